@@ -1,0 +1,5 @@
+"""`python -m uar` is `uar`."""
+
+from uar.cli import main
+
+main()

@@ -1,0 +1,118 @@
+"""What commands have in common: their arguments, the clock, and how they speak.
+
+Results go to stdout, talk and progress to stderr. Text from the directory is hostile: `plain`
+takes away what a terminal would obey.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from uar.errors import SetupError
+
+folder_argument = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+settings_option = click.option(
+    "--settings",
+    "settings_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="UAR_SETTINGS",
+    help="The settings file.  [default: ./uar.toml if it is there]",
+)
+
+
+def now() -> dt.datetime:
+    """This moment in UTC, to the second; SOURCE_DATE_EPOCH fixes it for re-performance."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    if fixed is None:
+        return dt.datetime.now(dt.UTC).replace(microsecond=0)
+    try:
+        return dt.datetime.fromtimestamp(int(fixed), dt.UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise SetupError("SOURCE_DATE_EPOCH must be a number of seconds since 1970.") from error
+
+
+def iso(moment: dt.datetime) -> str:
+    """2026-11-23T21:06:00Z."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def plain(text: object) -> str:
+    """Text without control, format and bidirectional characters: safe to print on a terminal."""
+    return "".join(
+        " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
+        for char in str(text)
+        if unicodedata.category(char) not in ("Cf", "Cs", "Co", "Cn")
+    )
+
+
+def say(text: str = "") -> None:
+    """Talk: to stderr."""
+    click.echo(plain_lines(text), err=True)
+
+
+def put(text: str = "") -> None:
+    """Results: to stdout."""
+    click.echo(plain_lines(text))
+
+
+def put_json(value: Any) -> None:
+    """Results for machines: one JSON document on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=True, indent=1))
+
+
+def put_table(heading: Sequence[str], rows: Iterable[Sequence[object]], wide: int = 60) -> None:
+    """A table for people on stdout: columns aligned, numbers to the right, long cells cut with …"""
+    texts = [[_cut(plain(cell), wide) for cell in row] for row in rows]
+    columns = list(zip(heading, *texts, strict=True))
+    widths = [max(_width(cell) for cell in column) for column in columns]
+    right = [bool(column[1:]) and all(_is_number(c) for c in column[1:]) for column in columns]
+    for line in (heading, tuple("─" * width for width in widths), *texts):
+        cells = (
+            _pad(cell, width, to_right)
+            for cell, width, to_right in zip(line, widths, right, strict=True)
+        )
+        click.echo("  ".join(cells).rstrip())
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """1 item, 2 items, 1,000 items."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def plain_lines(text: str) -> str:
+    """`plain`, line by line."""
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
+def _is_number(cell: str) -> bool:
+    return cell.replace(",", "").replace("%", "").replace(".", "").isdigit() or cell in ("", "-")
+
+
+def _cut(text: str, wide: int) -> str:
+    return text if len(text) <= wide else text[: wide - 1] + "…"
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: East Asian wide characters and emoji take two, accents none."""
+    return sum(
+        0
+        if unicodedata.combining(char)
+        else 2
+        if unicodedata.east_asian_width(char) in ("W", "F")
+        else 1
+        for char in text
+    )
+
+
+def _pad(text: str, width: int, to_right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if to_right else text + space

@@ -1,0 +1,272 @@
+"""The review folder: every step adds files, none edits one, and a ledger chains them all.
+
+    ledger.jsonl   one line a step: what it read and wrote (SHA-256, bytes), counts, settings, and
+                   the hash of the line before
+    settings/      the uar.toml bytes a step worked with, named by their hash
+
+Files are written whole (temporary file, fsync, rename), then the ledger line that makes them count.
+A file without a ledger line is what an interrupted step left: the step, run again, replaces it.
+Only the journal of removals is appended to; the ledger states how far it was recorded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from uar import __version__
+from uar.errors import FolderError
+from uar.snapshot import json_line
+
+LEDGER = "ledger.jsonl"
+JOURNAL = "journal.jsonl"
+LOCK = ".lock"
+PARTIAL = ".partial"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first link of the chain that does not hold."""
+
+    path: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A review on disk."""
+
+    path: Path
+
+    @contextmanager
+    def locked(self, create: bool = False) -> Iterator[Folder]:
+        """Hold the folder for writing; a second writer is refused. `create`: make it if missing."""
+        if create:
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise FolderError(f"{self.path}: cannot be created ({error.strerror}).") from error
+        elif not self.path.is_dir():
+            raise FolderError(f"{self.path}: there is no such folder; run uar sync first.")
+        try:
+            with FileLock(self.path / LOCK, timeout=0):
+                yield self
+        except Timeout as error:
+            raise FolderError(
+                f"{self.path}: another uar command is working in this folder; wait until it ends."
+            ) from error
+
+    def has(self, name: str) -> bool:
+        """Does a finished step stand behind this file?"""
+        return any(name in line["wrote"] for line in self.ledger())
+
+    def read(self, name: str, step: str) -> bytes:
+        """A file's bytes, checked against the ledger. `step`: the command that writes it."""
+        recorded = None
+        for line in self.ledger():
+            recorded = line["wrote"].get(name, recorded)
+        if recorded is None:
+            raise FolderError(f"{name} is not there; run uar {step} {self.path} first.")
+        try:
+            content = (self.path / name).read_bytes()
+        except FileNotFoundError as error:
+            raise FolderError(f"{name} has been taken away from {self.path}.") from error
+        content = content[: recorded["bytes"]] if name == JOURNAL else content
+        if digest(content) != recorded["sha256"]:
+            raise FolderError(
+                f"{name} is not what uar wrote; run uar verify {self.path}, "
+                "then take the original back from a copy."
+            )
+        return content
+
+    def names(self, under: str) -> list[str]:
+        """Recorded files whose name begins so, in the order they were written."""
+        return [name for line in self.ledger() for name in line["wrote"] if name.startswith(under)]
+
+    def write(
+        self,
+        step: str,
+        files: Mapping[str, bytes],
+        *,
+        at: str,
+        read: Sequence[str] = (),
+        counts: Mapping[str, int] | None = None,
+        settings: bytes = b"",
+        facts: Mapping[str, Any] | None = None,
+        replace: bool = False,
+    ) -> None:
+        """Add a step: its files, then its ledger line. `at`: UTC, ISO 8601. Needs the lock.
+
+        A recorded name is refused, unless `replace`: only for what can be made again from the rest,
+        such as a report. `facts`: what else the step wants remembered, small and plain.
+        """
+        known = {name for line in self.ledger() for name in line["wrote"]}
+        for name in files:
+            if name in known and not replace:
+                raise FolderError(f"{name} is already there; a step is never done twice.")
+        everything = dict(files)
+        config = f"settings/{digest(settings)[:16]}.toml"
+        if settings and config not in known:
+            everything[config] = settings
+        for name, content in everything.items():
+            self._put(name, content)
+        line = {
+            "step": step,
+            "at": at,
+            "version": __version__,
+            "settings": digest(settings) if settings else "",
+            "read": {name: self._recorded(name) for name in read},
+            "wrote": {name: _stamp(content) for name, content in everything.items()},
+            "counts": dict(counts or {}),
+            "facts": dict(facts or {}),
+        }
+        self._append_ledger(line)
+
+    def record_journal(self, step: str, *, at: str, counts: Mapping[str, int]) -> None:
+        """Bring the ledger up to the journal as it stands now."""
+        content = (self.path / JOURNAL).read_bytes()
+        self._append_ledger(
+            {
+                "step": step,
+                "at": at,
+                "version": __version__,
+                "settings": "",
+                "read": {},
+                "wrote": {JOURNAL: _stamp(content)},
+                "counts": dict(counts),
+                "facts": {},
+            }
+        )
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every finished step, oldest first; a line cut off by a crash is not one."""
+        return [json.loads(line) for line in _whole_lines(self._ledger_bytes())]
+
+    def root(self) -> str:
+        """The hash of the newest ledger line: it stands for everything in the folder."""
+        lines = self.ledger()
+        return str(lines[-1]["hash"]) if lines else ""
+
+    def verify(self) -> tuple[int, Broken | None]:
+        """(files that hold, first broken link). Reads every file; touches nothing."""
+        raw = self._ledger_bytes()
+        if not raw:
+            return 0, Broken(LEDGER, "is not there")
+        broken = check_chain(raw)
+        if broken:
+            return 0, broken
+        stamps: dict[str, dict[str, Any]] = {}
+        for line in self.ledger():
+            for name, stamp in line["wrote"].items():
+                broken = self._check(name, stamp) if name == JOURNAL else None
+                if broken:
+                    return 0, broken
+                stamps[name] = stamp
+        held = 0
+        for name, stamp in stamps.items():
+            broken = self._check(name, stamp)
+            if broken:
+                return held, broken
+            held += 1
+        for path in sorted(self.path.rglob("*")):
+            name = path.relative_to(self.path).as_posix()
+            if path.is_file() and name not in (LEDGER, LOCK) and name not in stamps:
+                return held, Broken(name, "is in the folder, but no step recorded it")
+        if JOURNAL in stamps and (self.path / JOURNAL).stat().st_size != stamps[JOURNAL]["bytes"]:
+            return held, Broken(JOURNAL, "goes on after its last record; run uar apply again")
+        return held, None
+
+    def _check(self, name: str, stamp: Mapping[str, Any]) -> Broken | None:
+        try:
+            content = (self.path / name).read_bytes()
+        except FileNotFoundError:
+            return Broken(name, "is recorded, but not there")
+        if name == JOURNAL:
+            content = content[: stamp["bytes"]]
+        if _stamp(content) != dict(stamp):
+            return Broken(name, "has been changed since it was written")
+        return None
+
+    def _recorded(self, name: str) -> str:
+        for line in reversed(self.ledger()):
+            if name in line["wrote"]:
+                return str(line["wrote"][name]["sha256"])
+        raise FolderError(f"{name} is not recorded in {self.path}/{LEDGER}.")
+
+    def _put(self, name: str, content: bytes) -> None:
+        target = self.path / _safe(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(target.name + PARTIAL)
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+
+    def _ledger_bytes(self) -> bytes:
+        try:
+            return (self.path / LEDGER).read_bytes()
+        except FileNotFoundError:
+            return b""
+        except NotADirectoryError as error:
+            raise FolderError(f"{self.path}: is a file, not a review folder.") from error
+
+    def _append_ledger(self, line: Mapping[str, Any]) -> None:
+        raw = self._ledger_bytes()
+        whole = raw[: raw.rfind(b"\n") + 1]
+        lines = _whole_lines(raw)
+        previous = str(json.loads(lines[-1])["hash"]) if lines else ""
+        body = {**line, "number": len(lines) + 1, "previous": previous}
+        body["hash"] = digest(json_line(body))
+        self._put(LEDGER, whole + json_line(body))
+
+
+def digest(content: bytes) -> str:
+    """SHA-256, hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def check_chain(raw: bytes) -> Broken | None:
+    """Does every ledger line hash to what it says, and name the line before it?"""
+    if not raw.endswith(b"\n"):
+        return Broken(LEDGER, "ends in the middle of a line; run the interrupted command again")
+    previous = ""
+    for number, line in enumerate(_whole_lines(raw), 1):
+        try:
+            body = json.loads(line)
+            claimed = body.pop("hash")
+            holds = (
+                json_line({**body, "hash": claimed}) == line + b"\n"
+                and digest(json_line(body)) == claimed
+                and body["previous"] == previous
+                and body["number"] == number
+            )
+        except (ValueError, KeyError, AttributeError, TypeError):
+            holds = False
+        if not holds:
+            return Broken(LEDGER, f"line {number} has been changed since it was written")
+        previous = claimed
+    return None
+
+
+def _whole_lines(raw: bytes) -> list[bytes]:
+    return raw[: raw.rfind(b"\n") + 1].split(b"\n")[:-1]
+
+
+def _stamp(content: bytes) -> dict[str, Any]:
+    return {"sha256": digest(content), "bytes": len(content)}
+
+
+def _safe(name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name:
+        raise FolderError(f"{name!r} would lie outside the review folder.")
+    return path

@@ -1,0 +1,176 @@
+"""uar.toml as one frozen value: what can be set, the defaults, a clear word about what is wrong.
+
+Unknown names are errors, so that a misspelt setting is never silently ignored. Secrets are not
+settings: they come from the environment only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar, get_type_hints
+
+from uar.errors import SetupError
+
+T = TypeVar("T")
+Names = tuple[str, ...]
+Pairs = Mapping[str, str]
+
+
+def _no_pairs() -> Pairs:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One run of the review. `due`: the last day for returned files."""
+
+    name: str = "User access review"
+    period: str = ""
+    due: dt.date | None = None
+    owner: str = ""  # who answers for the control
+    contact: str = ""  # whom a reviewer asks
+    organisation: str = ""  # the name on workbooks and reports; empty: as the tenant calls itself
+
+
+@dataclass(frozen=True)
+class Reviewers:
+    """Who decides, when it is not the manager. E-mails of active users of the tenant."""
+
+    fallback: str = ""
+    owners: Pairs = field(default_factory=_no_pairs)  # entitlement name or id -> e-mail
+
+
+@dataclass(frozen=True)
+class Persons:
+    """How accounts are put together to persons."""
+
+    alias_domains: Pairs = field(default_factory=_no_pairs)  # domain -> the one it stands for
+    dots_ignored: Names = ()  # domains whose mail server ignores dots in the local part
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Which profile attributes an active user must have, and which words stand for nothing."""
+
+    required: Names = ("department", "title", "manager", "employee_id", "employee_type", "company")
+    placeholders: Names = (
+        "-", "--", ".", "?", "n/a", "na", "none", "null", "tbd", "tba", "test", "unknown", "xxx",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Privileged:
+    """What counts as privileged, by name or id; a Keep there needs a reason."""
+
+    entitlements: Names = ()
+    roles: Names = ("Administrator With Billing", "Administrator", "Manager")
+
+
+@dataclass(frozen=True)
+class Apply:
+    """Guards on removals."""
+
+    protected: Names = ()  # e-mails or logins of accounts that are never touched
+    credential_admin: str = ""  # e-mail of the admin who owns the key, when it cannot be told
+    max_removals_share: float = 0.25  # of the population; more needs --max-removals
+    last_admin_role: str = "delete"  # or "read-only": what revoking an admin's last role does
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything uar.toml can say."""
+
+    campaign: Campaign = Campaign()
+    reviewers: Reviewers = field(default_factory=Reviewers)
+    persons: Persons = field(default_factory=Persons)
+    attributes: Attributes = Attributes()
+    privileged: Privileged = Privileged()
+    apply: Apply = Apply()
+
+
+def load(path: Path | None) -> tuple[Settings, bytes]:
+    """Settings and the bytes they came from. None: ./uar.toml if it is there, else defaults."""
+    chosen = path or Path("uar.toml")
+    if path is None and not chosen.exists():
+        return Settings(), b""
+    try:
+        text = chosen.read_bytes()
+    except OSError as error:
+        raise SetupError(f"{chosen}: cannot be read ({error.strerror}).") from error
+    return parse(text, str(chosen)), text
+
+
+def parse(text: bytes, name: str) -> Settings:
+    """The settings that a uar.toml's bytes say. Raises SetupError naming line and setting."""
+    try:
+        source = text.decode("utf-8-sig")
+        raw = tomllib.loads(source)
+    except UnicodeDecodeError as error:
+        raise SetupError(f"{name}: is not UTF-8 text; save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"{name}: {error}.") from error
+    settings = _read(Settings, raw, (), _Where(name, source))
+    share = settings.apply.max_removals_share
+    if not 0 < share <= 1:
+        raise SetupError(f"{name}: apply.max_removals_share must lie between 0 and 1, not {share}.")
+    if settings.apply.last_admin_role not in ("delete", "read-only"):
+        raise SetupError(f'{name}: apply.last_admin_role must be "delete" or "read-only".')
+    return settings
+
+
+@dataclass(frozen=True)
+class _Where:
+    name: str
+    source: str
+
+    def line(self, key: str) -> str:
+        """`uar.toml, line 7` where the key stands; only the file where it cannot be found."""
+        for number, line in enumerate(self.source.splitlines(), 1):
+            if re.match(rf'\s*\[*\s*"?([\w.]+\.)?{re.escape(key)}"?\s*[\]=]', line):
+                return f"{self.name}, line {number}"
+        return self.name
+
+
+def _read(kind: type[T], raw: object, path: Names, where: _Where) -> T:
+    if not isinstance(raw, dict):
+        raise SetupError(f"{where.line(path[-1])}: {'.'.join(path)} must be a table.")
+    known = {item.name for item in fields(kind)}  # type: ignore[arg-type]
+    for key in raw:
+        if key not in known:
+            names = ", ".join(sorted(known))
+            dotted = ".".join((*path, key))
+            raise SetupError(f"{where.line(key)}: there is no setting {dotted}; known: {names}.")
+    hints = get_type_hints(kind)
+    given = {key: _value(hints[key], raw[key], (*path, key), where) for key in raw}
+    return kind(**given)
+
+
+def _value(hint: Any, value: object, path: Names, where: _Where) -> Any:
+    if is_dataclass(hint):
+        return _read(hint, value, path, where)  # type: ignore[arg-type]
+    at = f"{where.line(path[-1])}: {'.'.join(path)}"
+    if hint == Names:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise SetupError(f"{at} must be a list of texts.")
+        return tuple(value)
+    if hint == Pairs:
+        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+            raise SetupError(f"{at} must be a table of texts.")
+        return MappingProxyType(dict(value))
+    if hint == dt.date | None:
+        if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+            raise SetupError(f"{at} must be a date such as 2026-12-15, without quotes.")
+        return value
+    if hint is float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise SetupError(f"{at} must be a number.")
+        return float(value)
+    if not isinstance(value, hint):
+        raise SetupError(f"{at} must be a text in quotes.")
+    return value

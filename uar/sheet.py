@@ -1,0 +1,95 @@
+"""What a reviewer is shown of an item, column by column; the item's name; the seal over the row.
+
+Writer, reader and seal share this one list, so what was shown is what is sealed and compared.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+SHEET = "Decisions"
+ITEM, DECISION, REASON, COMMENT, SEAL = "Item", "Decision", "Reason", "Comment", "Seal"
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U to misread
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A read-only column: heading, items column, width in characters.
+
+    `names`: it says whose access to what; a changed cell here makes the row untrustworthy.
+    """
+
+    heading: str
+    column: str
+    width: int
+    names: bool = False
+
+
+# After Item and before Decision, from left to right.
+SHOWN = (
+    Shown("Person", "holder_name", 24, names=True),
+    Shown("Account", "login", 27, names=True),
+    Shown("Job title", "title", 20),
+    Shown("Department", "department", 16),
+    Shown("Manager", "manager", 18),
+    Shown("Kind", "kind", 14, names=True),
+    Shown("Access", "entitlement", 24, names=True),
+    Shown("Opens", "opens", 28),
+    Shown("Also held through", "also_held", 22),
+    Shown("Flags", "flags", 36),
+)
+
+
+def cells(item: Mapping[str, Any]) -> list[str]:
+    """The texts of an item's SHOWN columns; unknown is "", a borrowed value says so."""
+    texts = []
+    for shown in SHOWN:
+        value = item[shown.column]
+        text = "" if value is None or value is pd.NA or value != value else str(value)
+        if text and item["borrowed"] and shown.column in ("title", "department", "manager"):
+            text += " (from the user account)"
+        texts.append(text)
+    return texts
+
+
+def item_id(grant_id: str) -> str:
+    """UAR-XXXX-XXXX-XXXXC: 60 bits of the grant's hash and a check character.
+
+    The same grant has the same id next quarter. It starts with letters, so no spreadsheet makes it
+    a number or a date; the check character catches a mistyped one.
+    """
+    bits = int.from_bytes(hashlib.sha256(grant_id.encode()).digest()[:8], "big") >> 4
+    body = "".join(ALPHABET[bits >> shift & 31] for shift in range(55, -1, -5))
+    return f"UAR-{body[:4]}-{body[4:8]}-{body[8:]}{_check(body)}"
+
+
+def is_item_id(text: str) -> bool:
+    """Well formed, with the right check character?"""
+    parts = text.split("-")
+    if [len(part) for part in parts] != [3, 4, 4, 5] or parts[0] != "UAR":
+        return False
+    body = "".join(parts[1:])
+    return all(char in ALPHABET for char in body) and _check(body[:-1]) == body[-1]
+
+
+def seal(key: str, identifier: str, shown: list[str]) -> str:
+    """Keyed hash over an item's id and the texts shown with it: 16 base32 characters, 80 bits.
+
+    `key`: the snapshot's seal_key. Without the review folder nobody can make one.
+    """
+    message = "\x1f".join([identifier, *shown]).encode("utf-8", "surrogatepass")
+    code = hmac.new(bytes.fromhex(key), message, hashlib.sha256).digest()[:10]
+    return base64.b32encode(code).decode()
+
+
+def _check(body: str) -> str:
+    """Weighted sum modulo 31 (a prime): every single slip and every swap of neighbours shows."""
+    total = sum(weight * ALPHABET.index(char) for weight, char in enumerate(body, 2))
+    return ALPHABET[total % 31]

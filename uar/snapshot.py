@@ -1,0 +1,108 @@
+"""What one provider said at one moment: the tables every later step works from, frozen."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS, Table
+
+BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS)
+SMALL_TABLES = (COLLECTIONS, GAPS)
+HEADER_FILE = "snapshot/snapshot.json"
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where and when the snapshot was taken. Times are UTC, ISO 8601."""
+
+    provider: str
+    tenant_id: str
+    tenant_name: str
+    host: str
+    started_at: str
+    finished_at: str
+    version: str  # of uar
+    credential_id: str  # account_id of the key's owner; "" where the provider does not tell
+    credential_name: str
+    seal_key: str  # random, hexadecimal: seals workbook rows, so the same snapshot seals alike
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """accounts, entitlements, grants, collections and gaps as defined in uar.tables."""
+
+    header: Header
+    accounts: pd.DataFrame
+    entitlements: pd.DataFrame
+    grants: pd.DataFrame
+    collections: pd.DataFrame
+    gaps: pd.DataFrame
+
+
+def to_files(snapshot: Snapshot) -> dict[str, bytes]:
+    """The snapshot as files, name -> bytes; the same bytes for the same snapshot."""
+    files = {HEADER_FILE: json_bytes(asdict(snapshot.header))}
+    for table in BIG_TABLES:
+        frame: pd.DataFrame = getattr(snapshot, table.name)
+        buffer = io.BytesIO()
+        frame.sort_values(table.key).to_parquet(buffer, compression="zstd", index=False)
+        files[_file(table, "parquet")] = buffer.getvalue()
+    for table in SMALL_TABLES:
+        files[_file(table, "jsonl")] = to_lines(getattr(snapshot, table.name))
+    return files
+
+
+def from_files(files: Mapping[str, bytes]) -> Snapshot:
+    """The inverse of `to_files`."""
+    tables = {
+        table.name: table.frame(pd.read_parquet(io.BytesIO(files[_file(table, "parquet")])))
+        for table in BIG_TABLES
+    }
+    tables |= {
+        table.name: from_lines(table, files[_file(table, "jsonl")]) for table in SMALL_TABLES
+    }
+    return Snapshot(header=Header(**json.loads(files[HEADER_FILE])), **tables)
+
+
+def file_names() -> tuple[str, ...]:
+    """Every file a snapshot is made of."""
+    return (
+        HEADER_FILE,
+        *(_file(table, "parquet") for table in BIG_TABLES),
+        *(_file(table, "jsonl") for table in SMALL_TABLES),
+    )
+
+
+def json_bytes(value: object) -> bytes:
+    """One JSON document for people and diff tools: sorted keys, indented, a line end."""
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def json_line(value: object) -> bytes:
+    """One JSON document on one line, always the same for the same value."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def to_lines(frame: pd.DataFrame) -> bytes:
+    """A table as JSON lines; unknown is null, times are ISO 8601 in UTC."""
+    plain = frame.copy()
+    for name in plain.columns:
+        if isinstance(plain[name].dtype, pd.DatetimeTZDtype):
+            plain[name] = plain[name].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    rows = plain.astype(object).where(plain.notna(), None).to_dict("records")
+    return b"".join(json_line(row) for row in rows)
+
+
+def from_lines(table: Table, lines: bytes) -> pd.DataFrame:
+    """The inverse of `to_lines`, through the table's door."""
+    return table.frame([json.loads(line) for line in lines.splitlines() if line])
+
+
+def _file(table: Table, suffix: str) -> str:
+    return f"snapshot/{table.name}.{suffix}"

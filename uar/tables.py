@@ -1,0 +1,366 @@
+"""Every table: its columns, their types, its key. `Table.frame` is the only door into a DataFrame.
+
+What has come through the door is typed, complete in its columns and unique in its key, also for
+zero rows; nothing behind it checks again. Absent, None, NaN and "" are one thing: unknown (pd.NA).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pandas as pd
+
+from uar.errors import TableError
+
+TEXT = "string"
+FLAG = "boolean"  # True, False, unknown
+COUNT = "Int64"
+MOMENT = "datetime64[us, UTC]"
+
+SHOWN_PROBLEMS = 50
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `needed`: never unknown. `one_of`: the only values allowed beside unknown."""
+
+    name: str
+    type: str = TEXT
+    needed: bool = False
+    one_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named table with its columns in order and the column that identifies a row."""
+
+    name: str
+    key: str
+    columns: tuple[Column, ...]
+    names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(column.name for column in self.columns))
+
+    def frame(self, rows: Iterable[Mapping[str, Any]] | pd.DataFrame) -> pd.DataFrame:
+        """Rows -> DataFrame with exactly this table's columns, typed, in order.
+
+        Raises TableError naming every failing row, column and value at once.
+        """
+        raw = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), dtype=object)
+        unexpected = [str(name) for name in raw.columns if name not in self.names]
+        problems = [f"column {name}: not part of this table" for name in unexpected]
+        typed: dict[str, pd.Series[Any]] = {}
+        for column in self.columns:
+            values = raw[column.name] if column.name in raw.columns else None
+            if values is None:
+                values = pd.Series([None] * len(raw), index=raw.index, dtype=object)
+            typed[column.name] = self._typed(column, values, problems)
+        frame = pd.DataFrame(typed, index=raw.index).reset_index(drop=True)
+        keys = frame[self.key]
+        if not keys.is_unique:
+            repeated = sorted(keys[keys.duplicated()].dropna().unique())
+            problems += [f"column {self.key}: {value} stands more than once" for value in repeated]
+        if problems:
+            more = len(problems) - SHOWN_PROBLEMS
+            shown = problems[:SHOWN_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
+            raise TableError(f"table {self.name} does not hold what it must:", tuple(shown))
+        return frame
+
+    def empty(self) -> pd.DataFrame:
+        """The table with no rows."""
+        return self.frame([])
+
+    def _typed(self, column: Column, values: pd.Series[Any], problems: list[str]) -> pd.Series[Any]:
+        try:
+            result = _convert(values, column.type)
+        except (TypeError, ValueError):
+            result = self._cell_by_cell(column, values, problems)
+        if column.needed:
+            for row in _first_rows(result.isna()):
+                problems.append(f"row {row + 1}, column {column.name}: is empty and must not be")
+        if column.one_of:
+            wrong = result.notna() & ~result.isin(column.one_of)
+            for row in _first_rows(wrong):
+                allowed = ", ".join(column.one_of)
+                value = result.iloc[row]
+                problems.append(
+                    f"row {row + 1}, column {column.name}: {value!r} is none of {allowed}"
+                )
+        return result
+
+    def _cell_by_cell(
+        self, column: Column, values: pd.Series[Any], problems: list[str]
+    ) -> pd.Series[Any]:
+        """The slow way, taken only when the column as a whole does not convert: who is to blame?"""
+        good: list[Any] = []
+        for row, value in enumerate(values):
+            try:
+                good.append(_convert(pd.Series([value], dtype=object), column.type).iloc[0])
+            except (TypeError, ValueError):
+                good.append(None)
+                problems.append(
+                    f"row {row + 1}, column {column.name}: {value!r} is not a {column.type}"
+                )
+        return _convert(pd.Series(good, index=values.index, dtype=object), column.type)
+
+
+def _convert(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
+    if str(values.dtype) == kind and kind != TEXT:
+        return values
+    if kind == TEXT:
+        if values.dtype == object and not values.map(_is_text_or_unknown).all():
+            raise TypeError
+        text = values.astype("string")
+        return text.mask(text == "", cast(Any, pd.NA))
+    values = values.replace("", None) if values.dtype == object else values
+    if kind == MOMENT:
+        return pd.to_datetime(values, utc=True, format="ISO8601").astype(cast(Any, MOMENT))
+    if kind == FLAG and values.dtype == object and not values.map(_is_flag_or_unknown).all():
+        raise TypeError  # pandas would read 1, "yes" and the like in its own way
+    return values.astype(cast(Any, kind))
+
+
+def _is_text_or_unknown(value: object) -> bool:
+    return isinstance(value, str) or value is None or value is pd.NA or value != value
+
+
+def _is_flag_or_unknown(value: object) -> bool:
+    return isinstance(value, bool) or value is None or value is pd.NA or value != value
+
+
+def _first_rows(mask: pd.Series[Any]) -> list[int]:
+    """Positions at which a mask is true, at most as many as are ever shown."""
+    return [int(at) for at in mask.to_numpy(dtype=bool, na_value=False).nonzero()[0]][
+        : SHOWN_PROBLEMS + 1
+    ]
+
+
+ACCOUNT_KINDS = ("user", "admin", "service")
+STATUSES = ("active", "staged", "suspended", "unknown")
+
+ACCOUNTS = Table(
+    "accounts",
+    key="account_id",
+    columns=(
+        Column("account_id", needed=True),  # jumpcloud:user:<id>, :admin:<id>, :service:<id>
+        Column("kind", needed=True, one_of=ACCOUNT_KINDS),
+        Column("source_id", needed=True),  # the provider's own id
+        Column("login"),  # username of a user, e-mail of an admin, name of a service account
+        Column("email"),
+        Column("name"),
+        Column("status", needed=True, one_of=STATUSES),
+        Column("locked", FLAG),
+        Column("department"),
+        Column("title"),
+        Column("manager_id"),  # account_id of a user
+        Column("employee_id"),
+        Column("employee_type"),
+        Column("company"),
+        Column("cost_center"),
+        Column("location"),
+        Column("alternate_email"),
+        Column("recovery_email"),
+        Column("linked_admin_id"),  # account_id of the admin JumpCloud itself links to this user
+        Column("unix_uid"),
+        Column("ssh_keys"),  # SHA-256 fingerprints, sorted, separated by spaces
+        Column("service_like", FLAG),  # LDAP binding user or samba service user
+        Column("mfa", FLAG),  # a second factor is enrolled
+        Column("mfa_required", FLAG),
+        Column("api_key_set", FLAG),
+        Column("api_key_allowed", FLAG),
+        Column("sudo", FLAG),
+        Column("password_never_expires", FLAG),
+        Column("created_at", MOMENT),
+        Column("description"),
+    ),
+)
+
+ENTITLEMENT_KINDS = ("group", "app", "role")
+
+ENTITLEMENTS = Table(
+    "entitlements",
+    key="entitlement_id",
+    columns=(
+        Column("entitlement_id", needed=True),  # jumpcloud:group:<id>, :app:<id>, :role:<id>
+        Column("kind", needed=True, one_of=ENTITLEMENT_KINDS),
+        Column("source_id", needed=True),
+        Column("name", needed=True),
+        Column("description"),
+        # static, dynamic, review-required for groups; unknown for the rest
+        Column("membership", one_of=("static", "dynamic", "review-required")),
+        Column("privileged", FLAG),
+        Column("active", FLAG),
+    ),
+)
+
+HOLDER_KINDS = ("user", "admin", "service", "group")
+
+GRANTS = Table(
+    "grants",
+    key="grant_id",
+    columns=(
+        Column("grant_id", needed=True),  # <entitlement_id>><holder kind>:<holder's own id>
+        Column("holder_id", needed=True),  # an account_id, or the entitlement_id of a group
+        Column("holder_kind", needed=True, one_of=HOLDER_KINDS),
+        Column("entitlement_id", needed=True),
+        Column("revocable", FLAG, needed=True),
+        Column("why_not"),  # why it cannot be revoked by one write
+    ),
+)
+
+COLLECTIONS = Table(
+    "collections",
+    key="collection",
+    columns=(
+        Column("collection", needed=True),  # users, admins, group members, ...
+        Column("endpoint", needed=True),
+        Column("stated", COUNT),  # total the source states; unknown: not stated by source
+        Column("fetched", COUNT, needed=True),
+        Column("stored", COUNT, needed=True),
+        Column("pages", COUNT, needed=True),
+        Column("started_at", MOMENT, needed=True),
+        Column("finished_at", MOMENT, needed=True),
+        Column("sha256", needed=True),  # over the raw bodies of its pages, in order of request
+    ),
+)
+
+GAPS = Table(
+    "gaps",
+    key="gap_id",
+    columns=(
+        Column("gap_id", needed=True),
+        Column("collection", needed=True),
+        Column("subject"),
+        Column("says", needed=True),  # one sentence
+    ),
+)
+
+LINK_STRENGTHS = ("strong", "possible")
+
+PERSONS = Table(
+    "persons",
+    key="account_id",
+    columns=(
+        Column("account_id", needed=True),
+        Column("person_id", needed=True),  # person:<smallest account_id of the cluster>
+        Column("person_name"),
+        # What an admin row borrows from the person's user account, and which account lends it.
+        Column("department"),
+        Column("title"),
+        Column("manager_id"),
+        Column("employee_type"),
+        Column("borrowed_from"),  # account_id; unknown where nothing is borrowed
+    ),
+)
+
+LINKS = Table(
+    "links",
+    key="link_id",
+    columns=(
+        Column("link_id", needed=True),  # <account_a>~<account_b>:<rule>
+        Column("account_a", needed=True),  # the smaller account_id of the two
+        Column("account_b", needed=True),
+        # linked, email, alias, employee-id, alternate-email, name
+        Column("rule", needed=True),
+        Column("strength", needed=True, one_of=LINK_STRENGTHS),
+        Column("merged", FLAG, needed=True),  # False: shown, but the two stay two persons
+        Column("says", needed=True),  # the reason, with the values that agree
+        Column("against"),  # facts that contradict it
+    ),
+)
+
+SEVERITIES = ("critical", "high", "medium", "low", "info")  # most severe first
+
+FINDINGS = Table(
+    "findings",
+    key="id",
+    columns=(
+        Column("id", needed=True),  # <detection>:<subject>: the same next quarter
+        Column("detection", needed=True),
+        Column("severity", needed=True, one_of=SEVERITIES),
+        Column("subject", needed=True),  # an account_id, entitlement_id, grant_id or person_id
+        Column("subject_name", needed=True),  # what a person calls it
+        Column("says", needed=True),  # one sentence with the facts
+        Column("accounts", needed=True),  # every account_id it is about, separated by spaces
+    ),
+)
+
+COVERAGE = Table(
+    "coverage",
+    key="detection",
+    columns=(
+        Column("detection", needed=True),
+        Column("title", needed=True),
+        Column("severity", needed=True, one_of=SEVERITIES),
+        Column("found", COUNT),  # the three are unknown when it did not run
+        Column("looked_at", COUNT),
+        Column("cannot_tell", COUNT),
+        Column("not_run"),  # why it did not run
+    ),
+)
+
+ITEM_KINDS = ("group membership", "application assignment", "admin role", "group application")
+BANDS = ("privileged", "flagged", "other")
+
+ITEMS = Table(
+    "items",
+    key="item_id",
+    columns=(
+        Column("item_id", needed=True),  # UAR-XXXX-XXXX-XXXXC, from the grant_id
+        Column("grant_id", needed=True),
+        Column("kind", needed=True, one_of=ITEM_KINDS),
+        Column("band", needed=True, one_of=BANDS),
+        Column("holder_id", needed=True),
+        Column("holder_kind", needed=True, one_of=HOLDER_KINDS),
+        Column("holder_name", needed=True),
+        Column("person_id"),  # unknown where a group holds it
+        Column("login"),
+        Column("status"),
+        Column("title"),
+        Column("department"),
+        Column("manager"),
+        Column("borrowed", FLAG, needed=True),  # title, department, manager come from the person
+        Column("entitlement_id", needed=True),
+        Column("entitlement_kind", needed=True, one_of=ENTITLEMENT_KINDS),
+        Column("entitlement", needed=True),
+        Column("opens"),  # names of what it opens, separated by "; "
+        Column("also_held"),  # other paths that keep the access, in words
+        Column("revocable", FLAG, needed=True),
+        Column("why_not"),
+        Column("flags"),  # sentences, one a line
+        Column("flag_severity", one_of=SEVERITIES),
+        Column("reason_on_keep", FLAG, needed=True),  # a Keep needs a reason
+        Column("reviewer_id", needed=True),
+        Column("reviewer", needed=True),
+        Column("reviewer_email", needed=True),
+        Column("routed_by", needed=True),  # manager, owner, fallback
+        Column("routed_because", needed=True),  # a sentence, with each rule that was passed over
+        Column("workbook", needed=True),  # file name under workbooks/
+        Column("seal", needed=True),  # keyed hash over what the reviewer is shown
+    ),
+)
+
+DECISION_WORDS = ("Keep", "Revoke", "Modify", "Not sure")
+
+DECISIONS = Table(
+    "decisions",
+    key="item_id",
+    columns=(
+        Column("item_id", needed=True),
+        Column("decision", needed=True, one_of=DECISION_WORDS),
+        Column("written", needed=True),  # what stood in the cell
+        Column("reason"),
+        Column("comment"),
+        Column("reviewer_email", needed=True),  # whom the item was put to
+        Column("signed_name"),
+        Column("signed_email"),
+        Column("signed_on"),
+        Column("file", needed=True),  # returned/NNNN-<name>
+        Column("cell", needed=True),  # where the decision stood in it
+        Column("received_at", MOMENT, needed=True),
+        Column("replaces"),  # returned/... of the answer it replaces
+    ),
+)
