@@ -90,6 +90,9 @@ def seal(key: str, identifier: str, shown: list[str]) -> str:
 
 
 def _check(body: str) -> str:
-    """Weighted sum modulo 31 (a prime): every single slip and every swap of neighbours shows."""
-    total = sum(weight * ALPHABET.index(char) for weight, char in enumerate(body, 2))
-    return ALPHABET[total % 31]
+    """Luhn's check over 32 characters: every single slip shows, and nearly every swap."""
+    total = 0
+    for place, char in enumerate(reversed(body)):
+        code = ALPHABET.index(char) * (1 if place % 2 else 2)
+        total += code // 32 + code % 32
+    return ALPHABET[-total % 32]
