@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from uar.errors import TableError
@@ -128,7 +129,7 @@ def _is_text_or_unknown(value: object) -> bool:
 
 
 def _is_flag_or_unknown(value: object) -> bool:
-    return isinstance(value, bool) or value is None or value is pd.NA or value != value
+    return isinstance(value, bool | np.bool_) or value is None or value is pd.NA or value != value
 
 
 def _first_rows(mask: pd.Series[Any]) -> list[int]:

@@ -1,0 +1,70 @@
+"""uar.toml: what is understood, and one clear sentence for what is not."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uar.errors import SetupError
+from uar.settings import Settings, load, parse
+
+
+def test_nothing_said_is_all_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load(None) == (Settings(), b"")
+    assert parse(b"", "uar.toml") == Settings()
+
+
+def test_settings_are_read() -> None:
+    text = b"""
+    [campaign]
+    period = "2026-Q4"
+    due = 2026-12-15
+    [reviewers.owners]
+    "Payroll" = "lea@northgate.example"
+    [apply]
+    protected = ["breakglass"]
+    """
+    settings = parse(text, "uar.toml")
+    assert settings.campaign.due == dt.date(2026, 12, 15)
+    assert settings.reviewers.owners["Payroll"] == "lea@northgate.example"
+    assert settings.apply.protected == ("breakglass",)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[campain]\n", "line 1: there is no setting campain"),
+        ("\n[campaign]\ndeu = 2026-12-15\n", "line 3: there is no setting campaign.deu"),
+        ('[campaign]\ndue = "15.12."\n', "line 2: campaign.due must be a date"),
+        ("[campaign]\nname = 7\n", "line 2: campaign.name must be a text"),
+        ('[apply]\nprotected = "x"\n', "line 2: apply.protected must be a list of texts"),
+        ("[apply]\nmax_removals_share = 7\n", "must lie between 0 and 1"),
+        ("[apply]\nmax_removals_share = true\n", "must be a number"),
+        ('[apply]\nlast_admin_role = "shrug"\n', 'must be "delete" or "read-only"'),
+        ("reviewers = 3\n", "line 1: reviewers must be a table"),
+        ("[reviewers]\nowners = []\n", "line 2: reviewers.owners must be a table of texts"),
+        ("[campaign\n", "uar.toml: "),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_with_its_place(text: str, says: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        parse(text.encode(), "uar.toml")
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="cannot be read"):
+        load(tmp_path / "missing.toml")
+
+
+@given(st.binary(max_size=300))
+def test_garbage_never_gets_a_traceback(text: bytes) -> None:
+    with contextlib.suppress(SetupError):
+        parse(text, "uar.toml")

@@ -1,0 +1,122 @@
+"""The door into every DataFrame: complete, typed, unique; all failures at once."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uar.errors import TableError
+from uar.snapshot import from_lines, to_lines
+from uar.tables import (
+    ACCOUNTS,
+    COLLECTIONS,
+    COVERAGE,
+    DECISIONS,
+    ENTITLEMENTS,
+    FINDINGS,
+    GAPS,
+    GRANTS,
+    ITEMS,
+    LINKS,
+    PERSONS,
+    Table,
+)
+
+TABLES = (
+    ACCOUNTS,
+    COLLECTIONS,
+    COVERAGE,
+    DECISIONS,
+    ENTITLEMENTS,
+    FINDINGS,
+    GAPS,
+    GRANTS,
+    ITEMS,
+    LINKS,
+    PERSONS,
+)
+GRANT = {
+    "grant_id": "g>u",
+    "holder_id": "u",
+    "holder_kind": "user",
+    "entitlement_id": "g",
+    "revocable": True,
+}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_no_rows_have_the_same_columns_and_types_as_some(table: Table) -> None:
+    empty = table.empty()
+    assert list(empty.columns) == list(table.names)
+    for column in table.columns:
+        assert str(empty[column.name].dtype) == column.type
+
+
+def test_absent_none_and_empty_text_are_all_unknown() -> None:
+    rows = [
+        {"account_id": str(n), "kind": "user", "source_id": "1", "status": "active", **extra}
+        for n, extra in enumerate(({}, {"department": None}, {"department": ""}))
+    ]
+    assert ACCOUNTS.frame(rows)["department"].isna().all()
+
+
+def test_every_failure_is_named_at_once() -> None:
+    rows = [
+        {**GRANT, "holder_kind": "robot", "revocable": "yes"},
+        {**GRANT, "holder_id": None, "colour": "red"},
+    ]
+    with pytest.raises(TableError) as caught:
+        GRANTS.frame(rows)
+    text = str(caught.value)
+    assert "column colour: not part of this table" in text
+    assert "row 1, column holder_kind: 'robot' is none of" in text
+    assert "row 1, column revocable: 'yes' is not a boolean" in text
+    assert "row 2, column holder_id: is empty and must not be" in text
+    assert "column grant_id: g>u stands more than once" in text
+    assert len(caught.value.problems) >= 5
+
+
+def test_a_number_is_not_quietly_a_text() -> None:
+    with pytest.raises(TableError, match="row 1, column holder_id: 7 is not a string"):
+        GRANTS.frame([{**GRANT, "holder_id": 7}])
+
+
+def test_one_is_not_quietly_true() -> None:
+    with pytest.raises(TableError, match="is not a boolean"):
+        GRANTS.frame([{**GRANT, "revocable": 1}])
+
+
+@pytest.mark.parametrize(
+    "given_time", ["2024-01-12T09:15:42.369Z", "2024-01-12T10:15:42.369+01:00"]
+)
+def test_times_are_utc(given_time: str) -> None:
+    row = {"account_id": "a", "kind": "user", "source_id": "1", "status": "active"}
+    frame = ACCOUNTS.frame([{**row, "created_at": given_time}])
+    assert frame["created_at"].iloc[0] == pd.Timestamp("2024-01-12T09:15:42.369Z")
+
+
+def test_a_broken_time_names_its_row() -> None:
+    row = {"account_id": "a", "kind": "user", "source_id": "1", "status": "active"}
+    with pytest.raises(TableError, match="row 1, column created_at: 'yesterday' is not a"):
+        ACCOUNTS.frame([{**row, "created_at": "yesterday"}])
+
+
+texts = st.text(min_size=1).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text))
+
+
+@given(st.lists(texts, unique=True), st.data())
+def test_lines_bring_back_the_same_table(keys: list[str], data: st.DataObject) -> None:
+    rows = [
+        {
+            **GRANT,
+            "grant_id": key,
+            "revocable": data.draw(st.booleans()),
+            "why_not": data.draw(st.none() | texts),
+        }
+        for key in keys
+    ]
+    frame = GRANTS.frame(rows)
+    again = from_lines(GRANTS, to_lines(frame))
+    pd.testing.assert_frame_equal(again, frame)
