@@ -17,6 +17,8 @@ from typing import Any
 import click
 
 from uar.errors import SetupError
+from uar.folder import Folder
+from uar.snapshot import Snapshot, file_names, from_files
 
 folder_argument = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
@@ -38,6 +40,11 @@ def now() -> dt.datetime:
         return dt.datetime.fromtimestamp(int(fixed), dt.UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise SetupError("SOURCE_DATE_EPOCH must be a number of seconds since 1970.") from error
+
+
+def load_snapshot(folder: Folder) -> Snapshot:
+    """The snapshot `uar sync` wrote, each file checked against the ledger."""
+    return from_files({name: folder.read(name, "sync") for name in file_names()})
 
 
 def iso(moment: dt.datetime) -> str:
