@@ -1,0 +1,78 @@
+"""Run an emulated JumpCloud tenant on a loopback port, to try things where nothing can break."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--port", default=8765, show_default=True, help="Port on 127.0.0.1; 0 for any.")
+@click.option(
+    "--size",
+    type=click.Choice(["demo", "S", "M", "L", "XL"]),
+    default="demo",
+    show_default=True,
+    help="The sample organisation, or a generated one of this size.",
+)
+@click.option("--seed", default=1, show_default=True, help="Which generated organisation.")
+@click.option(
+    "--organisation",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Serve the organisation in this file.",
+)
+@click.option("--latency-ms", default=0.0, help="Wait this long before every answer.")
+@click.option("--fault", "faults", multiple=True, help="Break answers: KIND[:key=value,...].")
+@click.option("--switch", "switches", multiple=True, help="Settle an open question: name=value.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of exports.")
+def command(
+    port: int,
+    size: str,
+    seed: int,
+    file: Path | None,
+    latency_ms: float,
+    faults: tuple[str, ...],
+    switches: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Run the emulated tenant until Ctrl-C.
+
+    Paste the printed lines into another terminal. Faults and switches are described in
+    uar/sandbox/faults.py and uar/sandbox/options.py.
+    """
+    import json
+    import os
+    import signal
+    import sys
+    import threading
+
+    from uar.sandbox.options import Options
+    from uar.sandbox.organisations import organisation
+    from uar.sandbox.server import Sandbox
+
+    options = Options()
+    for each in switches:
+        options.set(each)
+    state = organisation(size, seed, file)
+    sandbox = Sandbox(state, port=port, faults=list(faults), options=options, latency_ms=latency_ms)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    with sandbox:
+        facts = {
+            "url": sandbox.url,
+            "api_key": sandbox.api_key,
+            "apply_api_key": sandbox.apply_api_key,
+            "org_id": sandbox.org_id,
+            "pid": os.getpid(),
+        }
+        if as_json:
+            click.echo(json.dumps(facts))
+        else:
+            click.echo(f"export JUMPCLOUD_BASE_URL={sandbox.url}")
+            click.echo(f"export JUMPCLOUD_API_KEY={sandbox.api_key}")
+            click.echo(f"export UAR_APPLY_API_KEY={sandbox.apply_api_key}")
+        sys.stdout.flush()
+        ended.wait()

@@ -1,0 +1,174 @@
+"""Administrators, roles and service accounts: what can be changed (API.md 5.2, 5.3, 5.4, 8)."""
+
+from __future__ import annotations
+
+from .auth import OWNER_ROLE
+from .lists import found, v1_not_found
+from .tenant import Tenant
+from .wire import (
+    Reply,
+    Request,
+    Row,
+    answer,
+    bad_request,
+    conflict,
+    missing_scope,
+    not_found,
+    nothing,
+)
+
+WRITABLE = (
+    "apiKeyAllowed",
+    "email",
+    "enableMultiFactor",
+    "firstname",
+    "growthData",
+    "lastWhatsNewChecked",
+    "lastname",
+)
+
+
+def _owner_only(request: Request) -> None:
+    """Only Administrator With Billing creates, changes or deletes admins (API.md 8.3)."""
+    names = {str(role.get("name", "")).lower() for role in request.by.roles}
+    if OWNER_ROLE.lower() not in names:
+        raise missing_scope()
+
+
+def _resource(admin: Row) -> Row:
+    return {"id": admin["_id"], "type": "admin", "email": admin.get("email")}
+
+
+def create(tenant: Tenant, request: Request) -> Reply:
+    """Undocumented, used by clients; new admins have no API access (API.md 2.1, 5.2)."""
+    _owner_only(request)
+    body = request.object()
+    email = body.get("email")
+    if not isinstance(email, str) or "@" not in email:
+        raise bad_request("email is required")
+    if any(str(each.get("email")).lower() == email.lower() for each in tenant.admins):
+        raise conflict("email already exists")
+    key = tenant.new_id()
+    admin: Row = {
+        "_id": key,
+        "id": key,
+        "email": email,
+        "created": tenant.stamp(),
+        "organization": tenant.organization["_id"],
+        "suspended": False,
+        "enableMultiFactor": False,
+        "totpEnrolled": False,
+        "apiKeyAllowed": False,
+        "apiKeySet": False,
+    }
+    admin.update({name: body[name] for name in WRITABLE if name in body and name != "email"})
+    _set_roles(tenant, admin, body if "roles" in body or "roleName" in body else _reader())
+    tenant.admins.put(admin)
+    tenant.log(request.by, "admin_create", resource=_resource(admin))
+    return answer(admin)
+
+
+def _reader() -> Row:
+    return {"roleName": "Read Only"}
+
+
+def update(tenant: Tenant, request: Request) -> Reply:
+    _owner_only(request)
+    admin = found(tenant.admins, request.ids[0], v1_not_found)
+    body = request.object()
+    if "sticky" in request.mischief:
+        return answer(admin)
+    before = dict(admin)
+    _set_roles(tenant, admin, body)
+    admin.update({name: body[name] for name in WRITABLE if name in body})
+    if tenant.options.admin_suspend == "accept" and isinstance(body.get("suspended"), bool):
+        admin["suspended"] = body["suspended"]
+    tenant.admins.put(admin)
+    _tell_linked_user(tenant, admin["_id"], admin)
+    changes = [
+        {"field": name, "from": before.get(name), "to": value}
+        for name, value in admin.items()
+        if before.get(name) != value
+    ]
+    if changes:
+        tenant.log(request.by, "admin_update", resource=_resource(admin), changes=changes)
+    return answer(admin)
+
+
+def _set_roles(tenant: Tenant, admin: Row, body: Row) -> None:
+    """By ids in `roles`, or by one name in `roleName`; both forms are written (API.md 8.1)."""
+    if "roles" in body:
+        wanted = body["roles"]
+        if not isinstance(wanted, list) or not wanted:
+            raise bad_request("roles must be a list of role ids")
+        roles = [found(tenant.roles, key, lambda: bad_request("invalid role")) for key in wanted]
+    elif "roleName" in body:
+        name = str(body["roleName"]).lower()
+        roles = [role for role in tenant.roles if role["name"].lower() == name]
+        if not roles:
+            raise bad_request("invalid role")
+    else:
+        return
+    admin["role"], admin["roleName"] = roles[0]["id"], roles[0]["name"]
+    admin["roles"] = [role["id"] for role in roles]
+    admin["roleNames"] = [role["name"] for role in roles]
+
+
+def _tell_linked_user(tenant: Tenant, key: str, admin: Row | None) -> None:
+    """The directory user of the same person mirrors the role (API.md 5.1)."""
+    for user in tenant.systemusers:
+        if (user.get("admin") or {}).get("id") == key:
+            user["admin"] = admin and {
+                "id": key,
+                "roleName": admin.get("roleName"),
+                "roleNames": admin.get("roleNames", []),
+            }
+            tenant.systemusers.put(user)
+
+
+def delete(tenant: Tenant, request: Request) -> Reply:
+    """An admin cannot delete himself (API.md 8.3)."""
+    _owner_only(request)
+    admin = found(tenant.admins, request.ids[0], v1_not_found)
+    if admin["_id"] == request.by.id:
+        raise bad_request("an administrator cannot delete himself")
+    if "sticky" in request.mischief:
+        return answer(admin)
+    tenant.admins.drop(admin["_id"])
+    _tell_linked_user(tenant, admin["_id"], None)
+    tenant.log(request.by, "admin_delete", resource=_resource(admin))
+    return answer(admin)
+
+
+def reset_totp(tenant: Tenant, request: Request) -> Reply:
+    admin = found(tenant.admins, request.ids[0], v1_not_found)
+    admin["totpEnrolled"] = False
+    tenant.admins.put(admin)
+    tenant.log(request.by, "admin_totp_disable", resource=_resource(admin))
+    return answer({})
+
+
+def delete_role(tenant: Tenant, request: Request) -> Reply:
+    """409 while somebody has it; built-in roles stay (API.md 8.1)."""
+    role = found(tenant.roles, request.ids[0], not_found)
+    key = role["id"]
+    used = any(key in (each.get("role"), *(each.get("roles") or ())) for each in tenant.admins)
+    used = used or any(each.get("roleId") == key for each in tenant.serviceaccounts)
+    if used or not role.get("isCustom"):
+        raise conflict("role is in use")
+    tenant.roles.drop(key)
+    return nothing()
+
+
+def get_service_account(tenant: Tenant, request: Request) -> Reply:
+    """Wrapped, as recorded live; the specification shows it bare (API.md 5.4)."""
+    return answer({"serviceAccount": found(tenant.serviceaccounts, request.ids[0], not_found)})
+
+
+def delete_service_account(tenant: Tenant, request: Request) -> Reply:
+    account = found(tenant.serviceaccounts, request.ids[0], not_found)
+    if "sticky" not in request.mischief:
+        tenant.serviceaccounts.drop(account["objectId"])
+        resource = {"id": account["objectId"], "type": "service_account", "name": account["name"]}
+        tenant.log(request.by, "service_account_delete", resource=resource)
+    return answer({})
