@@ -1,0 +1,92 @@
+"""The whole life of a review, as `uar demo` plays it: what it leaves holds, nothing else does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from uar.folder import Folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A played demo and everything it said."""
+    folder = tmp_path_factory.mktemp("demo") / "review"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "uar", "demo", str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder, done.stdout + done.stderr
+
+
+def uar(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "uar", *words], capture_output=True, text=True)
+
+
+def test_what_it_leaves_is_verified(demo: tuple[Path, str]) -> None:
+    folder, _ = demo
+    assert uar("verify", str(folder)).returncode == 0
+    assert uar("verify", str(folder / "pack.zip")).returncode == 0
+    assert (folder / "report.html").is_file()
+    assert len(list((folder / "workbooks").glob("*.xlsx"))) >= 5
+
+
+def test_one_changed_byte_of_any_file_is_refused(demo: tuple[Path, str], tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(demo[0], folder)
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != ".lock"]
+    assert len(files) > 25
+    for path in files:
+        original = path.read_bytes()
+        for position in {0, len(original) // 2, len(original) - 1}:
+            damaged = bytearray(original)
+            damaged[position] ^= 1
+            path.write_bytes(bytes(damaged))
+            _, broken = Folder(folder).verify()
+            assert broken is not None, path
+            assert broken.path == path.relative_to(folder).as_posix()
+        path.write_bytes(original)
+    assert Folder(folder).verify()[1] is None
+    target = folder / "items.jsonl"
+    target.write_bytes(target.read_bytes().replace(b"Keep", b"Kept") + b" ")
+    refused = uar("verify", str(folder))
+    assert refused.returncode == 5
+    assert "items.jsonl" in refused.stdout + refused.stderr
+
+
+def test_badly_filled_files_were_refused_with_their_cells(demo: tuple[Path, str]) -> None:
+    receipts = [
+        json.loads(path.read_text("utf-8")) for path in sorted((demo[0] / "receipts").iterdir())
+    ]
+    text = json.dumps(receipts)
+    assert any(receipt["rows"]["refused"] for receipt in receipts)
+    assert "Decisions!" in text
+
+
+def test_no_secret_is_left_behind(demo: tuple[Path, str]) -> None:
+    folder, said = demo
+    sample = Path(__file__).parents[1] / "samples" / "organisation.json"
+    state = json.loads(sample.read_text("utf-8"))
+    secrets = [key["key"] for key in state["keys"] if "key" in key]
+    secrets += [app["config"]["idpPrivateKey"] for app in state["applications"] if "config" in app]
+    secrets += [server["sharedSecret"] for server in state["radiusservers"]]
+    assert len(secrets) > 4
+    for secret in (part for part in secrets if isinstance(part, str)):
+        assert secret not in said
+        for path in folder.rglob("*"):
+            if path.is_file():
+                assert secret.encode() not in path.read_bytes(), path
+
+
+def test_a_second_demo_does_not_overwrite_the_first(demo: tuple[Path, str]) -> None:
+    again = uar("demo", str(demo[0]))
+    assert again.returncode == 2
+    assert "is already there" in again.stderr

@@ -1,0 +1,1 @@
+"""A whole review against an emulated tenant, told step by step, with simulated reviewers."""

@@ -1,0 +1,254 @@
+"""The story of one quarter: which commands run, who answers how, and what is said in between.
+
+Every step is the real command, reading and writing real files and talking HTTP to the emulated
+tenant in its own process. The reviewers are simulated (uar.demo.reviewers), their files are not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from uar.demo import reviewers
+from uar.demo.reviewers import Paper
+from uar.errors import SetupError, SourceError
+
+Tell = Callable[[str], None]
+Run = Callable[[Sequence[str]], int]  # a uar command line -> its exit code
+
+KEYS = ("JUMPCLOUD_BASE_URL", "JUMPCLOUD_API_KEY", "UAR_APPLY_API_KEY")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the story needs: where it plays, how commands are run, how it speaks."""
+
+    folder: Path
+    inbox: Path  # where the reviewers' files arrive; beside the review, not in it
+    settings: Path
+    run: Run
+    tell: Tell
+
+    def command(self, *words: str, expect: tuple[int, ...] = (0, 1)) -> None:
+        """Run one command as a person would type it; anything unexpected ends the story."""
+        shown = " ".join(
+            Path(word).name if word.startswith(str(self.inbox)) else word for word in words
+        )
+        self.tell(f"\n$ uar {shown}")
+        code = self.run(words)
+        if code not in expect:
+            raise SourceError(f"uar {words[0]} ended with exit code {code}; the demo stops here.")
+
+
+@contextmanager
+def tenant() -> Iterator[dict[str, str]]:
+    """The emulated tenant in its own process; its address and keys."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uar", "sandbox", "--port", "0", "--json"],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield _announcement(process)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _announcement(process: subprocess.Popen[str]) -> dict[str, str]:
+    text = ""
+    for line in process.stdout or ():
+        text += line
+        try:
+            said: dict[str, Any] = json.loads(text)
+        except ValueError:
+            continue
+        return {name: str(value) for name, value in said.items()}
+    raise SourceError("the emulated tenant did not start; try uar sandbox by itself.")
+
+
+@contextmanager
+def environment(values: dict[str, str]) -> Iterator[None]:
+    """The keys in the environment, as an operator sets them, and only them, for a while."""
+    names = [name for name in os.environ if name.startswith(("JUMPCLOUD_", "UAR_"))]
+    before = {name: os.environ.pop(name) for name in names}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name in values:
+            os.environ.pop(name, None)
+        os.environ.update(before)
+
+
+def play(stage: Stage) -> None:
+    """The whole quarter. Leaves a review that `uar verify` accepts, and says where things are."""
+    for path in (stage.folder, stage.inbox):
+        if path.exists() and any(path.iterdir() if path.is_dir() else [path]):
+            raise SetupError(f"{path} is already there; name another folder: uar demo FOLDER.")
+    folder = str(stage.folder)
+    stage.tell(
+        "One quarterly access review of Juniper Tide, a made-up company, from the first read to\n"
+        "sealed evidence, against an emulated JumpCloud tenant on this machine."
+    )
+    with tenant() as address:
+        read_only = {"JUMPCLOUD_BASE_URL": address["url"], "JUMPCLOUD_API_KEY": address["api_key"]}
+        with environment(read_only):
+            _read(stage, folder, address["url"])
+            _ask(stage, folder)
+            _answer(stage, folder)
+            stage.command("plan", folder, "--settings", str(stage.settings))
+        with environment({**read_only, "UAR_APPLY_API_KEY": address["apply_api_key"]}):
+            _remove(stage, folder)
+    _prove(stage, folder)
+
+
+def _read(stage: Stage, folder: str, url: str) -> None:
+    stage.tell(
+        f"\n── 1. Read ── The tenant answers at {url}.\n"
+        "The key can only read; nothing can be changed with it."
+    )
+    stage.command("check")
+    stage.tell("\nThe whole tenant is frozen into files: complete, or an error.")
+    stage.command("sync", folder, "--settings", str(stage.settings))
+    stage.tell(
+        "\n── 2. Look ── Who has two accounts? Which profiles have holes? Which leaver still has\n"
+        "a console? A person is a cluster of accounts, with the reason of each link."
+    )
+    stage.command("detect", folder, "--settings", str(stage.settings))
+
+
+def _ask(stage: Stage, folder: str) -> None:
+    stage.tell(
+        "\n── 3. Ask ── Each item, one thing that can be taken away, goes to one reviewer,\n"
+        "who is never the person concerned. One workbook a reviewer."
+    )
+    stage.command("open", folder, "--settings", str(stage.settings))
+
+
+def _answer(stage: Stage, folder: str) -> None:
+    stage.tell(
+        "\n── 4. Answer ── The reviewers fill in their workbooks and send them back.\n"
+        "People are people:"
+    )
+    post = Post(stage)
+    first, corrected = post.first_round()
+    stage.command("ingest", folder, *map(str, first), expect=(0, 1, 4))
+    stage.tell(
+        "\nWhat could not be taken without guessing was refused, with the cells to look at.\n"
+        "Where do we stand?"
+    )
+    stage.command("status", folder)
+    stage.tell("\nThe reviewers concerned correct their files and send them again.")
+    stage.command("ingest", folder, *map(str, corrected))
+    stage.command("status", folder)
+
+
+def _remove(stage: Stage, folder: str) -> None:
+    stage.tell(
+        "\n── 5. Remove ── Only what was decided, with a second key that may write.\n"
+        "Each removal is read before, written down, sent, and read again after."
+    )
+    stage.command("apply", folder, "--yes")
+    stage.tell("\nDays later: is it still gone?")
+    stage.command("apply", folder, "--verify")
+
+
+def _prove(stage: Stage, folder: str) -> None:
+    stage.tell("\n── 6. Prove ── One report for the auditor, one sealed pack, and a check of both.")
+    stage.command("report", folder)
+    stage.command(
+        "close",
+        folder,
+        "--with-exceptions",
+        "Dynamic groups and unclear items go to their owners as tickets.",
+    )
+    stage.command("verify", folder, expect=(0,))
+    pack = stage.folder / "pack.zip"
+    stage.command("verify", str(pack), expect=(0,))
+    stage.tell("\nAnd if somebody changes one byte of a copy?")
+    copy = stage.inbox / "changed-pack.zip"
+    _change_one_byte(pack, copy)
+    stage.command("verify", str(copy), expect=(5,))
+    stage.tell(
+        "\nThat was one quarter. Have a look:\n"
+        f"  the auditor's report     {stage.folder / 'report.html'}\n"
+        f"  the reviewers' workbooks {stage.folder / 'workbooks'}\n"
+        f"  what they sent back      {stage.inbox}\n"
+        f"  the evidence pack        {pack}"
+    )
+
+
+def _change_one_byte(pack: Path, copy: Path) -> None:
+    shutil.copyfile(pack, copy)
+    content = bytearray(copy.read_bytes())
+    content[len(content) // 2] ^= 1
+    copy.write_bytes(bytes(content))
+
+
+class Post:
+    """The reviewers' desks: which workbook gets which habit, and what comes back corrected."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        books = sorted((stage.folder / "workbooks").glob("*.xlsx"))
+        self.books = sorted(books, key=lambda path: -len(reviewers.open_paper(path).rows()))
+
+    def first_round(self) -> tuple[list[Path], list[Path]]:
+        """Files as they arrive first, and the corrected ones of those that cannot be taken."""
+        arrived: list[Path] = []
+        corrected: list[Path] = []
+        colleague = reviewers.open_paper(self.books[-1])
+        # Habit, what is said of it, whether the file has to come again.
+        habits: list[tuple[Callable[[Paper], None] | None, str, bool]] = [
+            (reviewers.sorted_by_access, "sorts the sheet by access, fills in everything", False),
+            (reviewers.own_words, "types own words, one 'Y', and two words in one cell", True),
+            (reviewers.last_ones_blank, "stops three rows before the end", True),
+            (None, "sends the sheet as a CSV with semicolons", False),
+            (reviewers.pasted_from(colleague), "pastes in a row from a colleague's file", True),
+            (reviewers.without_reasons, "gives no reasons", True),
+        ]
+        for place, book in enumerate(self.books):
+            careful = (None, "fills in everything", False)
+            habit, says, again = habits[place] if place < len(habits) else careful
+            name = _reviewer_of(book)
+            self.stage.tell(f"  {name} {says}.")
+            paper = self._filled(book)
+            if "CSV" in says:
+                arrived.append(reviewers.as_csv(paper, self.stage.inbox / f"{book.stem}.csv"))
+                continue
+            if habit:
+                habit(paper)
+            arrived.append(reviewers.saved(paper, self.stage.inbox / book.name))
+            if again:
+                better = self._filled(book)
+                corrected.append(
+                    reviewers.saved(better, self.stage.inbox / f"{book.stem} (2).xlsx")
+                )
+        return arrived, corrected
+
+    def _filled(self, book: Path) -> Paper:
+        paper = reviewers.open_paper(book)
+        reviewers.answer_all(paper)
+        reviewers.sign(paper, _reviewer_of(book), _email_of(paper), "2026-11-24")
+        return paper
+
+
+def _reviewer_of(book: Path) -> str:
+    return book.stem.split(" ", 1)[-1]
+
+
+def _email_of(paper: Paper) -> str:
+    for row in paper.book["_uar"].iter_rows(values_only=True):
+        if row[0] and "reviewer" in str(row[0]).lower() and "@" in str(row[1]):
+            return str(row[1])
+    return ""
