@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .graph import Node, Path, merge
+from functools import lru_cache
+
+from .graph import Node, Path, Step, merge
 from .lists import Handler, total_header, v2_window
 from .query import names_in, v2_filter
 from .rules import AUTOMATED, exempt, rule_of
@@ -67,6 +69,9 @@ TARGETS: dict[str, frozenset[str]] = {
 }
 """Which types may stand on the other end of an association (API.md 6.2)."""
 
+GROUPS = ("user_group", "system_group")
+"""Their own attributes (LDAP names, sudo) travel with every path through them (API.md 6.1)."""
+
 MEMBER_FILTERS = frozenset({"object_id", "type"})
 OPERATIONS = ("add", "remove", "update")
 
@@ -85,10 +90,7 @@ def edges(tenant: Tenant, request: Request, node: Node, kinds: tuple[str, ...]) 
     skip, limit = v2_window(tenant, request)
     known(tenant, node)
     steps = tenant.graph.neighbours(node, kinds)
-    rows = [
-        encode({"attributes": attributes, "to": {"attributes": None, "id": key, "type": kind}})
-        for attributes, (kind, key) in steps[skip : skip + limit]
-    ]
+    rows = [_edge(attributes, _end(node)) for attributes, node in steps[skip : skip + limit]]
     return array(rows, total_header(tenant, request, len(steps), seen=False))
 
 
@@ -135,10 +137,9 @@ def traversal(
         if only_ids and request.one("sort"):
             backwards = (request.one("sort") or "").startswith("-")
             nodes.sort(key=lambda node: node[1], reverse=backwards)
-        rows = [
-            encode(_with_paths(tenant, node, reached[node])) for node in nodes[skip : skip + limit]
-        ]
-        return array(rows, total_header(tenant, request, len(nodes), seen))
+        rows = Rows(tenant)
+        page = [rows.row(node, reached[node]) for node in nodes[skip : skip + limit]]
+        return array(page, total_header(tenant, request, len(nodes), seen))
 
     return handler
 
@@ -147,35 +148,67 @@ def _filtered(node: Node) -> Row:
     return {"id": node[1], "object_id": node[1], "type": node[0]}
 
 
-def _with_paths(tenant: Tenant, node: Node, paths: list[Path]) -> Row:
-    met = [
-        part
-        for path in paths
-        for attributes, passed in path
-        for part in (attributes, _own(tenant, passed))
-    ]
-    return {
-        "id": node[1],
-        "type": node[0],
-        "compiledAttributes": merge(met),
-        "paths": [
-            [
-                {
-                    "attributes": attributes,
-                    "to": {"attributes": _own(tenant, passed), "id": passed[1], "type": passed[0]},
-                }
-                for attributes, passed in path
-            ]
+class Rows:
+    """Writes the rows of one page. What many rows share, such as a group, is encoded once."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._ends: dict[Node, bytes] = {}
+        self._compiled: dict[tuple[Node, ...], bytes] = {}
+
+    def row(self, node: Node, paths: list[Path]) -> bytes:
+        sent = b",".join(
+            b"[" + b",".join(_edge(edge, self._to(passed)) for edge, passed in path) + b"]"
             for path in paths
-        ],
-    }
+        )
+        return b'%s,"compiledAttributes":%s,"paths":[%s]}' % (
+            _head(node),
+            self._compile(paths),
+            sent,
+        )
+
+    def _to(self, node: Node) -> bytes:
+        """The end of an edge on a path; a group brings its own attributes along."""
+        if node[0] not in GROUPS:
+            return _end(node)
+        if node not in self._ends:
+            end = {"attributes": self._own(node), "id": node[1], "type": node[0]}
+            self._ends[node] = encode(end)
+        return self._ends[node]
+
+    def _own(self, node: Node) -> Row | None:
+        return (self._tenant.object(node) or {}).get("attributes")
+
+    def _compile(self, paths: list[Path]) -> bytes:
+        groups = tuple([node for path in paths for _, node in path if node[0] in GROUPS])
+        if any(edge for path in paths for edge, _ in path):
+            met = [part for path in paths for step in path for part in self._parts(step)]
+            return encode(merge(met))
+        if groups not in self._compiled:
+            self._compiled[groups] = encode(merge([self._own(node) for node in groups]))
+        return self._compiled[groups]
+
+    def _parts(self, step: Step) -> tuple[Row | None, Row | None]:
+        edge, node = step
+        return edge, self._own(node) if node[0] in GROUPS else None
 
 
-def _own(tenant: Tenant, node: Node) -> Row | None:
-    """A group's own attributes (LDAP names, sudo) travel with every path through it."""
-    if node[0] not in ("user_group", "system_group"):
-        return None
-    return (tenant.object(node) or {}).get("attributes")
+def _edge(attributes: Row | None, end: bytes) -> bytes:
+    return b'{"attributes":%s,"to":%s}' % (
+        b"null" if attributes is None else encode(attributes),
+        end,
+    )
+
+
+@lru_cache(maxsize=1 << 18)
+def _head(node: Node) -> bytes:
+    return encode({"id": node[1], "type": node[0]})[:-1]
+
+
+@lru_cache(maxsize=1 << 18)
+def _end(node: Node) -> bytes:
+    """The far end of a direct edge: an id and a type, nothing else."""
+    return encode({"attributes": None, "id": node[1], "type": node[0]})
 
 
 # Writing
