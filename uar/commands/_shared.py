@@ -19,6 +19,7 @@ import click
 from uar.errors import SetupError
 from uar.folder import Folder
 from uar.snapshot import Snapshot, file_names, from_files
+from uar.text import plain
 
 folder_argument = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
@@ -50,15 +51,6 @@ def load_snapshot(folder: Folder) -> Snapshot:
 def iso(moment: dt.datetime) -> str:
     """2026-11-23T21:06:00Z."""
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def plain(text: object) -> str:
-    """Text without control, format and bidirectional characters: safe to print on a terminal."""
-    return "".join(
-        " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
-        for char in str(text)
-        if unicodedata.category(char) not in ("Cf", "Cs", "Co", "Cn")
-    )
 
 
 def say(text: str = "") -> None:

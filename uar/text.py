@@ -1,0 +1,29 @@
+"""When two texts of a directory say the same, and when a text says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+import pandas as pd
+
+EMAIL = r"[^@\s<>(),;:\"\[\]]+@[^@\s<>(),;:\"\[\]]+\.[^@\s<>(),;:\"\[\].]+"
+
+
+def folded(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Without outer space, compatibility forms and letter case; what is then empty is unknown."""
+    text = values.str.strip().str.normalize("NFKC").str.casefold().str.strip()
+    return text.mask(text == "", cast(Any, pd.NA))
+
+
+def is_placeholder(values: pd.Series[Any], placeholders: Iterable[str]) -> pd.Series[Any]:
+    """Does a text stand for nothing: one of the placeholders, or zeros and punctuation only?"""
+    text = folded(values)
+    words = [word.strip().casefold() for word in placeholders]
+    nothing = text.isin(words) | text.str.fullmatch(r"[\W_0]+")
+    return nothing.astype("boolean").mask(text.isna())
+
+
+def is_email(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Does a text have the form of one e-mail address?"""
+    return values.str.strip().str.fullmatch(EMAIL).astype("boolean")
