@@ -18,6 +18,10 @@ from typing import Any, TypeVar, get_type_hints
 from uar.errors import SetupError
 
 T = TypeVar("T")
+PROFILE = (  # the attributes of accounts that settings may require
+    "department", "title", "manager", "employee_id", "employee_type", "company", "cost_center",
+    "location",
+)  # fmt: skip
 Names = tuple[str, ...]
 Pairs = Mapping[str, str]
 
@@ -62,6 +66,7 @@ class Attributes:
     placeholders: Names = (
         "-", "--", ".", "?", "n/a", "na", "none", "null", "tbd", "tba", "test", "unknown", "xxx",
     )  # fmt: skip
+    no_manager: Names = ()  # e-mails or logins of people with nobody above them
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,12 @@ def parse(text: bytes, name: str) -> Settings:
     share = settings.apply.max_removals_share
     if not 0 < share <= 1:
         raise SetupError(f"{name}: apply.max_removals_share must lie between 0 and 1, not {share}.")
+    for attribute in settings.attributes.required:
+        if attribute not in PROFILE:
+            raise SetupError(
+                f"{name}: attributes.required: there is no attribute {attribute}; "
+                f"known: {', '.join(PROFILE)}."
+            )
     if settings.apply.last_admin_role not in ("delete", "read-only"):
         raise SetupError(f'{name}: apply.last_admin_role must be "delete" or "read-only".')
     return settings

@@ -47,6 +47,7 @@ def test_settings_are_read() -> None:
         ("[apply]\nmax_removals_share = 7\n", "must lie between 0 and 1"),
         ("[apply]\nmax_removals_share = true\n", "must be a number"),
         ('[apply]\nlast_admin_role = "shrug"\n', 'must be "delete" or "read-only"'),
+        ('[attributes]\nrequired = ["deprtment"]\n', "there is no attribute deprtment; known: dep"),
         ("reviewers = 3\n", "line 1: reviewers must be a table"),
         ("[reviewers]\nowners = []\n", "line 2: reviewers.owners must be a table of texts"),
         ("[campaign\n", "uar.toml: "),
