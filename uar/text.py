@@ -1,13 +1,23 @@
-"""When two texts of a directory say the same, and when a text says nothing."""
+"""Texts of a directory: safe to show, the same as another, or saying nothing."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, cast
 
 import pandas as pd
 
 EMAIL = r"[^@\s<>(),;:\"\[\]]+@[^@\s<>(),;:\"\[\]]+\.[^@\s<>(),;:\"\[\].]+"
+
+
+def plain(text: object) -> str:
+    """Text without control, format and bidirectional characters: safe to print on a terminal."""
+    return "".join(
+        " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
+        for char in str(text)
+        if unicodedata.category(char) not in ("Cf", "Cs", "Co", "Cn")
+    )
 
 
 def folded(values: pd.Series[Any]) -> pd.Series[Any]:
