@@ -13,9 +13,12 @@ EMAIL = r"[^@\s<>(),;:\"\[\]]+@[^@\s<>(),;:\"\[\]]+\.[^@\s<>(),;:\"\[\].]+"
 
 def plain(text: object) -> str:
     """Text without control, format and bidirectional characters: safe to print on a terminal."""
+    raw = str(text)
+    if raw.isprintable():  # most texts: nothing to take out
+        return raw
     return "".join(
         " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
-        for char in str(text)
+        for char in raw
         if unicodedata.category(char) not in ("Cf", "Cs", "Co", "Cn")
     )
 
