@@ -10,6 +10,8 @@ from .search import search_test
 from .tenant import Tenant
 from .wire import Refusal, Reply, Request, Row, answer, array, envelope, not_found
 
+PAGING = ("skip", "limit", "fields", "sort")
+
 Handler = Callable[[Tenant, Request], Reply]
 
 
@@ -34,12 +36,15 @@ def v1_list(name: str, sort: str = "") -> Handler:
 
     def handler(tenant: Tenant, request: Request) -> Reply:
         skip, limit = window(request, tenant.options.v1_max_limit, clip=False)
+        fields = names_in(request.one("fields"), " ,")
+        if fields and not tenant.options.application_fields_hide_config:
+            fields = (*fields, "config")
         rows, total = getattr(tenant, name).page(
             skip,
             limit,
             v1_filter(request.query, eventual(request)),
             names_in(request.one("sort") or sort, " ,"),
-            names_in(request.one("fields"), " ,"),
+            fields,
         )
         return envelope(rows, stated(request, total))
 
@@ -66,7 +71,7 @@ def v1_search(name: str) -> Handler:
         collection: Collection = getattr(tenant, name)
         in_body = search_test(body, eventual(request))
         _, in_query = v1_filter(request.query, eventual(request))
-        key = f"search {request.body!r} {sorted(request.query.items())!r} {eventual(request)}"
+        key = _selection(body, request)
         test: Test = lambda row: in_body(row) and (in_query is None or in_query(row))  # noqa: E731
         sort = names_in(request.one("sort") or body.get("sort"), " ,")
         rows = collection.select(key, test, sort)
@@ -79,6 +84,15 @@ def v1_search(name: str) -> Handler:
         return envelope(sent, stated(request, len(rows)))
 
     return handler
+
+
+def _selection(body: Row, request: Request) -> str:
+    """What identifies a search, whatever page of it is asked for."""
+    what = [
+        sorted((name, repr(value)) for name, value in part.items() if name not in PAGING)
+        for part in (body, request.query)
+    ]
+    return f"search {what} {eventual(request)}"
 
 
 def _with_groups(

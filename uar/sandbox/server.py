@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import socket
 import struct
@@ -107,7 +108,7 @@ class Sandbox:
 
     def serve(self) -> None:
         """Answer until `stop` is called from elsewhere."""
-        self._server.serve_forever(poll_interval=0.05)
+        self._server.serve_forever(poll_interval=0.02)
 
     def stop(self) -> None:
         self.stopping.set()
@@ -162,10 +163,29 @@ class Sandbox:
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+    """Closing ends kept-alive connections too: what is stopped must not answer any more."""
+
+    daemon_threads = False
     request_queue_size = 256
     sandbox: Sandbox
+
+    def __init__(self, *args: Any) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(*args)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        for each in list(self._open):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        super().server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -183,7 +203,12 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         sandbox = self.server.sandbox
         path, _, query = self.path.partition("?")
-        length = int(self.headers.get("Content-Length") or 0)
+        stated = self.headers.get("Content-Length", "0")
+        if not stated.isdigit() or "Transfer-Encoding" in self.headers:
+            self.close_connection = True
+            self._send(Reply(411))
+            return
+        length = int(stated)
         request = Request(
             method=self.command,
             path=unquote(path),
