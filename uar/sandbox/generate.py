@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from . import holdings, names, people, shapes
+from . import devices, holdings, names, oddities, people, shapes, usage
 from .holdings import Plan
 from .people import FIRST_DAY, Place, moment, object_id, reference, stamp
 from .shapes import Json
@@ -56,7 +56,7 @@ def organisation(size: str, seed: int = 0, now: datetime | None = None) -> dict[
     place = Place(seed, object_id(chance, FIRST_DAY), now or NOW)
     truth: Json = {}
 
-    users, colleagues = people.population(place, plan.users, plan.admins, truth)
+    users, colleagues = oddities.population(place, plan.users, plan.admins, truth)
     roles = _roles(place)
     admins = _admins(place, plan, roles, colleagues, truth)
     # JumpCloud lists by id, and an id starts with the moment it was made.
@@ -67,7 +67,7 @@ def organisation(size: str, seed: int = 0, now: datetime | None = None) -> dict[
     groups = holdings.groups(place, plan, users, truth)
     apps = holdings.applications(place, plan)
     opened = holdings.doors(place, apps, groups, users, truth)
-    park = holdings.machines(place, users)
+    park = devices.machines(place, users)
     return {
         "organization": {
             "_id": place.organization,
@@ -98,7 +98,7 @@ def organisation(size: str, seed: int = 0, now: datetime | None = None) -> dict[
         "serviceaccounts": services,
         "passwordmanageritems": [],
         "edges": holdings.edges(place, users, groups, opened, park),
-        "events": holdings.events(place, users, admins, groups, opened, truth),
+        "events": usage.events(place, users, admins, groups, opened, truth),
         "truth": truth,
     }
 
@@ -152,7 +152,7 @@ def _admins(
         elif kind == "alternate":
             user["alternateEmail"] = admin["email"]
         elif kind == "left":
-            people.suspend(user, nth, place)
+            oddities.suspend(user, nth, place)
             truth["suspended"].append(reference("user", user))
         one, other = reference("user", user), reference("admin", admin)
         if kind == "orphan":

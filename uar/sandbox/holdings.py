@@ -1,21 +1,18 @@
-"""What a generated organisation's people can hold, who holds it, and what they used lately."""
+"""What a generated organisation's people can hold, and who holds it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from itertools import count, islice
+from itertools import islice
 from random import Random
 from typing import NamedTuple
 
 from . import names, shapes
-from .people import FIRST_DAY, Place, moment, object_id, reference, references, stamp
+from .devices import Machines
+from .people import FIRST_DAY, Place, moment, object_id, reference, stamp
 from .shapes import Json
-
-SUDO = {"sudo": {"enabled": True, "withoutPassword": False}}
-WINDOW = timedelta(days=89)
-"""How far back events go; Directory Insights keeps 90 days."""
 
 
 class Plan(NamedTuple):
@@ -32,6 +29,11 @@ class Group(NamedTuple):
     record: Json
     members: list[int]
     """Positions in the list of users."""
+
+
+def sudo() -> Json:
+    """Attributes that carry device administration; a new object, because edges can be changed."""
+    return {"sudo": {"enabled": True, "withoutPassword": False}}
 
 
 class Unique:
@@ -148,20 +150,20 @@ def _contractors(place: Place, chance: Random, users: list[Json]) -> Group:
 
 
 SPECIAL = (
-    ("Production Access", 0.01, SUDO, "Can change what customers use"),
-    ("Directory Operators", 0.005, SUDO, "Runs devices and directories"),
-    ("Payroll Approvers", 0.005, None, "Releases salaries: in scope for SOX"),
-    ("Remote Access", 0.3, None, "May use the VPN and the office Wi-Fi"),
-    ("Break Glass", 0.001, SUDO, ""),
-    ("Project Tern", 0.0, None, "Ended in 2024"),
+    ("Production Access", 0.01, True, "Can change what customers use"),
+    ("Directory Operators", 0.005, True, "Runs devices and directories"),
+    ("Payroll Approvers", 0.005, False, "Releases salaries: in scope for SOX"),
+    ("Remote Access", 0.3, False, "May use the VPN and the office Wi-Fi"),
+    ("Break Glass", 0.001, True, ""),
+    ("Project Tern", 0.0, False, "Ended in 2024"),
 )
 
 
 def _special(place: Place, users: list[Json]) -> Iterator[Group]:
     chance = place.chance("special groups")
-    for name, share, attributes, description in SPECIAL:
+    for name, share, runs_devices, description in SPECIAL:
         record = _group(chance, name, description=description)
-        record["attributes"] |= attributes or {}
+        record["attributes"] |= sudo() if runs_devices else {}
         size = max(1, round(share * len(users))) if share else 0
         yield Group(record, sorted(chance.sample(range(len(users)), size)))
     for name in names.HOSTILE_GROUPS:
@@ -251,74 +253,6 @@ def doors(
     return opened
 
 
-# Devices and directories
-
-
-class Machines(NamedTuple):
-    systems: list[Json]
-    groups: list[Json]
-    directories: list[Json]
-    radius: list[Json]
-    owners: list[int | None]
-    """Whose device each system is; nobody's when it is a server."""
-
-
-PLATFORMS = (
-    ("mac", {}),
-    ("win", {"os": "Windows", "osFamily": "windows", "version": "11 Pro", "arch": "x86_64"}),
-    ("srv", {"os": "Ubuntu", "osFamily": "linux", "version": "24.04", "arch": "x86_64"}),
-)
-
-
-def machines(place: Place, users: list[Json]) -> Machines:
-    """A device for nine people in ten, and a server for every fifty."""
-    chance = place.chance("machines")
-    owners: list[int | None] = [n for n in range(len(users)) if chance.random() < 0.9]
-    owners += [None] * max(2, len(users) // 50)
-    systems = []
-    for nth, owner in enumerate(owners, 1):
-        platform, fields = PLATFORMS[2] if owner is None else PLATFORMS[chance.random() < 0.4]
-        created = moment(chance, FIRST_DAY, place.now - timedelta(days=45))
-        seen = place.now - timedelta(hours=chance.choice((1, 3, 9, 30, 200, 3000)))
-        system = shapes.system(
-            object_id(chance, created),
-            place.organization,
-            hostname=f"hg-{platform}-{nth:05d}",
-            created=stamp(created),
-            lastContact=stamp(seen),
-            active=seen > place.now - timedelta(days=2),
-            **fields,
-        )
-        if owner is not None:
-            user = users[owner]
-            system["primarySystemUser"] = {"id": user["_id"]}
-            system["userMetrics"] = [
-                {
-                    "userName": user["username"],
-                    "admin": user["sudo"],
-                    "managed": True,
-                    "suspended": user["suspended"],
-                    "secureTokenEnabled": platform == "mac",
-                }
-            ]
-        systems.append(system)
-    org = place.organization
-    kinds = (("g_suite", "Google Workspace"), ("office_365", "Microsoft 365"))
-    return Machines(
-        systems,
-        [
-            shapes.system_group(object_id(chance, FIRST_DAY), name)
-            for name in ("Macs", "Windows Laptops", "Servers")
-        ],
-        [
-            shapes.directory(object_id(chance, FIRST_DAY), org, kind, name, names.DOMAIN)
-            for kind, name in (*kinds, ("ldap_server", "JumpCloud LDAP"))
-        ],
-        [shapes.radius_server(object_id(chance, FIRST_DAY), org, "Office Wi-Fi", "192.0.2.1")],
-        owners,
-    )
-
-
 # Edges
 
 
@@ -327,113 +261,60 @@ def edges(
 ) -> list[Json]:
     """Every direct edge. Both ends are shared objects: one reference serves all its edges."""
     chance = place.chance("edges")
-    edge = shapes.edge
-    people = _refs("user", users)
-    teams = _refs("user_group", [group.record for group in made])
-    devices = _refs("system", park.systems)
-    fleets = _refs("system_group", park.groups)
-    google, microsoft, ldap = ({"type": d["type"], "id": d["id"]} for d in park.directories)
-    [radius] = _refs("radius_server", park.radius)
-
-    drawn = [
-        {"from": team, "to": people[n], "attributes": None}
-        for team, group in zip(teams, made, strict=True)
-        for n in group.members
-    ]
-    for door in opened:
-        [app] = _refs("application", [door.application])
-        drawn += [edge(app, teams[n]) for n in door.groups]
-        drawn += [edge(app, people[n]) for n in door.users]
-    fleet_of = {"darwin": fleets[0], "windows": fleets[1], "linux": fleets[2]}
-    for device, system, owner in zip(devices, park.systems, park.owners, strict=True):
-        drawn.append(edge(fleet_of[system["osFamily"]], device))
-        if owner is not None:
-            # The same attributes object in several edges would change in all of them at once.
-            sudo = {"sudo": dict(SUDO["sudo"])} if chance.random() < 0.05 else None
-            drawn.append(edge(people[owner], device, sudo))
+    people = _references("user", users)
+    teams = _references("user_group", [group.record for group in made])
     named = {group.record["name"]: team for group, team in zip(made, teams, strict=True)}
-    drawn += [
-        edge(named["All Staff"], google),
-        edge(named["Department Finance"], microsoft),
-        edge(named["Remote Access"], radius),
-        edge(named["Production Access"], fleet_of["linux"], {"sudo": dict(SUDO["sudo"])}),
-        edge(named["Directory Operators"], fleet_of["darwin"], {"sudo": dict(SUDO["sudo"])}),
+    return [
+        *_memberships(made, teams, people),
+        *_openings(opened, teams, people),
+        *_bindings_to_devices(chance, park, named, people),
+        *_bindings_to_directories(chance, park, named, people, users),
     ]
-    for n, user in enumerate(users):
-        if user["ldap_binding_user"]:
-            drawn.append(edge(people[n], ldap))
-        elif chance.random() < 0.01:
-            drawn.append(edge(people[n], chance.choice((microsoft, google, radius))))
-    return drawn
 
 
-def _refs(kind: str, records: Iterable[Json]) -> list[Json]:
+def _references(kind: str, records: list[Json]) -> list[Json]:
     return [{"type": kind, "id": record.get("id") or record["_id"]} for record in records]
 
 
-# What was used
+def _memberships(made: list[Group], teams: list[Json], people: list[Json]) -> Iterator[Json]:
+    for team, group in zip(teams, made, strict=True):
+        for n in group.members:
+            yield shapes.edge(team, people[n])
 
 
-Draft = tuple[str, Callable[..., Json], tuple[object, ...], dict[str, bool]]
+def _openings(opened: list[Doors], teams: list[Json], people: list[Json]) -> Iterator[Json]:
+    apps = _references("application", [door.application for door in opened])
+    for app, door in zip(apps, opened, strict=True):
+        yield from (shapes.edge(app, teams[n]) for n in door.groups)
+        yield from (shapes.edge(app, people[n]) for n in door.users)
 
 
-def events(
-    place: Place,
-    users: list[Json],
-    admins: list[Json],
-    made: list[Group],
-    opened: list[Doors],
-    truth: Json,
-) -> list[Json]:
-    """Sign-ins and changes of the last weeks, oldest first.
+def _bindings_to_devices(
+    chance: Random, park: Machines, named: dict[str, Json], people: list[Json]
+) -> Iterator[Json]:
+    """Each device in its fleet and with its owner, one owner in twenty with sudo."""
+    macs, laptops, servers = _references("system_group", park.groups)
+    fleet = {"darwin": macs, "windows": laptops, "linux": servers}
+    devices = _references("system", park.systems)
+    for device, system, owner in zip(devices, park.systems, park.owners, strict=True):
+        yield shapes.edge(fleet[system["osFamily"]], device)
+        if owner is not None:
+            yield shapes.edge(people[owner], device, sudo() if chance.random() < 0.05 else None)
+    yield shapes.edge(named["Production Access"], servers, sudo())
+    yield shapes.edge(named["Directory Operators"], macs, sudo())
 
-    A quarter of the applications and a tenth of the people show no use at all. Who is suspended
-    or staged shows none either.
-    """
-    chance = place.chance("events")
-    quiet_apps = {door.application["_id"] for nth, door in enumerate(opened) if nth % 4 == 3}
-    drafts: list[Draft] = []
 
-    def happens(make: Callable[..., Json], *what: object, **more: bool) -> None:
-        when = moment(chance, place.now - WINDOW, place.now)
-        drafts.append((stamp(when), make, what, more))
-
-    held: list[list[Json]] = [[] for _ in users]
-    for door in opened:
-        if door.application["_id"] in quiet_apps:
-            continue
-        for n in door.users:
-            held[n].append(door.application)
-        for group in door.groups:
-            members = made[group].members
-            for n in chance.sample(members, min(len(members), max(1, len(users) // 100))):
-                held[n].append(door.application)
-    silent = []
-    for n, user in enumerate(users):
-        if user["state"] != "ACTIVATED":
-            continue
-        if chance.random() < 0.1:
-            silent.append(user)
-            continue
-        happens(shapes.user_login, user)
-        for app in chance.sample(held[n], min(len(held[n]), 3)):
-            happens(shapes.sso_auth, user, app, success=chance.random() < 0.97)
-    for admin in admins:
-        for _ in range(chance.randrange(4)):
-            happens(shapes.admin_login, admin, success=chance.random() < 0.95)
-    for _ in range(max(5, len(users) // 100)):
-        group = chance.choice(made)
-        if group.members:
-            user = users[chance.choice(group.members)]
-            origin = ("user_group", group.record["id"], group.record["name"])
-            target = ("user", user["_id"], user["username"])
-            happens(shapes.association_change, chance.choice(admins), "add", origin, target)
-    truth["unused_applications"] = sorted(f"application:{app}" for app in quiet_apps)
-    truth["silent_users"] = references(silent)
-    drafts.sort(key=lambda draft: draft[0])
-    numbers = count(1)
-    start = object_id(chance, place.now - WINDOW)[:12]
-    return [
-        make(f"{start}{next(numbers):012x}", when, *what, **more)
-        for when, make, what, more in drafts
-    ]
+def _bindings_to_directories(
+    chance: Random, park: Machines, named: dict[str, Json], people: list[Json], users: list[Json]
+) -> Iterator[Json]:
+    """Mostly through groups; LDAP binders always, and one person in a hundred, directly."""
+    google, microsoft, ldap = ({"type": d["type"], "id": d["id"]} for d in park.directories)
+    [radius] = _references("radius_server", park.radius)
+    yield shapes.edge(named["All Staff"], google)
+    yield shapes.edge(named["Department Finance"], microsoft)
+    yield shapes.edge(named["Remote Access"], radius)
+    for person, user in zip(people, users, strict=True):
+        if user["ldap_binding_user"]:
+            yield shapes.edge(person, ldap)
+        elif chance.random() < 0.01:
+            yield shapes.edge(person, chance.choice((microsoft, google, radius)))
