@@ -27,6 +27,8 @@ READ_KEY, WRITE_KEY, HELP_KEY, MTP_KEY, ROBOT_KEY = (
     "jcs_robot",
 )
 
+SECRET = "s3:cret"  # with a colon, as HTTP Basic allows in a password
+
 
 def user(key: str, name: str, **fields: Any) -> dict[str, Any]:
     return {
@@ -135,7 +137,7 @@ def small() -> dict[str, Any]:
             {"key": HELP_KEY, "admin": MANAGER},
             {"key": MTP_KEY, "admin": READER, "multiTenant": True},
             {"key": ROBOT_KEY, "serviceAccount": ROBOT},
-            {"clientId": "client", "clientSecret": "s3:cret", "serviceAccount": ROBOT},
+            {"clientId": "client", "clientSecret": SECRET, "serviceAccount": ROBOT},
         ],
         "systemusers": [
             user(ANA, "ana", department="Finance", manager=BEN, employeeIdentifier="7"),

@@ -76,23 +76,21 @@ def update(tenant: Tenant, request: Request) -> Reply:
     _owner_only(request)
     admin = found(tenant.admins, request.ids[0], v1_not_found)
     body = request.object()
-    if "sticky" in request.mischief:
-        return answer(admin)
-    before = dict(admin)
-    _set_roles(tenant, admin, body)
-    admin.update({name: body[name] for name in WRITABLE if name in body})
+    after = dict(admin)
+    _set_roles(tenant, after, body)
+    after.update({name: body[name] for name in WRITABLE if name in body})
     if tenant.options.admin_suspend == "accept" and isinstance(body.get("suspended"), bool):
-        admin["suspended"] = body["suspended"]
-    tenant.admins.put(admin)
-    _tell_linked_user(tenant, admin["_id"], admin)
+        after["suspended"] = body["suspended"]
     changes = [
-        {"field": name, "from": before.get(name), "to": value}
-        for name, value in admin.items()
-        if before.get(name) != value
+        {"field": name, "from": admin.get(name), "to": value}
+        for name, value in after.items()
+        if admin.get(name) != value
     ]
-    if changes:
-        tenant.log(request.by, "admin_update", resource=_resource(admin), changes=changes)
-    return answer(admin)
+    if changes and "sticky" not in request.mischief:
+        tenant.admins.put(after)
+        _tell_linked_user(tenant, after["_id"], after)
+        tenant.log(request.by, "admin_update", resource=_resource(after), changes=changes)
+    return answer(after)
 
 
 def _set_roles(tenant: Tenant, admin: Row, body: Row) -> None:

@@ -12,7 +12,7 @@ A fault is written `KIND` or `KIND:key=value,...`:
     duplicate-row    a page starts with the last row of the page before
     missing-row      a page leaves out its first row; totals stay
     shifting-pages   a row of an earlier page went away: one is missed, the total drops by one
-    sticky           a removal, suspension or deletion is answered as done, and nothing changes
+    sticky           a removal, suspension, change or deletion is answered as done, and is not
 
 Which requests: `method=POST`, `path=TEXT` (anywhere in path and query), and of those `at=N` (the
 N-th, from 1), `every=N`, `p=0.2` with `seed=1`, `times=N` at most. `after=true` carries the request

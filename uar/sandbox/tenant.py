@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import itertools
 import threading
@@ -102,7 +103,7 @@ class Tenant:
         return ""
 
     def export(self) -> Row:
-        """The state now, in the format it was given in."""
+        """A copy of the state now, in the format it was given in."""
         state: Row = {"organization": self.organization, "now": self.stamp(), "keys": self.keys}
         for name in COLLECTIONS:
             state[name] = list(getattr(self, name))
@@ -115,7 +116,7 @@ class Tenant:
             for one, other, attributes in self.graph.edges()
         ]
         state["events"] = list(self.events)
-        return state
+        return copy.deepcopy(state)
 
     # Doing
 

@@ -49,6 +49,8 @@ def update(tenant: Tenant, request: Request) -> Reply:
         raise bad_request("the field is managed by an external source")
     changes = {key: value for key, value in changes.items() if key not in owned}
     _unique(tenant, user, changes)
+    if "sticky" in request.mischief:
+        return answer({**user, **changes})
     return answer(_store(tenant, request, user, changes))
 
 
