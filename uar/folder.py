@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -30,6 +30,7 @@ LEDGER = "ledger.jsonl"
 JOURNAL = "journal.jsonl"
 LOCK = ".lock"
 PARTIAL = ".partial"
+CLOSE, SEAL = "close", "seal"  # the last two steps: the final report, and the pack
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,11 @@ class Folder:
     path: Path
 
     @contextmanager
-    def locked(self, create: bool = False) -> Iterator[Folder]:
-        """Hold the folder for writing; a second writer is refused. `create`: make it if missing."""
+    def locked(self, create: bool = False, step: str = "") -> Iterator[Folder]:
+        """Hold the folder for writing; a second writer is refused, and any once it is closed.
+
+        `create`: make it if missing. `step`: only sealing is still let in after closing.
+        """
         if create:
             try:
                 self.path.mkdir(parents=True, exist_ok=True)
@@ -58,6 +62,7 @@ class Folder:
             raise FolderError(f"{self.path}: there is no such folder; run uar sync first.")
         try:
             with FileLock(self.path / LOCK, timeout=0):
+                self._refuse_when_sealed(step)
                 yield self
         except Timeout as error:
             raise FolderError(
@@ -108,6 +113,7 @@ class Folder:
         A recorded name is refused, unless `replace`: only for what can be made again from the rest,
         such as a report. `facts`: what else the step wants remembered, small and plain.
         """
+        self._refuse_when_sealed(step)
         known = {name for line in self.ledger() for name in line["wrote"]}
         for name in files:
             if name in known and not replace:
@@ -132,6 +138,7 @@ class Folder:
 
     def record_journal(self, step: str, *, at: str, counts: Mapping[str, int]) -> None:
         """Bring the ledger up to the journal as it stands now."""
+        self._refuse_when_sealed(step)
         content = (self.path / JOURNAL).read_bytes()
         self._append_ledger(
             {
@@ -157,43 +164,18 @@ class Folder:
 
     def verify(self) -> tuple[int, Broken | None]:
         """(files that hold, first broken link). Reads every file; touches nothing."""
-        raw = self._ledger_bytes()
-        if not raw:
-            return 0, Broken(LEDGER, "is not there")
-        broken = check_chain(raw)
-        if broken:
-            return 0, broken
-        stamps: dict[str, dict[str, Any]] = {}
-        for line in self.ledger():
-            for name, stamp in line["wrote"].items():
-                broken = self._check(name, stamp) if name == JOURNAL else None
-                if broken:
-                    return 0, broken
-                stamps[name] = stamp
-        held = 0
-        for name, stamp in stamps.items():
-            broken = self._check(name, stamp)
-            if broken:
-                return held, broken
-            held += 1
-        for path in sorted(self.path.rglob("*")):
-            name = path.relative_to(self.path).as_posix()
-            if path.is_file() and name not in (LEDGER, LOCK) and name not in stamps:
-                return held, Broken(name, "is in the folder, but no step recorded it")
-        if JOURNAL in stamps and (self.path / JOURNAL).stat().st_size != stamps[JOURNAL]["bytes"]:
-            return held, Broken(JOURNAL, "goes on after its last record; run uar apply again")
-        return held, None
+        found = (path for path in self.path.rglob("*") if path.is_file())
+        names = {path.relative_to(self.path).as_posix() for path in found}
+        return check(names - {LOCK}, lambda name: (self.path / name).read_bytes())
 
-    def _check(self, name: str, stamp: Mapping[str, Any]) -> Broken | None:
-        try:
-            content = (self.path / name).read_bytes()
-        except FileNotFoundError:
-            return Broken(name, "is recorded, but not there")
-        if name == JOURNAL:
-            content = content[: stamp["bytes"]]
-        if _stamp(content) != dict(stamp):
-            return Broken(name, "has been changed since it was written")
-        return None
+    def _refuse_when_sealed(self, step: str) -> None:
+        """After `close` only the pack is added, and after the pack nothing."""
+        steps = {line["step"] for line in self.ledger()}
+        if SEAL in steps or (CLOSE in steps and step != SEAL):
+            raise FolderError(
+                f"{self.path} is closed; nothing can be added to it. "
+                "Only uar verify and uar compare still read it."
+            )
 
     def _recorded(self, name: str) -> str:
         for line in reversed(self.ledger()):
@@ -232,6 +214,47 @@ class Folder:
 def digest(content: bytes) -> str:
     """SHA-256, hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def check(names: Iterable[str], read: Callable[[str], bytes]) -> tuple[int, Broken | None]:
+    """(files that hold, first broken link) of a review, wherever its files are."""
+    present = set(names)
+    if LEDGER not in present:
+        return 0, Broken(LEDGER, "is not there")
+    raw = read(LEDGER)
+    broken = check_chain(raw)
+    if broken:
+        return 0, broken
+    stamps: dict[str, dict[str, Any]] = {}
+    for line in map(json.loads, _whole_lines(raw)):
+        for name, stamp in line["wrote"].items():
+            # The journal is only ever appended to: each state it was recorded in must still hold.
+            broken = _check(name, stamp, present, read) if name == JOURNAL else None
+            if broken:
+                return 0, broken
+            stamps[name] = stamp
+    for held, (name, stamp) in enumerate(stamps.items()):
+        broken = _check(name, stamp, present, read)
+        if broken:
+            return held, broken
+    for name in sorted(present - stamps.keys() - {LEDGER}):
+        return len(stamps), Broken(name, "is in the folder, but no step recorded it")
+    if JOURNAL in stamps and len(read(JOURNAL)) != stamps[JOURNAL]["bytes"]:
+        return len(stamps), Broken(JOURNAL, "goes on after its last record; run uar apply again")
+    return len(stamps), None
+
+
+def _check(
+    name: str, stamp: Mapping[str, Any], present: Collection[str], read: Callable[[str], bytes]
+) -> Broken | None:
+    if name not in present:
+        return Broken(name, "is recorded, but not there")
+    content = read(name)
+    if name == JOURNAL:
+        content = content[: stamp["bytes"]]
+    if _stamp(content) != dict(stamp):
+        return Broken(name, "has been changed since it was written")
+    return None
 
 
 def check_chain(raw: bytes) -> Broken | None:

@@ -151,3 +151,18 @@ def test_garbage_as_ledger_is_named_not_raised(raw: bytes) -> None:
     if raw:
         broken = check_chain(raw)
         assert broken is not None and broken.path == LEDGER
+
+
+def test_a_closed_folder_takes_nothing_but_its_pack(tmp_path: Path) -> None:
+    folder = review(tmp_path)
+    with folder.locked():
+        folder.write("close", {"closing.json": b"{}"}, at=AT)
+        with pytest.raises(FolderError, match="is closed"):
+            folder.write("report", {"report.html": b"three"}, at=AT, replace=True)
+    with pytest.raises(FolderError, match="is closed"), folder.locked():
+        pass
+    with folder.locked(step="seal"):
+        folder.write("seal", {"pack.zip": b"PK"}, at=AT)
+    with pytest.raises(FolderError, match="is closed"), folder.locked(step="seal"):
+        pass
+    assert folder.verify() == (6, None)
