@@ -365,3 +365,29 @@ DECISIONS = Table(
         Column("replaces"),  # returned/... of the answer it replaces
     ),
 )
+
+ACTIONS = ("remove", "restore")
+OUTCOME_WORDS = (
+    "removed", "already gone",  # the access has ended
+    "still held", "drift", "blocked", "failed",  # it has not: a person is needed
+    "unknown",  # the tenant has to be read again
+    "restored", "already there",  # put back by undo
+)  # fmt: skip
+VERIFIED_WORDS = ("still gone", "back again", "unknown")
+
+OUTCOMES = Table(
+    "outcomes",
+    key="item_id",
+    columns=(
+        Column("item_id", needed=True),
+        Column("plan", needed=True),  # plans/NNNN.json
+        Column("action", needed=True, one_of=ACTIONS),
+        Column("outcome", needed=True, one_of=OUTCOME_WORDS),
+        Column("gone", FLAG),  # has the access ended, as far as the journal tells?
+        Column("at", MOMENT, needed=True),
+        Column("detail"),  # one sentence
+        Column("status", COUNT),  # HTTP status of the write; unknown where none was answered
+        Column("verified", one_of=VERIFIED_WORDS),  # the newest later look: uar apply --verify
+        Column("verified_at", MOMENT),
+    ),
+)

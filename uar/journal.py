@@ -1,0 +1,150 @@
+"""The journal of removals: what was about to be done, what came of it, line by line, append only.
+
+    run      who acts on which plan, with which version
+    intent   what is about to be sent, and the read before it; on disk before the request leaves
+    result   the answer and the read after it, as one of the outcomes of uar.tables
+    verify   a later look: still gone, back again, unknown
+    cut      a line that a crash had torn was taken off before going on
+
+Each line carries the hash of the line before, so that none can be changed, taken out or put in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+
+import pandas as pd
+
+from uar.errors import FolderError
+from uar.snapshot import json_line
+from uar.tables import OUTCOMES
+
+Line = dict[str, Any]
+GONE = {
+    ("remove", "removed"): True,
+    ("remove", "already gone"): True,
+    ("remove", "unknown"): None,
+    ("restore", "unknown"): None,
+    ("restore", "failed"): True,  # nothing was put back
+}
+CUT_OFF = "The run was cut off before the result was known; run uar {command} again."
+
+
+def lines(raw: bytes) -> list[Line]:
+    """Every whole line, oldest first; FolderError names the first that is not what was written."""
+    found: list[Line] = []
+    previous = ""
+    for number, text in enumerate(raw[: _whole(raw)].splitlines(keepends=True), 1):
+        try:
+            line: Line = json.loads(text)
+            body = {name: value for name, value in line.items() if name != "hash"}
+            holds = (
+                json_line(line) == text
+                and (line["number"], line["previous"]) == (number, previous)
+                and line["hash"] == _digest(json_line(body))
+            )
+        except (ValueError, KeyError, TypeError, AttributeError):
+            holds = False
+        if not holds:
+            raise FolderError(f"The journal, line {number}, has been changed since it was written.")
+        found.append(line)
+        previous = line["hash"]
+    return found
+
+
+def outcomes(raw: bytes) -> pd.DataFrame:
+    """The last outcome per item, as the OUTCOMES table, in the order items were first touched."""
+    rows: dict[str, Line] = {}
+    for line in lines(raw):
+        if line["phase"] == "intent":
+            rows[line["item"]] = _row(line, "unknown", CUT_OFF.format(command=_command(line)))
+        elif line["phase"] == "result":
+            rows[line["item"]] = _row(line, line["outcome"], line["detail"])
+        elif line["phase"] == "verify" and line["item"] in rows:
+            rows[line["item"]] |= {"verified": line["outcome"], "verified_at": line["at"]}
+    return OUTCOMES.frame(rows.values())
+
+
+def _row(line: Line, outcome: str, detail: str) -> Line:
+    return {
+        "item_id": line["item"],
+        "plan": line["plan"],
+        "action": line["action"],
+        "outcome": outcome,
+        "gone": GONE.get((line["action"], outcome), False),
+        "at": line["at"],
+        "detail": detail,
+        "status": (line.get("answer") or {}).get("status"),
+        "verified": None,
+        "verified_at": None,
+    }
+
+
+def _command(line: Line) -> str:
+    return "undo" if line["action"] == "restore" else "apply"
+
+
+class Journal:
+    """An open journal. `file`: binary, for reading and writing. `sync` makes it last on disk."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        now: Callable[[], str],
+        sync: Callable[[int], None] = os.fsync,
+    ) -> None:
+        self._file = file
+        self._now = now
+        self._sync = sync
+        file.seek(0)
+        raw = file.read()
+        self.lines = lines(raw)
+        self._end = _whole(raw)
+        torn = raw[self._end :]
+        if torn:
+            self._file.truncate(self._end)
+            self.append("cut", bytes=len(torn), sha256=_digest(torn))
+
+    def append(self, phase: str, **facts: Any) -> Line:
+        """Add a line; when this returns it is on disk."""
+        previous = self.lines[-1]["hash"] if self.lines else ""
+        line: Line = {
+            **facts,
+            "phase": phase,
+            "at": self._now(),
+            "number": len(self.lines) + 1,
+            "previous": previous,
+        }
+        line["hash"] = _digest(json_line(line))
+        text = json_line(line)
+        self._file.seek(self._end)
+        self._file.write(text)
+        self._file.flush()
+        self._sync(self._file.fileno())
+        self._end += len(text)
+        self.lines.append(line)
+        return line
+
+
+def unfinished(journal: list[Line]) -> Mapping[str, Line]:
+    """Intents whose result never came, by item: a run was cut off there."""
+    open_intents: dict[str, Line] = {}
+    for line in journal:
+        if line["phase"] == "intent":
+            open_intents[line["item"]] = line
+        elif line["phase"] == "result":
+            open_intents.pop(line["item"], None)
+    return open_intents
+
+
+def _whole(raw: bytes) -> int:
+    """How many bytes are whole lines."""
+    return raw.rfind(b"\n") + 1
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
