@@ -1,0 +1,1 @@
+"""Where accounts and access are read from: one module a provider."""
