@@ -268,12 +268,31 @@ def test_all_methods_and_both_forms_of_rules_occur(state: Json) -> None:
         assert all(set(test) == {"field", key, "value"} for test in query["filters"])
 
 
-def test_group_sizes_are_skewed(generated: Json) -> None:
+def test_exemptions_keep_out_whom_the_rule_selects(generated: Json) -> None:
+    members = targets(generated, "user_group", "user")
+    people = by_id(generated["systemusers"])
+    kept_out = [
+        ident
+        for group in generated["usergroups"]
+        for ident in exempt(group)
+        if (selects := rule_of(group)) and selects(people[ident])
+        if (group["id"], ident) not in members
+    ]
+    assert len(kept_out) == len(generated["truth"]["exempted"])
+
+
+def test_static_groups_are_skewed_in_size(generated: Json) -> None:
+    methods = Counter(group["membershipMethod"] for group in generated["usergroups"])
+    assert methods["STATIC"] > methods["NOTSET"] > 1
     sizes = Counter(group for group, _ in targets(generated, "user_group", "user"))
-    ordered = sorted(sizes.values(), reverse=True)
-    assert ordered[0] > 1_900
-    assert sum(ordered[:10]) > sum(ordered) / 3
-    assert len(sizes) < len(generated["usergroups"]), "no group is empty"
+    static = sorted(
+        sizes[group["id"]]
+        for group in generated["usergroups"]
+        if group["name"].endswith(names.PURPOSES)
+    )
+    assert static[-1] > 5 * static[len(static) // 2]
+    assert static[0] == 0, "no group is empty"
+    assert max(sizes.values()) > 1_900, "no group has everybody"
 
 
 def test_events_are_in_order_and_within_the_window(state: Json) -> None:
@@ -302,22 +321,32 @@ def test_events_name_things_that_exist(state: Json) -> None:
             assert event["sso_token_success"] == ("error_message" not in event)
 
 
-def test_some_applications_are_used_and_some_are_not(state: Json) -> None:
-    used = {e["application"]["id"] for e in state["events"] if e["event_type"] == "sso_auth"}
-    assert used
-    granted = {app for app, _ in targets(state, "application", "user")}
-    quiet = {
-        ref.removeprefix("application:") for ref in state["truth"].get("unused_applications", [])
+def uses(state: Json) -> set[tuple[str, str]]:
+    """Pairs of application and user with a sign-in, successful or not."""
+    return {
+        (event["application"]["id"], event["initiated_by"]["id"])
+        for event in state["events"]
+        if event["event_type"] == "sso_auth"
     }
-    assert not used & quiet
-    holders = targets(state, "application", "user")
-    pairs = {
-        (e["application"]["id"], e["initiated_by"]["id"])
-        for e in state["events"]
-        if e["event_type"] == "sso_auth"
+
+
+def test_some_access_is_used_and_some_is_not(state: Json) -> None:
+    held = targets(state, "application", "user")
+    assert held & uses(state)
+    assert held - uses(state)
+
+
+def test_applications_and_people_labelled_as_quiet_are_not_in_the_log(generated: Json) -> None:
+    truth = generated["truth"]
+    apps = {f"application:{app}" for app, _ in uses(generated)}
+    people = {f"user:{e['initiated_by']['id']}" for e in generated["events"]}
+    assert apps | set(truth["unused_applications"]) == {
+        f"application:{app['_id']}" for app in generated["applications"]
     }
-    assert granted
-    assert holders - pairs, "nobody holds an application without using it"
+    assert truth["unused_applications"]
+    assert not apps & set(truth["unused_applications"])
+    assert truth["silent_users"]
+    assert not people & set(truth["silent_users"])
 
 
 def test_keys_belong_to_the_roles_they_say(state: Json) -> None:
@@ -603,6 +632,7 @@ def test_edges_of_every_kind_occur(state: Json) -> None:
     }
     sudo = [edge for edge in state["edges"] if (edge["attributes"] or {}).get("sudo")]
     assert {edge["from"]["type"] for edge in sudo} == {"user", "user_group"}
+    assert sum(edge["from"]["type"] == "user_group" for edge in sudo) == 2
 
 
 # The sample: small enough to know everybody

@@ -6,6 +6,7 @@ many oddities there are.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
@@ -213,11 +214,12 @@ def _ring(pool: Pool, truth: Json) -> None:
 
 def _managers(place: Place, crew: Staff, truth: Json) -> None:
     """Some managers are suspended; some have a name that a careless program opens as a path."""
-    last = crew.managers[::-1]
-    gone = last[: max(1, len(last) // 50)]
+    reports = Counter(user.get("manager") for user in crew.users)
+    leading = [user for user in crew.managers[::-1] if reports[user["_id"]] > 2]
+    gone = leading[: max(1, len(leading) // 50)]
     for nth, user in enumerate(gone):
         suspend(user, nth, place)
-    hurtful = last[len(gone) : len(gone) + len(names.HOSTILE_MANAGERS)]
+    hurtful = leading[len(gone) : len(gone) + len(names.HOSTILE_MANAGERS)]
     for user, name in zip(hurtful, names.HOSTILE_MANAGERS, strict=True):
         user["displayname"] = name
     truth["suspended"] += references(gone)
