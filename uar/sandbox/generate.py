@@ -82,7 +82,7 @@ def organisation(size: str, seed: int = 0, now: datetime | None = None) -> dict[
             {"key": APPLY_KEY, "admin": admins[0]["_id"]},
             {
                 "clientId": services[0]["authConfigList"][0]["clientSecretConfig"]["clientId"],
-                "clientSecret": "sandbox-secret clientSecret",
+                "clientSecret": "sandbox-secret-client",
                 "serviceAccount": services[0]["objectId"],
             },
         ],
