@@ -10,6 +10,8 @@ from .search import search_test
 from .tenant import Tenant
 from .wire import Refusal, Reply, Request, Row, answer, array, envelope, not_found
 
+LDAP_FIELDS = ("id", "name", "userLockoutAction", "userPasswordExpirationAction")
+
 PAGING = ("skip", "limit", "fields", "sort")
 
 Handler = Callable[[Tenant, Request], Reply]
@@ -119,20 +121,12 @@ def total_header(
     return (("x-total-count", str(stated(request, total))),) if sent else ()
 
 
-def v2_list(
-    name: str, seen: bool = False, filters: frozenset[str] | None = None, only: str = ""
-) -> Handler:
-    """A bare array; `only` narrows the directories to one type."""
+def v2_list(name: str, seen: bool = False, filters: frozenset[str] | None = None) -> Handler:
+    """A bare array; sort and fields are separated by commas."""
 
     def handler(tenant: Tenant, request: Request) -> Reply:
         skip, limit = v2_window(tenant, request)
-        key, test = v2_filter(request.query, filters)
-        selection: tuple[str, Test | None] = (key, test)
-        if only:
-            selection = (
-                f"{only} {key}",
-                lambda row: row["type"] == only and (test is None or test(row)),
-            )
+        selection = v2_filter(request.query, filters)
         fields = names_in(request.one("fields"), " ,")
         rows, total = getattr(tenant, name).page(
             skip, limit, selection, names_in(request.one("sort"), " ,"), fields
@@ -147,6 +141,25 @@ def v2_get(name: str) -> Handler:
         return answer(found(getattr(tenant, name), request.ids[0], not_found))
 
     return handler
+
+
+def ldap_servers(tenant: Tenant, request: Request) -> Reply:
+    """The directories that are LDAP servers, with the fields of their own list."""
+    skip, limit = v2_window(tenant, request)
+    key, test = v2_filter(request.query)
+    servers: Test = lambda row: row["type"] == "ldap_server" and (test is None or test(row))  # noqa: E731
+    asked = names_in(request.one("fields"), " ,")
+    fields = tuple(name for name in LDAP_FIELDS if not asked or name in asked)
+    sort = names_in(request.one("sort"), " ,")
+    rows, total = tenant.directories.page(skip, limit, (f"ldap {key}", servers), sort, fields)
+    return array(rows, total_header(tenant, request, total, seen=False))
+
+
+def v2_application(tenant: Tenant, request: Request) -> Reply:
+    """The v2 read of an application: what v1 has, and its provisioning (API.md 5.6)."""
+    row = found(tenant.applications, request.ids[0], not_found)
+    added = {"provision": None, "status": "", "catalogItem": None}
+    return answer({**added, **row, "associatedOrganizationsCount": 0})
 
 
 def v2_counted_list(name: str) -> Handler:

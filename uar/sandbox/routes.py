@@ -23,9 +23,11 @@ from .associations import (
 )
 from .lists import (
     Handler,
+    ldap_servers,
     v1_get,
     v1_list,
     v1_search,
+    v2_application,
     v2_counted_list,
     v2_get,
     v2_list,
@@ -179,19 +181,14 @@ ROUTES: tuple[Route, ...] = (
     # Applications, devices, RADIUS, directories
     Route("GET", f"{V1}/applications", v1_list("applications", "name"), "applications.readonly"),
     Route("GET", f"{V1}/applications/{{}}", v1_get("applications"), "applications.readonly"),
-    Route("GET", f"{V2}/applications/{{}}", v2_get("applications"), "applications.readonly"),
+    Route("GET", f"{V2}/applications/{{}}", v2_application, "applications.readonly"),
     Route("GET", f"{V1}/systems", v1_list("systems"), "systems.readonly"),
     Route("GET", f"{V1}/systems/{{}}", v1_get("systems"), "systems.readonly"),
     Route("POST", f"{V1}/search/systems", v1_search("systems"), "systems.readonly"),
     Route("GET", f"{V1}/radiusservers", v1_list("radiusservers"), "radius.readonly"),
     Route("GET", f"{V1}/radiusservers/{{}}", v1_get("radiusservers"), "radius.readonly"),
     Route("GET", f"{V2}/directories", v2_list("directories"), "directories.readonly"),
-    Route(
-        "GET",
-        f"{V2}/ldapservers",
-        v2_list("directories", only="ldap_server"),
-        "directories.readonly",
-    ),
+    Route("GET", f"{V2}/ldapservers", ldap_servers, "directories.readonly"),
     # Groups
     Route("GET", f"{V2}/usergroups", groups.list_groups, "groups.readonly"),
     Route("POST", f"{V2}/usergroups", groups.create, "groups"),
