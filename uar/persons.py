@@ -29,7 +29,7 @@ from typing import Any
 import pandas as pd
 
 from uar.settings import Attributes, Persons
-from uar.tables import LINKS, PERSONS
+from uar.tables import LINKS, PERSONS, look_up
 from uar.text import folded, is_email, is_placeholder
 
 BORROWED = ("department", "title", "manager_id", "employee_type")
@@ -393,8 +393,10 @@ def _words(name: object) -> frozenset[str]:
     """The words of a name in lower case, without accents, marks, initials and purposes."""
     if not isinstance(name, str):
         return frozenset()
-    text = unicodedata.normalize("NFKD", name).casefold()
-    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = name.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(char for char in text if not unicodedata.combining(char))
     words = re.findall(r"[^\W\d_]+", text)
     return frozenset(word for word in words if len(word) > 1 or not word.isascii()) - PURPOSES
 
@@ -438,5 +440,5 @@ def _lenders(ranked: pd.DataFrame) -> pd.Series[Any]:
     both = admins[["person", "account_id"]].merge(
         linked[["person", "account_id", "lender"]].dropna(), how="left", validate="one_to_one"
     )
-    lender = both["lender"].set_axis(admins.index).fillna(admins["person"].map(likeliest))
+    lender = both["lender"].set_axis(admins.index).fillna(look_up(admins["person"], likeliest))
     return lender.reindex(ranked.index.sort_values())

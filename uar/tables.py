@@ -108,6 +108,11 @@ class Table:
         return _convert(pd.Series(good, index=values.index, dtype=object), column.type)
 
 
+def look_up(keys: pd.Series[Any], values: pd.Series[Any]) -> pd.Series[Any]:
+    """The text that stands at each key in `values`; unknown where none does, also in no rows."""
+    return keys.map(values).astype(cast(Any, TEXT))
+
+
 def _convert(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
     if str(values.dtype) == kind and kind != TEXT:
         return values

@@ -1,0 +1,101 @@
+"""uar detect: persons, findings and coverage of a snapshot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from uar.commands._shared import (
+    counted,
+    folder_argument,
+    iso,
+    json_option,
+    load_snapshot,
+    now,
+    put,
+    put_json,
+    put_table,
+    settings_option,
+)
+from uar.detections import Facts, detections, run
+from uar.folder import Folder
+from uar.persons import persons
+from uar.settings import load
+from uar.snapshot import file_names, to_lines
+from uar.tables import SEVERITIES
+
+COUNTS = ("found", "looked_at", "cannot_tell")
+
+
+@click.command()
+@folder_argument
+@settings_option
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help="Exit with 1 if there is a finding of this severity or a worse one.",
+)
+@json_option
+def command(folder: Path, settings_path: Path | None, fail_on: str | None, as_json: bool) -> None:
+    """Put accounts together to persons and look for what is wrong with them.
+
+    Writes persons, links between accounts, findings and coverage into FOLDER.
+    """
+    settings, toml = load(settings_path)
+    with Folder(folder).locked() as review:
+        snapshot = load_snapshot(review)
+        people, links = persons(
+            snapshot.accounts, settings.persons, settings.attributes.placeholders
+        )
+        finished = pd.Timestamp(snapshot.header.finished_at)
+        facts = Facts(snapshot, people, links, settings, finished)
+        findings, coverage = run(facts, detections())
+        review.write(
+            "detect",
+            {
+                "persons.jsonl": to_lines(people),
+                "links.jsonl": to_lines(links),
+                "findings.jsonl": to_lines(findings),
+                "coverage.jsonl": to_lines(coverage),
+            },
+            at=iso(now()),
+            read=file_names(),
+            counts={
+                "accounts": len(people),
+                "persons": people["person_id"].nunique(),
+                "findings": len(findings),
+            },
+            settings=toml,
+        )
+    if as_json:
+        put_json(findings.astype(object).where(findings.notna(), None).to_dict("records"))
+    else:
+        _show(people, findings, coverage)
+    worst = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on else ()
+    if findings["severity"].isin(worst).any():
+        raise click.exceptions.Exit(1)
+
+
+def _show(people: pd.DataFrame, findings: pd.DataFrame, coverage: pd.DataFrame) -> None:
+    number = people["person_id"].nunique()
+    put(f"{counted(len(people), 'account')} of {counted(number, 'person', 'persons')}.")
+    counts = findings["severity"].value_counts()
+    each = [f"{counts[name]:,} {name}" for name in SEVERITIES if name in counts]
+    put(f"{counted(len(findings), 'finding')}{': ' if each else ''}{', '.join(each)}.")
+    if len(findings):
+        put()
+        put_table(
+            ("Severity", "Detection", "Who", "What"),
+            findings[["severity", "detection", "subject_name", "says"]].itertuples(index=False),
+            wide=110,
+        )
+    put()
+    put_table(
+        ("Detection", "Looks for", "Found", "Looked at", "Cannot tell", "Not run"),
+        coverage.drop(columns="severity")
+        .assign(**{name: coverage[name].map("{:,}".format) for name in COUNTS})
+        .fillna(dict.fromkeys(COUNTS, "-") | {"not_run": ""})
+        .itertuples(index=False),
+    )

@@ -1,0 +1,63 @@
+"""uar list: what detections, sources and reports there are."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+import click
+
+from uar.commands._shared import json_option, put, put_json, put_table
+from uar.detections import modules
+from uar.errors import SetupError
+
+
+@click.command()
+@click.argument("what", type=click.Choice(("detections", "sources", "reports")))
+@click.argument("name", required=False, metavar="[ID]")
+@json_option
+def command(what: str, name: str | None, as_json: bool) -> None:
+    """List detections, sources or reports; with an ID, explain that one.
+
+    For example: uar list detections DUP-06
+    """
+    rows = _detections() if what == "detections" else _plugins(f"uar.{what}")
+    if name is None:
+        if as_json:
+            put_json([{key: row[key] for key in row if key != "text"} for row in rows])
+        else:
+            heading = [key for key in rows[0] if key != "text"] if rows else ["id"]
+            put_table(heading, ([row[key] for key in heading] for row in rows))
+        return
+    chosen = [row for row in rows if row["id"].casefold() == name.casefold()]
+    if not chosen:
+        raise SetupError(f"{name} is none of the {what}; uar list {what} shows them all.")
+    if as_json:
+        put_json(chosen[0])
+    else:
+        put("  ".join(value for key, value in chosen[0].items() if key != "text"))
+        put()
+        put(chosen[0]["text"])
+
+
+def _detections() -> list[dict[str, str]]:
+    return [
+        {
+            "id": module.DETECTION.id,
+            "severity": module.DETECTION.severity,
+            "title": module.DETECTION.title,
+            "text": inspect.getdoc(module) or "",
+        }
+        for module in modules().values()
+    ]
+
+
+def _plugins(package: str) -> list[dict[str, str]]:
+    """The modules of a package by name, with the first line of what they say of themselves."""
+    rows = []
+    for found in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        if not found.name.startswith("_"):
+            text = inspect.getdoc(importlib.import_module(f"{package}.{found.name}")) or ""
+            rows.append({"id": found.name, "title": text.split("\n")[0], "text": text})
+    return rows

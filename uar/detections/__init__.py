@@ -1,0 +1,158 @@
+"""Detections: questions put to the snapshot, one module each, found without a registry.
+
+A module offers `DETECTION`; its `judge` returns everyone it looked at with a three-valued `hit`:
+True (a finding), False (fine), unknown (cannot tell). From that one answer come the findings and
+the coverage. A module's docstring is what `uar list detections ID` prints; it has the SECTIONS.
+Modules whose names begin with _ are shared by detections and are none themselves.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+
+from uar.settings import Settings
+from uar.snapshot import Snapshot
+from uar.tables import COVERAGE, FINDINGS, SEVERITIES
+
+SECTIONS = (
+    "What it means",
+    "Why it matters",
+    "Facts read",
+    "Controls",
+    "What to do",
+    "Severity",
+)
+KIND_WORDS = {"user": "user", "admin": "administrator", "service": "service account"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a detection may look at. What is None was not given."""
+
+    snapshot: Snapshot
+    persons: pd.DataFrame
+    links: pd.DataFrame
+    settings: Settings
+    now: pd.Timestamp  # when the snapshot was finished
+    roster: pd.DataFrame | None = None
+    previous: Snapshot | None = None
+
+    @cached_property
+    def accounts(self) -> pd.DataFrame:
+        """The snapshot's accounts with person_id and person_name, and in words and three values:
+
+        shown (Ana Ng), who (the user ana), active, human (a user that is no service's).
+        """
+        accounts = self.snapshot.accounts.merge(
+            self.persons[["account_id", "person_id", "person_name"]],
+            on="account_id",
+            how="left",
+            validate="one_to_one",
+        )
+        login = accounts["login"].fillna(accounts["email"]).fillna(accounts["account_id"])
+        status = accounts["status"]
+        service = accounts["service_like"].mask(accounts["kind"] != "user", True)
+        return accounts.assign(
+            shown=accounts["name"].fillna(login),
+            who="the " + accounts["kind"].map(KIND_WORDS).astype("string") + " " + login,
+            active=status.eq("active").astype("boolean").mask(status.eq("unknown")),
+            human=~service,
+        )
+
+
+@dataclass(frozen=True)
+class Detection:
+    """A question. `says` is one sentence about a hit, filled with the columns `judge` returns."""
+
+    id: str
+    title: str
+    severity: str  # unless a row has a `severity` of its own
+    says: str
+    judge: Callable[[Facts], pd.DataFrame]
+    needs: tuple[str, ...] = ()  # optional Facts; without one of them the detection does not run
+    unwanted: Callable[[Settings], str] = lambda _: ""  # why the settings do not want it
+
+
+def each(accounts: pd.DataFrame, hit: pd.Series[Any], **facts: Any) -> pd.DataFrame:
+    """A judge's answer in which every account is a subject of its own."""
+    return accounts.assign(
+        subject=accounts["account_id"],
+        subject_name=accounts["shown"],
+        accounts=accounts["account_id"],
+        hit=hit,
+        **facts,
+    )
+
+
+def modules() -> dict[str, ModuleType]:
+    """Every detection's module by the detection's id, in the order of ids."""
+    found = [
+        importlib.import_module(f"{__name__}.{module.name}")
+        for module in pkgutil.iter_modules(__path__)
+        if not module.name.startswith("_")
+    ]
+    return {module.DETECTION.id: module for module in found}
+
+
+def detections() -> list[Detection]:
+    """Every detection there is, in the order of ids."""
+    return [module.DETECTION for module in modules().values()]
+
+
+def run(facts: Facts, asked: Iterable[Detection]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(FINDINGS, most severe first; COVERAGE, in the order asked)."""
+    findings: list[dict[str, Any]] = []
+    coverage: list[dict[str, Any]] = []
+    for detection in asked:
+        row = {"detection": detection.id, "title": detection.title, "severity": detection.severity}
+        reason = _reason_not_to_run(detection, facts)
+        if reason:
+            coverage.append({**row, "not_run": reason})
+            continue
+        judged = detection.judge(facts)
+        hit = judged["hit"].astype("boolean")
+        found = judged[hit.fillna(False).astype(bool)]
+        findings += _findings(detection, found)
+        counts = {"found": len(found), "looked_at": len(hit), "cannot_tell": int(hit.isna().sum())}
+        coverage.append({**row, **counts})
+    findings.sort(key=lambda row: (SEVERITIES.index(row["severity"]), row["id"]))
+    return FINDINGS.frame(findings), COVERAGE.frame(coverage)
+
+
+def _reason_not_to_run(detection: Detection, facts: Facts) -> str:
+    for name in detection.needs:
+        if getattr(facts, name) is None:
+            return f"no {name} given"
+    return detection.unwanted(facts.settings)
+
+
+def _findings(detection: Detection, found: pd.DataFrame) -> list[dict[str, Any]]:
+    severity = pd.Series(detection.severity, index=found.index)
+    if "severity" in found:
+        severity = found["severity"].fillna(detection.severity)
+    known = found.assign(severity=severity).astype(object)
+    return [
+        {
+            "id": f"{detection.id}:{row['subject']}",
+            "detection": detection.id,
+            "severity": row["severity"],
+            "subject": row["subject"],
+            "subject_name": row["subject_name"],
+            "says": _sentence(detection.says, row),
+            "accounts": row["accounts"],
+        }
+        for row in known.where(known.notna(), None).to_dict("records")
+    ]
+
+
+def _sentence(template: str, row: Mapping[Any, Any]) -> str:
+    text = template.format_map(row)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,86 @@
+"""Links between accounts as pairs: which of the two is one too many, and what is said of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from uar.detections import Facts, each
+from uar.tables import look_up
+
+RULES = ("linked", "email", "alias", "employee-id", "alternate-email", "name")  # strongest first
+SIDE = ["account_id", "person_id", "kind", "status", "who"]
+
+
+def pairs(facts: Facts) -> pd.DataFrame:
+    """One row for each subject and other person, by the strongest rule that links them.
+
+    The subject is the administrator of the two, else the one that is not its person's main
+    account, else the second. Columns: rule, merged, says, against, and SIDE of subject and other.
+    """
+    accounts = facts.accounts
+    links = facts.links
+    for end in ("a", "b"):
+        side = accounts[[*SIDE, "shown"]].add_suffix(f"_{end}")
+        links = links.rename(columns={f"account_{end}": f"account_id_{end}"}).merge(
+            side, on=f"account_id_{end}", validate="many_to_one"
+        )
+    main = _main_accounts(accounts)
+    admin_a, admin_b = links["kind_a"] == "admin", links["kind_b"] == "admin"
+    main_b = links["account_id_b"].isin(main)
+    first = (admin_a & ~admin_b) | ((admin_a == admin_b) & main_b & links["merged"])
+    result = links[["link_id", "rule", "merged", "says", "against"]]
+    for name in [*SIDE, "shown"]:
+        a, b = links[f"{name}_a"], links[f"{name}_b"]
+        result = result.assign(**{name: a.where(first, b), f"other_{name}": b.where(first, a)})
+    strength = result["rule"].map(RULES.index)
+    ordered = result.assign(strength=strength).sort_values(["strength", "link_id"])
+    return ordered.drop_duplicates(["account_id", "other_person_id"]).reset_index(drop=True)
+
+
+def judge_pairs(
+    population: pd.DataFrame, found: pd.DataFrame, comparable: pd.Series[Any], **facts: Any
+) -> pd.DataFrame:
+    """Every account of the population: does a pair speak of it? `comparable`: could one at all?"""
+    hit = population["account_id"].isin(found["account_id"]).astype("boolean")
+    told = found.assign(sentence=found.apply(_sentence, axis=1) if len(found) else "")
+    by_subject = told.groupby("account_id")
+    more = by_subject.size() - 1
+    said = by_subject["sentence"].first() + more.map(_more)
+    others = by_subject["other_account_id"].agg(lambda ids: " ".join(sorted(set(ids))))
+    subject = population["account_id"]
+    accounts = (subject + " " + look_up(subject, others)).fillna(subject)
+    doubtful = found.loc[~found["merged"], "account_id"]
+    low = subject.isin(doubtful) & ~subject.isin(found.loc[found["merged"], "account_id"])
+    judged = each(
+        population,
+        hit.mask(~hit & ~comparable),
+        sentence=look_up(subject, said),
+        severity=pd.Series("low", index=subject.index, dtype="string").where(low),
+    )
+    return judged.assign(accounts=accounts, **facts)
+
+
+def _main_accounts(accounts: pd.DataFrame) -> pd.Series[Any]:
+    """The account a person works with: a user before an administrator, an active one first."""
+    ranked = accounts.assign(
+        kind=accounts["kind"].map({"user": 0, "admin": 1, "service": 2}),
+        unlike=accounts["service_like"].fillna(False),
+        inactive=~accounts["active"].fillna(False),
+    ).sort_values(["kind", "unlike", "inactive", "account_id"])
+    return ranked.drop_duplicates("person_id")["account_id"]
+
+
+def _sentence(pair: pd.Series[Any]) -> str:
+    how = "belong" if pair["merged"] else "may belong"
+    text = f"{pair['who']} and {pair['other_who']} {how} to one person. {pair['says']}"
+    if pd.notna(pair["against"]):
+        text += f" Against it: {pair['against']}."
+    return text
+
+
+def _more(number: int) -> str:
+    if number == 0:
+        return ""
+    return f" And {number} more {'account' if number == 1 else 'accounts'} in the same way."

@@ -1,0 +1,33 @@
+"""An active person's user has no employee type.
+
+What it means
+    The attribute is empty in JumpCloud, or holds only a placeholder such as "n/a".
+Why it matters
+    Whether somebody is an employee, a contractor or an intern decides which access is right, and
+    how long it may last.
+Facts read
+    Employee type, status and the service marks of users. Left out: users that are not active, users
+    that serve LDAP or Samba, and administrators, who have no profile by design (ADM-10).
+Controls
+    NIST SP 800-53 AC-2(j); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.16, A.5.18; PCI DSS 7.2.4.
+What to do
+    Fill it in JumpCloud, or where JumpCloud takes it from. If the organisation does without it,
+    take employee_type out of attributes.required.
+Severity
+    Low. Runs when attributes.required names employee_type. A user whose status is unknown cannot be
+    told. Placeholders are the words of attributes.placeholders, and zeros or punctuation alone.
+"""
+
+from __future__ import annotations
+
+from uar.detections import Detection
+from uar.detections._missing import judge_missing, unless_required
+
+DETECTION = Detection(
+    id="ATR-05",
+    title="Active person without employee type",
+    severity="low",
+    says="{who} has no employee type{instead}.",
+    judge=judge_missing("employee_type"),
+    unwanted=unless_required("employee_type"),
+)

@@ -1,0 +1,56 @@
+"""An active person's user has placeholder text in an attribute.
+
+What it means
+    Somebody typed "n/a", "-", "tbd" or the like to get past a form.
+Why it matters
+    The attribute looks filled but says nothing. It counts as missing everywhere in the review.
+Facts read
+    Department, title, employee id, employee type, company, cost center and location of users;
+    attributes.placeholders. Left out: users that are not active, users that serve LDAP or Samba.
+Controls
+    NIST SP 800-53 AC-2(j); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
+What to do
+    Replace it by the truth, or empty the attribute.
+Severity
+    Low. Placeholders are the words of attributes.placeholders, and zeros or punctuation alone. A
+    user of whom none of these is known, or whose status is unknown, cannot be told.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from uar.detections import Detection, Facts, each
+from uar.detections._missing import active_people
+from uar.text import is_placeholder
+
+WORDS = {
+    "department": "department",
+    "title": "job title",
+    "employee_id": "employee id",
+    "employee_type": "employee type",
+    "company": "company",
+    "cost_center": "cost center",
+    "location": "location",
+}
+
+
+def judge(facts: Facts) -> pd.DataFrame:
+    people = active_people(facts)
+    places = pd.Series("", index=people.index)
+    for column, word in WORDS.items():
+        idle = is_placeholder(people[column], facts.settings.attributes.placeholders).fillna(False)
+        said = f', {word} "' + people[column].str.strip() + '"'
+        places += said.where(idle, "")
+    nothing_known = people[list(WORDS)].isna().all(axis=1)
+    hit = people["surely"].mask(places == "", False).mask(nothing_known)
+    return each(people, hit, places=places.str.removeprefix(", "))
+
+
+DETECTION = Detection(
+    id="ATR-07",
+    title="Placeholder text in an attribute",
+    severity="low",
+    says="{who} has {places}, which counts as missing.",
+    judge=judge,
+)

@@ -1,0 +1,51 @@
+"""One person has two or more active user accounts.
+
+What it means
+    Two users of the directory belong to one person by e-mail, employee id or alternate e-mail,
+    and both can sign in.
+Why it matters
+    Access is split over two accounts, so neither review shows all of it, and suspending one when
+    the person leaves does not end it.
+Facts read
+    The persons made of the accounts; status; users that serve LDAP or Samba are left out.
+Controls
+    NIST SP 800-53 AC-2(3), AC-2(j); SOC 2 CC6.1, CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
+What to do
+    Move what is needed to one account and suspend the other, or document why both are needed.
+Severity
+    Medium. Looks at persons with a user account; one with a second user of unknown status cannot
+    be told.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from uar.detections import Detection, Facts
+
+
+def judge(facts: Facts) -> pd.DataFrame:
+    users = facts.accounts[facts.accounts["kind"] == "user"]
+    counts = users["active"] & users["human"]
+    users = users[counts.fillna(True)].assign(
+        surely=counts.fillna(False), perhaps=1, who=users["who"].str.removeprefix("the ")
+    )
+    people = users.groupby("person_id", as_index=False).agg(
+        subject_name=("person_name", "first"),
+        accounts=("account_id", lambda ids: " ".join(sorted(ids))),
+        surely=("surely", "sum"),
+        perhaps=("perhaps", "sum"),
+        logins=("login", lambda names: " and ".join(sorted(names.fillna("?")))),
+    )
+    hit = (people["surely"] > 1).astype("boolean")
+    unclear = (people["surely"] < 2) & (people["perhaps"] > 1)
+    return people.assign(subject=people["person_id"], hit=hit.mask(unclear))
+
+
+DETECTION = Detection(
+    id="DUP-05",
+    title="One person with two active users",
+    severity="medium",
+    says="{subject_name} has {surely} active users: {logins}.",
+    judge=judge,
+)
