@@ -120,7 +120,7 @@ def parse(text: bytes, name: str) -> Settings:
         raise SetupError(f"{name}: is not UTF-8 text; save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"{name}: {error}.") from error
-    settings = _read(Settings, raw, (), _Where(name, source))
+    settings = _read(Settings, raw, (), Where(name, source))
     share = settings.apply.max_removals_share
     if not 0 < share <= 1:
         raise SetupError(f"{name}: apply.max_removals_share must lie between 0 and 1, not {share}.")
@@ -136,7 +136,9 @@ def parse(text: bytes, name: str) -> Settings:
 
 
 @dataclass(frozen=True)
-class _Where:
+class Where:
+    """A settings file, to point at a line of it."""
+
     name: str
     source: str
 
@@ -148,7 +150,7 @@ class _Where:
         return self.name
 
 
-def _read(kind: type[T], raw: object, path: Names, where: _Where) -> T:
+def _read(kind: type[T], raw: object, path: Names, where: Where) -> T:
     if not isinstance(raw, dict):
         raise SetupError(f"{where.line(path[-1])}: {'.'.join(path)} must be a table.")
     known = {item.name for item in fields(kind)}  # type: ignore[arg-type]
@@ -162,7 +164,7 @@ def _read(kind: type[T], raw: object, path: Names, where: _Where) -> T:
     return kind(**given)
 
 
-def _value(hint: Any, value: object, path: Names, where: _Where) -> Any:
+def _value(hint: Any, value: object, path: Names, where: Where) -> Any:
     if is_dataclass(hint):
         return _read(hint, value, path, where)  # type: ignore[arg-type]
     at = f"{where.line(path[-1])}: {'.'.join(path)}"

@@ -8,13 +8,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
-SHEET = "Decisions"
+from uar.text import plain
+
+SHEET, SIGN_OFF = "Decisions", "Sign-off"
 ITEM, DECISION, REASON, COMMENT, SEAL = "Item", "Decision", "Reason", "Comment", "Seal"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U to misread
 
@@ -34,29 +38,53 @@ class Shown:
 
 # After Item and before Decision, from left to right.
 SHOWN = (
-    Shown("Person", "holder_name", 24, names=True),
-    Shown("Account", "login", 27, names=True),
-    Shown("Job title", "title", 20),
-    Shown("Department", "department", 16),
-    Shown("Manager", "manager", 18),
-    Shown("Kind", "kind", 14, names=True),
-    Shown("Access", "entitlement", 24, names=True),
-    Shown("Opens", "opens", 28),
-    Shown("Also held through", "also_held", 22),
-    Shown("Flags", "flags", 36),
+    Shown("Person", "holder_name", 19, names=True),
+    Shown("Account", "login", 23, names=True),
+    Shown("Job title", "title", 16),
+    Shown("Department", "department", 14),
+    Shown("Manager", "manager", 15),
+    Shown("Kind", "kind", 13, names=True),
+    Shown("Access", "entitlement", 20, names=True),
+    Shown("Opens", "opens", 22),
+    Shown("Also held through", "also_held", 18),
+    Shown("Flags", "flags", 38),
 )
+NEEDS_REASON = "a Keep needs a reason"  # stands in Flags wherever that is so
+LONGEST = 1_000  # characters of one text that are shown: what a row of a sheet can hold
 
 
 def cells(item: Mapping[str, Any]) -> list[str]:
-    """The texts of an item's SHOWN columns; unknown is "", a borrowed value says so."""
+    """The texts of an item's SHOWN columns; unknown is "", a borrowed value says so.
+
+    What is shown is what is sealed and compared: without control and bidirectional characters,
+    and no longer than LONGEST.
+    """
     texts = []
     for shown in SHOWN:
         value = item[shown.column]
         text = "" if value is None or value is pd.NA or value != value else str(value)
-        if text and item["borrowed"] and shown.column in ("title", "department", "manager"):
-            text += " (from the user account)"
-        texts.append(text)
+        if shown.column == "flags":
+            lines = [_needs_reason(item), *text.split("\n")]
+            text = "\n".join(_showable(line) for line in lines if line)
+        elif text and item["borrowed"] and shown.column in ("title", "department", "manager"):
+            text = _showable(text) + " (from the user account)"
+        else:
+            text = _showable(text)
+        texts.append(text if len(text) <= LONGEST else text[: LONGEST - 2] + " …")
     return texts
+
+
+def _needs_reason(item: Mapping[str, Any]) -> str:
+    if not item["reason_on_keep"]:
+        return ""
+    why = "Privileged access: " if item["band"] == "privileged" else "Flagged high: "
+    return why + NEEDS_REASON + "."
+
+
+@lru_cache(maxsize=100_000)
+def _showable(text: str) -> str:
+    # In a workbook's XML _x0041_ stands for the letter A; a space keeps such a text as it is.
+    return re.sub("_x(?=[0-9A-Fa-f]{4}_)", "_x ", plain(text)).strip()
 
 
 def item_id(grant_id: str) -> str:
@@ -85,7 +113,7 @@ def seal(key: str, identifier: str, shown: list[str]) -> str:
     `key`: the snapshot's seal_key. Without the review folder nobody can make one.
     """
     message = "\x1f".join([identifier, *shown]).encode("utf-8", "surrogatepass")
-    code = hmac.new(bytes.fromhex(key), message, hashlib.sha256).digest()[:10]
+    code = hmac.digest(bytes.fromhex(key), message, hashlib.sha256)[:10]
     return base64.b32encode(code).decode()
 
 

@@ -14,8 +14,8 @@ PACKAGE = ROOT / "uar"
 # From the bottom up. A module may import what stands on a lower line, or what shares its folder.
 # A folder's name stands for everything in it.
 LEVELS = (
-    ("uar", "uar.errors"),
-    ("uar.tables", "uar.settings", "uar.sheet", "uar.text"),
+    ("uar", "uar.errors", "uar.text"),
+    ("uar.tables", "uar.settings", "uar.sheet"),
     ("uar.snapshot",),
     (
         "uar.access",
