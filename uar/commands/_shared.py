@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
 
+from uar.decisions import current
 from uar.errors import SetupError
 from uar.folder import Folder
-from uar.snapshot import Snapshot, file_names, from_files
+from uar.snapshot import Snapshot, file_names, from_files, from_lines
+from uar.tables import DECISIONS
 from uar.text import plain
 
 folder_argument = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
@@ -46,6 +49,12 @@ def now() -> dt.datetime:
 def load_snapshot(folder: Folder) -> Snapshot:
     """The snapshot `uar sync` wrote, each file checked against the ledger."""
     return from_files({name: folder.read(name, "sync") for name in file_names()})
+
+
+def load_decisions(folder: Folder) -> pd.DataFrame:
+    """The counting answers of all files taken in until now: DECISIONS, none where none came."""
+    names = folder.names("decisions/")
+    return current([from_lines(DECISIONS, folder.read(name, "ingest")) for name in names])
 
 
 def iso(moment: dt.datetime) -> str:

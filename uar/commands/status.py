@@ -1,0 +1,77 @@
+"""uar status: who has answered, who is late, what is missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from uar.commands._shared import (
+    counted,
+    folder_argument,
+    json_option,
+    load_decisions,
+    now,
+    put,
+    put_json,
+    put_table,
+)
+from uar.decisions.progress import progress
+from uar.folder import Folder
+from uar.snapshot import from_lines
+from uar.tables import DECISION_WORDS, ITEMS
+
+
+@click.command()
+@folder_argument
+@json_option
+def command(folder: Path, as_json: bool) -> None:
+    """Show per reviewer what is decided and what is not reviewed.
+
+    Exits with 1 as long as an item is not reviewed.
+    """
+    review = Folder(folder)
+    campaign = json.loads(review.read("campaign.json", "open"))
+    items = from_lines(ITEMS, review.read("items.jsonl", "open"))
+    table = progress(items, load_decisions(review), _last_files(review))
+    due = campaign.get("due")
+    late = bool(due) and now().date().isoformat() > due
+    table["late"] = table["not_reviewed"].where(late, 0)
+    total = table.sum(numeric_only=True).astype(int).to_dict()
+    if as_json:
+        put_json({"due": due, "late": late, "total": total, "reviewers": table.to_dict("records")})
+    else:
+        _show(table, total, due, late)
+    if total["not_reviewed"]:
+        raise click.exceptions.Exit(1)
+
+
+def _last_files(review: Folder) -> dict[str, str]:
+    """Reviewer e-mail -> the last file that came from them, with its outcome."""
+    found = {}
+    for name in review.names("receipts/"):
+        receipt: dict[str, Any] = json.loads(review.read(name, "ingest"))
+        if receipt["reviewer_email"]:
+            found[receipt["reviewer_email"]] = f"{receipt['file']} ({receipt['outcome']})"
+    return found
+
+
+def _show(table: pd.DataFrame, total: dict[str, int], due: str | None, late: bool) -> None:
+    put(
+        f"{counted(total['items'], 'item')} = {total['decided']:,} decided + "
+        f"{total['not_reviewed']:,} not reviewed."
+    )
+    if due:
+        put(f"Due on {due}{': late' if late and total['not_reviewed'] else ''}.")
+    put()
+    numbers = ["items", "decided", *DECISION_WORDS, "not_reviewed", "late"]
+    rows = [
+        [row["reviewer"], *(f"{row[name]:,}" for name in numbers), row["last_file"] or "-"]
+        for row in table.to_dict("records")
+    ]
+    rows.append(["Total", *(f"{total[name]:,}" for name in numbers), ""])
+    heading = ("Reviewer", "Items", "Decided", *DECISION_WORDS, "Not reviewed", "Late", "Last file")
+    put_table(heading, rows)

@@ -1,0 +1,180 @@
+"""Does a row still say what was issued, and did its cells stay together?
+
+An answer is only as good as the row it stands in. Three things tell: the seal, the cells that name
+whose access to what is meant, and what cannot happen to whole rows: an answer without an item,
+values that changed places within a column, a sort that left some columns behind.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from uar.decisions.form import FRESH, Form
+from uar.decisions.returned import Row
+from uar.decisions.words import cleaned, fact, is_blank
+from uar.sheet import DECISION, ITEM, REASON, SEAL, SHOWN, cells
+
+Item = Mapping[str, Any]
+NAMES = tuple(shown.heading for shown in SHOWN if shown.names)
+OTHERS = tuple(shown.heading for shown in SHOWN if not shown.names)
+BINDING = (ITEM, DECISION, REASON, SEAL, *NAMES)
+LISTED = 8  # addresses in one sentence
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why something is not taken. `row`: only this row falls; None: the whole file does."""
+
+    cell: str
+    says: str
+    row: int | None = None
+    item: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A row with the item it belongs to, what was issued for it and what is found, by heading."""
+
+    row: Row
+    item: Item
+    issued: Mapping[str, str]
+    found: Mapping[str, str]
+
+
+def asked(form: Form, row: Row, item: Item) -> Asked:
+    """Pair a row with its item; only the headings that came back are compared."""
+    issued = {
+        shown.heading: fact(text)
+        for shown, text in zip(SHOWN, cells(item), strict=True)
+        if shown.heading in form.columns
+    }
+    if is_sealed(form):
+        issued[SEAL] = str(item["seal"])
+    return Asked(row, item, issued, {name: fact(form.text(row, name)) for name in issued})
+
+
+def is_sealed(form: Form) -> bool:
+    """Is there a Seal column with anything in it?"""
+    return any(not is_blank(form.text(row, SEAL)) for row in form.rows)
+
+
+def altered(form: Form, rows: Sequence[Asked], own: Sequence[Item]) -> Iterator[Problem]:
+    """Cells that name the item, or its seal, and no longer say what was issued.
+
+    A new text is one row's trouble. An empty cell, or what was issued for another of the reviewer's
+    `own` items, means that cells have slipped: then no row of the file can be trusted.
+    """
+    for heading in (*NAMES, SEAL):
+        changed = [each for each in rows if each.found.get(heading) != each.issued.get(heading)]
+        elsewhere = _issued_texts(heading, own) if changed else set()
+        for each in changed:
+            slipped = each.found[heading] in elsewhere or not each.found[heading]
+            yield Problem(
+                form.cell(each.row, heading),
+                _difference(heading, each)
+                + (f"; cells have slipped from their rows: {FRESH}" if slipped else ""),
+                None if slipped else each.row.number,
+                str(each.item["item_id"]),
+            )
+
+
+def _issued_texts(heading: str, items: Iterable[Item]) -> set[str]:
+    if heading == SEAL:
+        return {str(item["seal"]) for item in items}
+    place = [shown.heading for shown in SHOWN].index(heading)
+    return {fact(cells(item)[place]) for item in items}
+
+
+def _difference(heading: str, each: Asked) -> str:
+    if heading == SEAL:
+        return "the seal is not the one issued for this item"
+    found, issued = each.found[heading][:80], each.issued[heading][:80]
+    return f"{heading} says {found!r}, issued was {issued!r}: put it back"
+
+
+def edited(form: Form, rows: Sequence[Asked]) -> tuple[list[Problem], list[Problem]]:
+    """Other shown cells that were changed: (slipped columns, harmless edits), a sentence each.
+
+    Values that changed places, none of them more often than before, were moved, not corrected.
+    """
+    slipped, harmless = [], []
+    for heading in OTHERS:
+        present = [each for each in rows if heading in each.issued]
+        before = Counter(each.issued[heading] for each in present)
+        after = Counter(each.found[heading] for each in present)
+        changed = [each for each in present if each.found[heading] != each.issued[heading]]
+        moved = [
+            each
+            for each in changed
+            if each.found[heading] and after[each.found[heading]] <= before[each.found[heading]]
+        ]
+        if len(moved) > 1:
+            says = (
+                f"{heading} stands beside other items than issued ({_cells(form, moved, heading)})"
+            )
+            slipped.append(Problem(form.cell(moved[0].row, heading), f"{says}: {FRESH}"))
+        elif changed:
+            says = (
+                f"{heading} was changed ({_cells(form, changed, heading)}); what was issued counts"
+            )
+            harmless.append(Problem(form.cell(changed[0].row, heading), says))
+    return slipped, harmless
+
+
+def _cells(form: Form, rows: Iterable[Asked], heading: str) -> str:
+    return listed([form.cell(each.row, heading) for each in rows])
+
+
+def listed(cells: Sequence[str]) -> str:
+    """The first few addresses, and how many more."""
+    more = len(cells) - LISTED
+    return ", ".join(cells[:LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def strays(form: Form) -> Iterator[Problem]:
+    """Answers in rows without an item: cells were pushed down, or belong to nobody."""
+    for row in form.rows:
+        if is_blank(form.text(row, ITEM)):
+            for heading in (DECISION, REASON):
+                text = form.text(row, heading)
+                if not is_blank(text) or has_no_value(form, row, heading):
+                    yield Problem(
+                        form.cell(row, heading),
+                        f"{cleaned(text)[:80]!r} stands in a row without an {ITEM}: "
+                        "clear it, or put the row's cells back together",
+                    )
+
+
+def torn_sorts(form: Form) -> Iterator[Problem]:
+    """The file remembers a sort that took some of these columns along and left others behind."""
+    bound = [heading for heading in (ITEM, DECISION, REASON, SEAL) if heading in form.columns]
+    for area in form.sheet.sorted:
+        inside = [name for name in bound if area.left <= form.columns[name] <= area.right]
+        touched = any(area.top <= row.number <= area.bottom for row in form.rows)
+        if touched and inside and len(inside) < len(bound):
+            left = ", ".join(name for name in bound if name not in inside)
+            yield Problem(
+                f"{form.sheet.name}!{area}",
+                f"this block was sorted without {left}, so answers stand beside the wrong items: "
+                f"{FRESH}",
+            )
+
+
+def merged(form: Form) -> Iterator[Problem]:
+    """Merged cells keep one value: whose it is cannot be told."""
+    columns = {form.columns[heading]: heading for heading in BINDING if heading in form.columns}
+    for area in form.sheet.merged:
+        over = [name for column, name in columns.items() if area.left <= column <= area.right]
+        rows = [row for row in form.rows if area.top <= row.number <= area.bottom]
+        if over and any(not is_blank(form.text(row, ITEM)) for row in rows):
+            says = f"cells are merged over {', '.join(over)}: unmerge them and answer row by row"
+            for row in rows:
+                yield Problem(f"{form.sheet.name}!{area}", says, row.number)
+
+
+def has_no_value(form: Form, row: Row, heading: str) -> bool:
+    """Is the cell a formula whose value was never stored?"""
+    return (row.number, form.columns.get(heading, 0)) in form.sheet.valueless

@@ -1,0 +1,69 @@
+"""A returned CSV file -> plain values. The delimiter is the one with which the headings appear."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from uar.decisions.form import is_header
+from uar.decisions.returned import Returned, Row, Sheet
+from uar.errors import TableError
+from uar.sheet import SHEET
+from uar.workbooks.read_xlsx import MAX_COLUMNS, MAX_ROWS
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+AGAIN = "save the Decisions sheet as CSV again"
+
+
+def read_csv(content: bytes) -> Returned:
+    """One sheet whose addresses are lines. Raises TableError when it is no such CSV file."""
+    text, encoding = _decoded(content)
+    wrong = ""
+    for delimiter, word in DELIMITERS.items():
+        try:
+            rows = _rows(text, delimiter)
+        except csv.Error as error:
+            wrong = wrong or str(error)
+            continue
+        if any(is_header(row) for row in rows):
+            sheet = Sheet(SHEET, tuple(rows), by_line=True)
+            return Returned(f"CSV file with {word}, {encoding}", (sheet,))
+    if wrong:
+        raise TableError(f"is not a CSV file that can be read ({wrong}); {AGAIN}.")
+    raise TableError(
+        "is neither a workbook nor a CSV file with the headings Item and Decision; return the "
+        "workbook as .xlsx, or its Decisions sheet as .csv."
+    )
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    """The text and the encoding's name. Zero bytes in text mean UTF-16, with or without a mark."""
+    if b"\x00" in content:
+        candidates = ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else []
+        candidates += ["utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"]
+    else:
+        candidates = ["utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8", "cp1252"]
+    for encoding in candidates:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text, encoding
+    raise TableError(f"is not text in UTF-8, UTF-16 or Windows-1252; {AGAIN}, in UTF-8.")
+
+
+def _rows(text: str, delimiter: str) -> list[Row]:
+    rows = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1  # a cell may hold line ends: a row is named by the line it begins on
+    for values in reader:
+        cells = {column: value for column, value in enumerate(values, 1) if value}
+        if cells and max(cells) > MAX_COLUMNS:
+            raise csv.Error(f"line {line} has more than {MAX_COLUMNS} columns")
+        if cells:
+            rows.append(Row(line, cells))
+        if len(rows) > MAX_ROWS:
+            raise csv.Error(f"more than {MAX_ROWS:,} rows")
+        line = reader.line_num + 1
+    return rows
