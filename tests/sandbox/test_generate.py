@@ -351,9 +351,9 @@ def test_applications_and_people_labelled_as_quiet_are_not_in_the_log(generated:
 
 def test_keys_belong_to_the_roles_they_say(state: Json) -> None:
     read, apply, service = state["keys"]
-    assert read["key"] == "jca_sandbox_readonly_0000000000000000"
+    assert read["key"] == "jca_readonly_sandbox_0000000000000000"
     assert admin(state, read["admin"])["roleName"] == "Read Only"
-    assert apply["key"].startswith("jca_sandbox_apply_")
+    assert apply["key"].startswith("jca_apply_sandbox_")
     assert admin(state, apply["admin"])["roleName"] == "Administrator With Billing"
     for each in (read, apply):
         assert admin(state, each["admin"])["apiKeyHash"]["prefix"] == each["key"][:8]

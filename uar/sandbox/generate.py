@@ -25,8 +25,8 @@ SIZES = {
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
-READ_KEY = "jca_sandbox_readonly_0000000000000000"
-APPLY_KEY = "jca_sandbox_apply_0000000000000000"
+READ_KEY = "jca_readonly_sandbox_0000000000000000"
+APPLY_KEY = "jca_apply_sandbox_0000000000000000000"
 
 LINKS = ("linked", "same", "case", "plus", "alias", "alternate", "left", "orphan")
 """How an administrator and a user of one person hang together, in turn; see `_account`."""
