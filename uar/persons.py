@@ -382,9 +382,9 @@ def _mailbox(email: pd.Series[Any], settings: Persons) -> pd.Series[Any]:
     """Where mail to an address arrives: plus tag, alias domain and listed dots folded."""
     aliases = {name.casefold(): of.casefold() for name, of in settings.alias_domains.items()}
     dotless = [name.casefold() for name in settings.dots_ignored]
-    parts = email.str.rpartition("@")
-    domain = parts[2].map(lambda name: aliases.get(name, name), na_action="ignore")
-    local = parts[0].str.replace(r"(?<=.)\+.*", "", regex=True)
+    parts = email.str.extract("(?P<local>.*)@(?P<domain>.*)")
+    domain = parts["domain"].replace(aliases)
+    local = parts["local"].str.replace(r"(?<=.)\+.*", "", regex=True)
     local = local.mask(domain.isin(dotless), local.str.replace(".", "", regex=False))
     return local + "@" + domain
 

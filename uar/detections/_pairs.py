@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -40,26 +42,40 @@ def pairs(facts: Facts) -> pd.DataFrame:
 
 
 def judge_pairs(
-    population: pd.DataFrame, found: pd.DataFrame, comparable: pd.Series[Any], **facts: Any
+    population: pd.DataFrame, found: pd.DataFrame, comparable: pd.Series[Any]
 ) -> pd.DataFrame:
-    """Every account of the population: does a pair speak of it? `comparable`: could one at all?"""
-    hit = population["account_id"].isin(found["account_id"]).astype("boolean")
-    told = found.assign(sentence=found.apply(_sentence, axis=1) if len(found) else "")
-    by_subject = told.groupby("account_id")
-    more = by_subject.size() - 1
-    said = by_subject["sentence"].first() + more.map(_more)
-    others = by_subject["other_account_id"].agg(lambda ids: " ".join(sorted(set(ids))))
+    """Every account of the population: does a pair speak of it? `comparable`: could one at all?
+
+    Low where the accounts stay two persons; a judge may fill in other severities.
+    """
+    told = _told(found)
     subject = population["account_id"]
-    accounts = (subject + " " + look_up(subject, others)).fillna(subject)
-    doubtful = found.loc[~found["merged"], "account_id"]
-    low = subject.isin(doubtful) & ~subject.isin(found.loc[found["merged"], "account_id"])
+    hit = subject.isin(told.index).astype("boolean")
     judged = each(
         population,
         hit.mask(~hit & ~comparable),
-        sentence=look_up(subject, said),
-        severity=pd.Series("low", index=subject.index, dtype="string").where(low),
+        sentence=look_up(subject, told["sentence"]),
+        severity=look_up(subject, told["severity"]),
     )
-    return judged.assign(accounts=accounts, **facts)
+    return judged.assign(accounts=look_up(subject, told["accounts"]).fillna(subject))
+
+
+def _told(found: pd.DataFrame) -> pd.DataFrame:
+    """What is said of each subject: its first pair, and how many more there are."""
+    by_subject: dict[Any, list[dict[Hashable, Any]]] = defaultdict(list)
+    for pair in found.to_dict("records"):
+        by_subject[pair["account_id"]].append(pair)
+    rows = [
+        {
+            "account_id": subject,
+            "sentence": _sentence(pairs[0]) + _more(len(pairs) - 1),
+            "accounts": " ".join(sorted({subject, *(pair["other_account_id"] for pair in pairs)})),
+            "severity": None if any(pair["merged"] for pair in pairs) else "low",
+        }
+        for subject, pairs in by_subject.items()
+    ]
+    columns = ["account_id", "sentence", "accounts", "severity"]
+    return pd.DataFrame(rows, columns=columns).set_index("account_id")
 
 
 def _main_accounts(accounts: pd.DataFrame) -> pd.Series[Any]:
@@ -72,7 +88,7 @@ def _main_accounts(accounts: pd.DataFrame) -> pd.Series[Any]:
     return ranked.drop_duplicates("person_id")["account_id"]
 
 
-def _sentence(pair: pd.Series[Any]) -> str:
+def _sentence(pair: Mapping[Hashable, Any]) -> str:
     how = "belong" if pair["merged"] else "may belong"
     text = f"{pair['who']} and {pair['other_who']} {how} to one person. {pair['says']}"
     if pd.notna(pair["against"]):

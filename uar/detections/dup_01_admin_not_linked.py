@@ -34,8 +34,9 @@ def judge(facts: Facts) -> pd.DataFrame:
     found = found[(found["rule"] == "email") & (found["kind"] == "admin")]
     known = found[(found["status"] != "unknown") & (found["other_status"] != "unknown")]
     differing = known.loc[known["status"] != known["other_status"], "account_id"]
-    severity = admins["account_id"].isin(differing).map({True: "high", False: "medium"})
-    return judge_pairs(admins, found, is_email(admins["email"]).fillna(False), severity=severity)
+    judged = judge_pairs(admins, found, is_email(admins["email"]).fillna(False))
+    worse = judged["severity"].isna() & judged["account_id"].isin(differing)
+    return judged.assign(severity=judged["severity"].mask(worse, "high"))
 
 
 DETECTION = Detection(

@@ -13,8 +13,8 @@ Controls
 What to do
     Move what is needed to one account and suspend the other, or document why both are needed.
 Severity
-    Medium. Looks at persons with a user account; one with a second user of unknown status cannot
-    be told.
+    Medium. Looks at persons with a user account; one with a second user of unknown status, or of
+    whom neither e-mail nor employee id is known, cannot be told.
 """
 
 from __future__ import annotations
@@ -23,23 +23,26 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 
+KEYS = ["email", "employee_id", "alternate_email", "recovery_email"]
+
 
 def judge(facts: Facts) -> pd.DataFrame:
     users = facts.accounts[facts.accounts["kind"] == "user"]
     counts = users["active"] & users["human"]
     users = users[counts.fillna(True)].assign(
-        surely=counts.fillna(False), perhaps=1, who=users["who"].str.removeprefix("the ")
+        surely=counts.fillna(False), comparable=users[KEYS].notna().any(axis=1)
     )
     people = users.groupby("person_id", as_index=False).agg(
         subject_name=("person_name", "first"),
         accounts=("account_id", lambda ids: " ".join(sorted(ids))),
         surely=("surely", "sum"),
-        perhaps=("perhaps", "sum"),
+        perhaps=("surely", "size"),
+        comparable=("comparable", "any"),
         logins=("login", lambda names: " and ".join(sorted(names.fillna("?")))),
     )
     hit = (people["surely"] > 1).astype("boolean")
-    unclear = (people["surely"] < 2) & (people["perhaps"] > 1)
-    return people.assign(subject=people["person_id"], hit=hit.mask(unclear))
+    unclear = ~people["comparable"] | (people["perhaps"] > 1)
+    return people.assign(subject=people["person_id"], hit=hit.mask(~hit & unclear))
 
 
 DETECTION = Detection(

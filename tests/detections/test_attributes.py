@@ -1,0 +1,145 @@
+"""ATR-01 to ATR-08 and ADM-10: a hit, no hit, and what cannot be told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.detections.world import admin, detect, facts, service, user
+from uar.settings import Attributes, Settings
+
+COLUMNS = {
+    "ATR-01": "department",
+    "ATR-02": "title",
+    "ATR-03": "manager_id",
+    "ATR-04": "employee_id",
+    "ATR-05": "employee_type",
+    "ATR-06": "company",
+    "ATR-08": "email",
+}
+
+
+@pytest.mark.parametrize(("detection", "column"), COLUMNS.items())
+def test_only_active_people_lack_something(detection: str, column: str) -> None:
+    lacking = {column: None}
+    found, coverage = detect(
+        detection,
+        facts(
+            [
+                user("ana", **lacking),
+                user("bea"),
+                user("cid", **lacking, status="suspended"),
+                user("dan", **lacking, status="staged"),
+                user("eve", **lacking, status="unknown"),
+                user("fay", status="unknown"),
+                user("svc", **lacking, service_like=True),
+                user("gus", **lacking, service_like=None),
+                admin("hal", **lacking),
+                service("bot"),
+            ]
+        ),
+    )
+    assert list(found) == ["user:ana"]
+    assert found["user:ana"]["says"].startswith("The user ana has no ")
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 2)
+
+
+@pytest.mark.parametrize("detection", ["ATR-01", "ATR-02", "ATR-04", "ATR-05"])
+def test_a_placeholder_counts_as_missing(detection: str) -> None:
+    found, _ = detect(detection, facts([user("ana", **{COLUMNS[detection]: " N/A "})]))
+    assert found["user:ana"]["says"].endswith('(only "N/A").')
+
+
+def test_placeholders_are_the_settings_words() -> None:
+    settings = Settings(attributes=Attributes(placeholders=("Keine",)))
+    world = facts([user("ana", title="keine"), user("bea", title="n/a")], settings=settings)
+    assert list(detect("ATR-02", world)[0]) == ["user:ana"]
+
+
+def test_atr_03_settings_name_who_has_nobody_above() -> None:
+    settings = Settings(attributes=Attributes(no_manager=("ANA@corp.example", "bea")))
+    accounts = [
+        user("ana", manager_id=None),
+        user("bea", manager_id=None),
+        user("cid", manager_id=None),
+        user("dan", manager_id="jumpcloud:user:cid"),
+        user("eve", manager_id="jumpcloud:user:ana"),
+        user("fay", manager_id="jumpcloud:user:ana"),
+    ]
+    found, coverage = detect("ATR-03", facts(accounts, settings=settings))
+    assert list(found) == ["user:cid"]
+    assert found["user:cid"]["severity"] == "medium"
+    assert found["user:cid"]["says"] == (
+        "The user cid has no manager, and leads 1 person: "
+        "if nobody is above, say so in attributes.no_manager."
+    )
+    assert coverage["looked_at"] == 6
+    unnamed, _ = detect("ATR-03", facts(accounts))
+    assert ", and leads 2 people:" in unnamed["user:ana"]["says"]
+
+
+def test_atr_06_asks_for_what_is_required() -> None:
+    wanted = Settings(attributes=Attributes(required=("location", "cost_center")))
+    world = [
+        user("ana", location=None, cost_center="-", company=None),
+        user("bea", location="Oslo", cost_center="17"),
+    ]
+    found, _ = detect("ATR-06", facts(world, settings=wanted))
+    assert list(found) == ["user:ana"]
+    assert found["user:ana"]["says"] == "The user ana has no location, no cost center."
+    assert detect("ATR-06", facts(world))[0]["user:ana"]["says"] == "The user ana has no company."
+
+
+def test_atr_07_lists_every_placeholder() -> None:
+    bare = dict.fromkeys(("department", "title", "employee_id", "employee_type", "company"))
+    found, coverage = detect(
+        "ATR-07",
+        facts(
+            [
+                user("ana", title="n/a", cost_center="--"),
+                user("bea", employee_id="0000"),
+                user("cid"),
+                user("dan", **bare),
+                user("eve", title="tbd", status="suspended"),
+                admin("hal", title="n/a"),
+            ]
+        ),
+    )
+    assert sorted(found) == ["user:ana", "user:bea"]
+    assert found["user:ana"]["says"] == (
+        'The user ana has job title "n/a", cost center "--", which counts as missing.'
+    )
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    "email", ["ana(at)corp.example", "ana", "ana@corp", "a na@corp.example", "a@b@c.example"]
+)
+def test_atr_08_finds_malformed_emails(email: str) -> None:
+    found, _ = detect("ATR-08", facts([user("ana", email=email), user("bea")]))
+    assert list(found) == ["user:ana"]
+    assert found["user:ana"]["says"] == f'The user ana has "{email}" for an e-mail, which is none.'
+
+
+def test_adm_10_is_never_a_defect_and_says_who_lends() -> None:
+    found, coverage = detect(
+        "ADM-10",
+        facts(
+            [
+                user("ana", employee_type=None),
+                admin("ana"),
+                admin("orphan"),
+                admin("own", department="IT"),
+                admin("vague", status="unknown"),
+                admin("gone", status="suspended"),
+            ]
+        ),
+    )
+    assert sorted(found) == ["admin:ana", "admin:orphan"]
+    assert {row["severity"] for row in found.values()} == {"info"}
+    assert found["admin:ana"]["says"] == (
+        "The administrator ana@corp.example has no profile of its own, by design, "
+        "and borrows department, job title, manager from the user ana."
+    )
+    assert found["admin:ana"]["accounts"] == "jumpcloud:admin:ana jumpcloud:user:ana"
+    assert found["admin:orphan"]["says"].endswith("and can borrow none from a user.")
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 1)

@@ -1,0 +1,226 @@
+"""What every detection must keep, whatever it looks for. New ones are found by themselves."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import uar.detections
+from tests.detections.world import Row, admin, facts, grant, service, thing, user
+from uar.detections import SECTIONS, Detection, Facts, detections, modules, run
+from uar.errors import UarError
+from uar.settings import Attributes, Settings
+from uar.snapshot import to_lines
+from uar.tables import ACCOUNTS, ENTITLEMENTS, FINDINGS, SEVERITIES
+
+EVERY = [pytest.param(module.DETECTION, id=id_) for id_, module in modules().items()]
+
+
+def many_things_wrong() -> tuple[list[Row], list[Row], list[Row]]:
+    accounts = [
+        user("boss", manager_id=None),
+        user("ana", department=None, title="n/a", linked_admin_id=None),
+        admin("ana"),
+        admin("bea+admin", name="Bea Quine"),
+        user("bea", status="suspended", alternate_email="bea@home.example", ssh_keys="k1 k2"),
+        user("bea2", email="bea@home.example", employee_id=None, name="Bea Quine", ssh_keys="k2"),
+        user("cid", email="cid(at)corp.example", manager_id="jumpcloud:user:cid", mfa=False),
+        user("dan", manager_id="jumpcloud:user:bea", sudo=True, password_never_expires=True),
+        user("eve", manager_id="jumpcloud:user:gone", company=None, employee_type=None),
+        user("eve2", name="Eve Quine", unix_uid="77", employee_id="E-77"),
+        user("fay", manager_id="jumpcloud:user:gus", unix_uid="77", status="staged"),
+        user("gus", manager_id="jumpcloud:user:fay"),
+        user("hal"),
+        user("hal2", employee_id=None, name="Hal Quine", alternate_email="hal@corp.example"),
+        user("ivy", status="suspended"),
+        admin("ivy"),
+        admin("orphan", name="Console", mfa=False),
+        service("export"),
+    ]
+    entitlements = [
+        thing("group", "it", privileged=True),
+        thing("group", "empty"),
+        thing("app", "pay"),
+        thing("role", "Administrator With Billing"),
+        thing("role", "Wizard"),
+    ]
+    grants = [
+        grant("user:ana", "group:it"),
+        grant("user:ana", "app:pay"),
+        grant("user:bea", "group:it"),
+        grant("group:it", "app:pay"),
+        grant("admin:orphan", "role:Administrator With Billing"),
+        grant("admin:ana", "role:Wizard"),
+    ]
+    return accounts, entitlements, grants
+
+
+def judged(detection: Detection, world: Facts) -> tuple[bytes, bytes]:
+    findings, coverage = run(world, [detection])
+    return to_lines(findings), to_lines(coverage)
+
+
+@pytest.mark.parametrize("detection", EVERY)
+def test_nothing_in_nothing_out(detection: Detection) -> None:
+    findings, coverage = run(facts([]), [detection])
+    assert findings.empty
+    row = coverage.iloc[0]
+    assert (row["found"], row["cannot_tell"]) == (0, 0)
+
+
+@pytest.mark.parametrize("detection", EVERY)
+def test_what_is_unknown_is_no_finding_and_is_counted(detection: Detection) -> None:
+    def unknown(rows: list[Row], table: Any) -> list[Row]:
+        needed = {column.name for column in table.columns if column.needed}
+        return [{key: row[key] for key in row if key in needed} for row in rows]
+
+    accounts, entitlements, _ = many_things_wrong()
+    nameless = [row | {"status": "unknown"} for row in unknown(accounts, ACCOUNTS)]
+    vague = [row | {"name": "x"} for row in unknown(entitlements, ENTITLEMENTS)]
+    findings, coverage = run(facts(nameless, vague, []), [detection])
+    assert findings.empty, findings["says"].tolist()
+    row = coverage.iloc[0]
+    assert row["cannot_tell"] == row["looked_at"], "something unknown was taken for fine"
+
+
+@pytest.mark.parametrize("detection", EVERY)
+def test_the_order_of_rows_does_not_matter(detection: Detection) -> None:
+    accounts, entitlements, grants = many_things_wrong()
+    there = judged(detection, facts(accounts, entitlements, grants))
+    back = judged(detection, facts(accounts[::-1], entitlements[::-1], grants[::-1]))
+    assert there == back
+
+
+@pytest.mark.parametrize("detection", EVERY)
+def test_facts_are_left_alone(detection: Detection) -> None:
+    world = facts(*many_things_wrong())
+    frames = {
+        "accounts": world.accounts,
+        "persons": world.persons,
+        "links": world.links,
+        "snapshot accounts": world.snapshot.accounts,
+        "entitlements": world.snapshot.entitlements,
+        "grants": world.snapshot.grants,
+    }
+    before = {name: frame.copy(deep=True) for name, frame in frames.items()}
+    run(world, [detection])
+    for name, frame in frames.items():
+        pd.testing.assert_frame_equal(frame, before[name], obj=name)
+
+
+@pytest.mark.parametrize("detection", EVERY)
+def test_a_finding_is_about_something_there(detection: Detection) -> None:
+    world = facts(*many_things_wrong())
+    findings, _ = run(world, [detection])
+    for row in findings.to_dict("records"):
+        assert row["id"] == f"{detection.id}:{row['subject']}"
+        assert set(row["accounts"].split()) <= set(world.snapshot.accounts["account_id"])
+        says = row["says"]
+        assert says[0].isupper() or not says[0].isalpha(), says
+        assert says.endswith("."), says
+        assert not re.search(r"<NA>|\bnan\b|None|True|False|  |\{|\.\.", says), says
+
+
+@pytest.mark.parametrize("detection", EVERY)
+def test_its_file_is_called_as_it_is(detection: Detection) -> None:
+    module = modules()[detection.id]
+    prefix = detection.id.lower().replace("-", "_")
+    assert module.__name__.rpartition(".")[2].startswith(prefix + "_")
+    assert detection.severity in SEVERITIES
+
+
+@pytest.mark.parametrize("detection", EVERY)
+def test_it_is_documented(detection: Detection) -> None:
+    lines = (modules()[detection.id].__doc__ or "").splitlines()
+    assert lines[0].endswith("."), "the first line is one sentence"
+    headings = [line for line in lines[1:] if line and not line.startswith(" ")]
+    assert headings == list(SECTIONS)
+    body = [line for line in lines[1:] if line.startswith(" ")]
+    assert len(body) >= len(SECTIONS)
+    assert all(line.startswith("    ") for line in body)
+    controls = " ".join(lines[lines.index("Controls") :][1:4])
+    for framework in ("NIST SP 800-53", "SOC 2", "ISO/IEC 27001:2022", "PCI DSS"):
+        assert framework in controls
+
+
+def test_together_they_find_all_that_is_wrong() -> None:
+    _, coverage = run(facts(*many_things_wrong()), detections())
+    assert coverage["not_run"].isna().all()
+    silent = coverage.loc[coverage["found"] == 0, "detection"].tolist()
+    assert silent == [], "many_things_wrong has no example for these"
+
+
+def test_findings_are_the_worst_first_and_the_same_every_time() -> None:
+    first = run(facts(*many_things_wrong()), detections())[0]
+    again = run(facts(*many_things_wrong()), detections()[::-1])[0]
+    assert to_lines(first) == to_lines(again)
+    ranks = first["severity"].map(SEVERITIES.index).tolist()
+    assert ranks == sorted(ranks)
+
+
+def test_importing_the_package_imports_no_detection() -> None:
+    code = (
+        "import sys, uar.detections\n"
+        "assert not [name for name in sys.modules if name.startswith('uar.detections.')]\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_file_is_found_unless_it_is_private() -> None:
+    files = Path(uar.detections.__file__).parent.glob("[a-z]*.py")
+    assert len(modules()) == len(list(files))
+
+
+def every_account(world: Facts) -> pd.DataFrame:
+    return uar.detections.each(world.accounts, world.accounts["active"])
+
+
+def test_a_missing_input_and_an_unwanted_question_are_not_run() -> None:
+    needy = Detection("X-01", "x", "low", "x", every_account, needs=("roster",))
+    unwanted = replace(needy, needs=(), unwanted=lambda settings: "nobody asked")
+    findings, coverage = run(facts([user("ana")]), [needy, replace(unwanted, id="X-02")])
+    assert findings.empty
+    assert coverage["not_run"].tolist() == ["no roster given", "nobody asked"]
+    assert coverage[["found", "looked_at", "cannot_tell"]].isna().all(axis=None)
+
+
+def test_a_detection_that_raises_stops_the_run() -> None:
+    class Broken(UarError):
+        pass
+
+    def judge(_: Facts) -> pd.DataFrame:
+        raise Broken
+
+    with pytest.raises(Broken):
+        run(facts([]), [Detection("X-01", "x", "low", "x", judge)])
+
+
+def test_a_row_can_be_worse_than_its_detection_and_text_stays_text() -> None:
+    def judge(world: Facts) -> pd.DataFrame:
+        severity = pd.Series(["critical", None], dtype="string")
+        return uar.detections.each(world.accounts, world.accounts["active"], severity=severity)
+
+    detection = Detection("X-01", "x", "low", "{shown} is here.", judge)
+    findings, _ = run(facts([user("ana"), user("bea", name="{login.__class__}")]), [detection])
+    assert findings["severity"].tolist() == ["critical", "low"]
+    assert findings["says"].tolist() == ["Ana Quine is here.", "{login.__class__} is here."]
+
+
+def test_settings_decide_which_attributes_are_asked_for() -> None:
+    world = facts([user("ana")], settings=Settings(attributes=Attributes(required=("title",))))
+    _, coverage = run(world, detections())
+    reasons = coverage.set_index("detection")["not_run"].dropna()
+    assert list(reasons.index) == ["ATR-01", "ATR-03", "ATR-04", "ATR-05", "ATR-06"]
+    assert reasons["ATR-01"] == "attributes.required does not name department"
+
+
+def test_the_tables_are_the_promised_ones() -> None:
+    findings, _ = run(facts([]), [])
+    assert tuple(findings.columns) == FINDINGS.names

@@ -1,0 +1,123 @@
+"""Small worlds for tests: healthy by default, each test names only what is different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from uar.detections import Facts, modules, run
+from uar.persons import persons
+from uar.settings import Settings
+from uar.snapshot import Header, Snapshot
+from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS
+
+Row = dict[str, Any]
+NOW = "2026-11-20T09:00:00Z"
+HEADER = Header("jumpcloud", "t1", "Northgate", "host.example", NOW, NOW, "0", "", "", "00")
+
+
+def user(name: str, /, **different: Any) -> Row:
+    """A healthy active user whose id, login, e-mail and employee id come from the name."""
+    return {
+        "account_id": f"jumpcloud:user:{name}",
+        "kind": "user",
+        "source_id": name,
+        "login": name,
+        "email": f"{name}@corp.example",
+        "name": f"{name.title()} Quine",
+        "status": "active",
+        "department": "Finance",
+        "title": "Analyst",
+        "manager_id": "jumpcloud:user:boss",
+        "employee_id": f"E-{name}",
+        "employee_type": "Employee",
+        "company": "Northgate",
+        "unix_uid": f"5{sum(name.encode())}",
+        "service_like": False,
+        "mfa": True,
+        "sudo": False,
+        "password_never_expires": False,
+        **different,
+    }
+
+
+def admin(name: str, /, **different: Any) -> Row:
+    """A healthy active administrator with an e-mail of its own."""
+    return {
+        "account_id": f"jumpcloud:admin:{name}",
+        "kind": "admin",
+        "source_id": name,
+        "login": f"{name}@corp.example",
+        "email": f"{name}@corp.example",
+        "name": f"{name.title()} Quine",
+        "status": "active",
+        "mfa": True,
+        **different,
+    }
+
+
+def service(name: str, /, **different: Any) -> Row:
+    return {
+        "account_id": f"jumpcloud:service:{name}",
+        "kind": "service",
+        "source_id": name,
+        "login": name,
+        "name": name,
+        "status": "active",
+        **different,
+    }
+
+
+def thing(kind: str, name: str, /, **different: Any) -> Row:
+    """An entitlement: a group, app or role."""
+    return {
+        "entitlement_id": f"jumpcloud:{kind}:{name}",
+        "kind": kind,
+        "source_id": name,
+        "name": name,
+        "privileged": False,
+        "active": True,
+        "membership": "static" if kind == "group" else None,
+        **different,
+    }
+
+
+def grant(holder: str, entitlement: str, /, **different: Any) -> Row:
+    """`user:ana` holds `group:it`; a group holds as `group:it`."""
+    kind = holder.split(":")[0]
+    return {
+        "grant_id": f"jumpcloud:{entitlement}>{holder}",
+        "holder_id": f"jumpcloud:{holder}",
+        "holder_kind": kind,
+        "entitlement_id": f"jumpcloud:{entitlement}",
+        "revocable": True,
+        **different,
+    }
+
+
+def facts(
+    accounts: Iterable[Row],
+    entitlements: Iterable[Row] = (),
+    grants: Iterable[Row] = (),
+    settings: Settings | None = None,
+) -> Facts:
+    chosen = settings or Settings()
+    snapshot = Snapshot(
+        HEADER,
+        ACCOUNTS.frame(accounts),
+        ENTITLEMENTS.frame(entitlements),
+        GRANTS.frame(grants),
+        COLLECTIONS.empty(),
+        GAPS.empty(),
+    )
+    who, links = persons(snapshot.accounts, chosen.persons, chosen.attributes.placeholders)
+    return Facts(snapshot, who, links, chosen, pd.Timestamp(NOW))
+
+
+def detect(detection: str, world: Facts) -> tuple[dict[str, Mapping[str, Any]], Mapping[str, Any]]:
+    """Findings of one detection by subject without the provider, and its coverage."""
+    findings, coverage = run(world, [modules()[detection].DETECTION])
+    rows = {row["subject"].replace("jumpcloud:", ""): row for row in findings.to_dict("records")}
+    return rows, coverage.iloc[0].to_dict()
