@@ -186,7 +186,8 @@ def _email(kind: str, user: Json, nth: int) -> str:
 def _api_key(place: Place, nth: int) -> Json:
     """The first two hold the sandbox's keys; of the others every third an old one of his own."""
     if nth < 2:
-        held = {"key_prefix": READ_KEY[:8], "key_created": stamp(place.now - timedelta(days=50))}
+        key = (APPLY_KEY, READ_KEY)[nth]
+        held = {"key_prefix": key[:8], "key_created": stamp(place.now - timedelta(days=50))}
         return held | {"key_expires": stamp(place.now + timedelta(days=40))}
     if nth % 3:
         return {}
