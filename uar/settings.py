@@ -88,6 +88,13 @@ class Apply:
 
 
 @dataclass(frozen=True)
+class Sync:
+    """How the tenant is read."""
+
+    in_flight: int = 12  # requests at a time, at most
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything uar.toml can say."""
 
@@ -97,6 +104,7 @@ class Settings:
     attributes: Attributes = Attributes()
     privileged: Privileged = Privileged()
     apply: Apply = Apply()
+    sync: Sync = Sync()
 
 
 def load(path: Path | None) -> tuple[Settings, bytes]:
@@ -124,6 +132,8 @@ def parse(text: bytes, name: str) -> Settings:
     share = settings.apply.max_removals_share
     if not 0 < share <= 1:
         raise SetupError(f"{name}: apply.max_removals_share must lie between 0 and 1, not {share}.")
+    if not 1 <= settings.sync.in_flight <= 64:
+        raise SetupError(f"{name}: sync.in_flight must lie between 1 and 64.")
     for attribute in settings.attributes.required:
         if attribute not in PROFILE:
             raise SetupError(
@@ -184,6 +194,10 @@ def _value(hint: Any, value: object, path: Names, where: Where) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise SetupError(f"{at} must be a number.")
         return float(value)
+    if hint is int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise SetupError(f"{at} must be a whole number.")
+        return value
     if not isinstance(value, hint):
         raise SetupError(f"{at} must be a text in quotes.")
     return value

@@ -229,7 +229,7 @@ COLLECTIONS = Table(
         Column("pages", COUNT, needed=True),
         Column("started_at", MOMENT, needed=True),
         Column("finished_at", MOMENT, needed=True),
-        Column("sha256", needed=True),  # over the raw bodies of its pages, in order of request
+        Column("sha256", needed=True),  # over the SHA-256 of each raw page, in order of request
     ),
 )
 
