@@ -88,7 +88,7 @@ class Client:
         token_url: str,
         patience: Patience,
         transport: httpx.BaseTransport | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         self.host = httpx.URL(base_url).netloc.decode("ascii")
         self.credential = credential
@@ -96,7 +96,8 @@ class Client:
         self._token_url = token_url
         self._insights_url = insights_url.rstrip("/")
         self._patience = patience
-        self._sleep = sleep
+        self._stopped = threading.Event()
+        self._sleep = sleep or self._stopped.wait
         self._bearer = _Bearer()
         self._http = httpx.Client(
             transport=transport,
@@ -115,6 +116,10 @@ class Client:
 
     def close(self) -> None:
         self._http.close()
+
+    def stop(self) -> None:
+        """Nobody waits for an answer any more: end every pause, begin no new try."""
+        self._stopped.set()
 
     def request(
         self,
@@ -189,6 +194,8 @@ class Client:
             if number >= self._patience.tries or (outcome.acted and not asked.repeat_safe):
                 break
             self._sleep(self._pause(number, outcome.retry_after))
+            if self._stopped.is_set():
+                break
             number += 1
         if acted and not asked.reads:
             raise Lost(

@@ -1,0 +1,138 @@
+"""uar sync: the tenant -> a frozen snapshot in a new review folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from uar.commands._shared import (
+    counted,
+    folder_argument,
+    iso,
+    json_option,
+    now,
+    put,
+    put_json,
+    put_table,
+    settings_option,
+)
+from uar.errors import FolderError
+from uar.folder import LOCK, Folder
+from uar.settings import load
+from uar.snapshot import HEADER_FILE, Snapshot, to_files
+
+COLUMNS = ("collection", "stated", "fetched", "stored", "pages")
+
+
+@click.command()
+@folder_argument
+@settings_option
+@json_option
+@click.pass_context
+def command(
+    context: click.Context, folder: Path, settings_path: Path | None, as_json: bool
+) -> None:
+    """Read accounts, groups, applications and who holds them into a new review folder.
+
+    The snapshot is complete, or there is none. Keys come from the environment: JUMPCLOUD_API_KEY,
+    or JUMPCLOUD_CLIENT_ID and JUMPCLOUD_CLIENT_SECRET.
+    """
+    from uar.sources.jumpcloud import connect, read
+
+    settings, toml = load(settings_path)
+    client = connect(os.environ)
+    created = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        with ExitStack() as stack:
+            review = stack.enter_context(Folder(folder).locked(create=True))
+            if review.has(HEADER_FILE):
+                raise FolderError(
+                    f"{folder} already holds a snapshot; name a new folder for a new review."
+                )
+            stack.enter_context(client)
+            progress = stack.enter_context(_Progress())
+            snapshot = read(client, in_flight=settings.sync.in_flight, progress=progress)
+            counts = {
+                name: len(getattr(snapshot, name))
+                for name in ("accounts", "entitlements", "grants", "gaps")
+            }
+            review.write("sync", to_files(snapshot), at=iso(now()), settings=toml, counts=counts)
+    except BaseException:
+        _remove_empty(created)
+        raise
+    _show(snapshot, folder, as_json)
+    context.exit(1 if len(snapshot.gaps) else 0)
+
+
+class _Progress:
+    """One line on stderr that overwrites itself; nothing where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+    def __call__(self, answered: int, known: int) -> None:
+        if self._shown:
+            click.echo(f"\rReading: {answered:,} of {known:,} requests\x1b[K", nl=False, err=True)
+
+
+def _remove_empty(created: list[Path]) -> None:
+    """Take away the folders that were made for a review which did not come to be."""
+    for path in created:
+        (path / LOCK).unlink(missing_ok=True)
+        try:
+            path.rmdir()
+        except OSError:
+            return  # something is in it: not ours to take away
+
+
+def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
+    collections = snapshot.collections[list(COLUMNS)]
+    rows = collections.astype(object).where(collections.notna(), None).to_dict("records")
+    gaps = snapshot.gaps["says"].tolist()
+    header = snapshot.header
+    name = header.tenant_name or header.tenant_id or "a tenant that does not tell its name"
+    if as_json:
+        put_json(
+            {
+                "folder": str(folder),
+                "tenant": {"id": header.tenant_id, "name": header.tenant_name},
+                "collections": rows,
+                "gaps": gaps,
+            }
+        )
+        return
+    put_table(
+        COLUMNS,
+        (
+            [
+                "not stated"
+                if row[column] is None
+                else row[column]
+                if column == "collection"
+                else f"{row[column]:,}"
+                for column in COLUMNS
+            ]
+            for row in rows
+        ),
+    )
+    put()
+    for says in gaps:
+        put(f"Missing: {says}")
+    put(
+        f"{name}: {counted(len(snapshot.accounts), 'account')}, "
+        f"{counted(len(snapshot.entitlements), 'entitlement')}, "
+        f"{counted(len(snapshot.grants), 'grant')}, frozen in {folder}."
+    )
+    if gaps:
+        put(f"{counted(len(gaps), 'gap')} to look at before the review goes out.")

@@ -1,0 +1,224 @@
+"""What was read -> a Snapshot: tables, totals per collection, and a gap for whatever is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from uar import __version__
+from uar.errors import SetupError
+from uar.snapshot import Header, Snapshot
+from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS
+
+from ._http import Client
+from ._lists import Holder, Rule
+from ._rows import METHODS, RoleRef, Row, role_slug
+from ._tenant import Tenant, totals
+
+RULE_WOULD_RETURN = (
+    "The group's rule chooses its members and would bring this one back: "
+    "change the rule, or the attribute that it reads."
+)
+UNKNOWN_METHOD = "JumpCloud states a membership method of this group that uar does not know."
+SERVICE_ROLE = (
+    "A service account cannot be without a role: change or delete it in the Admin Portal."
+)
+
+EDGES = ("group members", "application users", "application groups")
+
+
+@dataclass
+class Tables:
+    """Rows on their way into tables. Grants are columns: there may be a million of them."""
+
+    entitlements: dict[str, Row] = field(default_factory=dict)
+    grants: dict[str, list[Any]] = field(
+        default_factory=lambda: {name: [] for name in GRANTS.names}
+    )
+    gaps: dict[str, Row] = field(default_factory=dict)
+    stored: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EDGES, 0))
+
+    def edge(self, collection: str, entitlement_id: str, holder: str, why_not: str | None) -> None:
+        """A grant that is one row of a collection."""
+        self.stored[collection] += 1
+        self.grant(entitlement_id, holder, why_not)
+
+    def grant(self, entitlement_id: str, holder: str, why_not: str | None) -> None:
+        """`holder`: as grant ids end, `<kind>:<id>`."""
+        values = (
+            f"{entitlement_id}>{holder}",
+            f"jumpcloud:{holder}",
+            holder.partition(":")[0],
+            entitlement_id,
+            why_not is None,
+            why_not,
+        )
+        for column, value in zip(self.grants.values(), values, strict=True):
+            column.append(value)
+
+    def gap(self, collection: str, subject: str, says: str) -> None:
+        key = f"{collection}:{subject}"
+        self.gaps[key] = {"gap_id": key, "collection": collection, "subject": subject, "says": says}
+
+
+def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
+    """Raises SetupError where the key sees several organisations and none is named."""
+    tables = Tables()
+    organization = _organization(tenant, client.credential.org_id)
+    _roles(tables, tenant)
+    _groups(tables, tenant)
+    _apps(tables, tenant)
+    _refusals(tables, tenant)
+    holders = (*tenant.admins.rows, *tenant.services.rows)
+    collections = totals(tenant, tables.stored)
+    owner = owner_of_key(client.credential.api_key, tenant.admins.rows)
+    return Snapshot(
+        header=Header(
+            provider="jumpcloud",
+            tenant_id=organization[0],
+            tenant_name=organization[1],
+            host=client.host,
+            started_at=min(row["started_at"] for row in collections),
+            finished_at=max(row["finished_at"] for row in collections),
+            version=__version__,
+            credential_id=owner["account_id"] if owner else "",
+            credential_name=(owner["login"] or "") if owner else "",
+            seal_key=seal_key,
+        ),
+        accounts=ACCOUNTS.frame([*tenant.users.rows, *(holder.row for holder in holders)]),
+        entitlements=ENTITLEMENTS.frame(tables.entitlements.values()),
+        grants=GRANTS.frame(pd.DataFrame(tables.grants, dtype=object)),
+        collections=COLLECTIONS.frame(collections),
+        gaps=GAPS.frame(tables.gaps.values()),
+    )
+
+
+def owner_of_key(api_key: str, admins: Iterable[Holder]) -> Row | None:
+    """The admin whose key begins like ours, if there is exactly one (API.md 2.1)."""
+    owners = [admin.row for admin in admins if admin.prefix and api_key.startswith(admin.prefix)]
+    return owners[0] if len(owners) == 1 else None
+
+
+def _organization(tenant: Tenant, org_id: str) -> tuple[str, str]:
+    """(id, name), as far as the tenant tells."""
+    found = tenant.organizations.rows
+    mine = [each for each in found if each.id == org_id] if org_id else found
+    if len(mine) > 1:
+        raise SetupError(
+            f"The key sees {len(mine)} organisations; set JUMPCLOUD_ORG_ID to the id of one."
+        )
+    return (mine[0].id, mine[0].name) if mine else (org_id, "")
+
+
+def _roles(tables: Tables, tenant: Tenant) -> None:
+    """Roles, and who holds them: administrators and service accounts."""
+    for row in tenant.roles.rows:
+        tables.entitlements[row["entitlement_id"]] = row
+    by_name = {row["name"].casefold(): row["entitlement_id"] for row in tenant.roles.rows}
+    for collection, reading in (("admins", tenant.admins), ("service accounts", tenant.services)):
+        for holder in reading.rows:
+            kind, key = holder.row["kind"], holder.row["source_id"]
+            held = [_role(tables, by_name, ref) for ref in holder.roles]
+            for entitlement_id in dict.fromkeys(held):
+                why_not = SERVICE_ROLE if kind == "service" else None
+                tables.grant(entitlement_id, f"{kind}:{key}", why_not)
+            if not held:
+                name = holder.row["login"] or key
+                says = f"{name} states no role: what this account may do is unknown."
+                tables.gap(collection, holder.row["account_id"], says)
+
+
+def _role(tables: Tables, by_name: dict[str, str], ref: RoleRef) -> str:
+    """The entitlement of a role; one that the list of roles does not have is kept all the same."""
+    listed = f"jumpcloud:role:{ref.id}" if ref.id else by_name.get(ref.name.casefold(), "")
+    if listed in tables.entitlements:
+        return listed
+    key = ref.id or role_slug(ref.name)
+    entitlement_id = f"jumpcloud:role:{key}"
+    name = ref.name or key
+    if by_name:
+        says = f"The role {name} is held, but not in the list of roles: what it opens is unknown."
+        tables.gap("roles", entitlement_id, says)
+    tables.entitlements[entitlement_id] = {
+        "entitlement_id": entitlement_id,
+        "kind": "role",
+        "source_id": key,
+        "name": name,
+    }
+    return entitlement_id
+
+
+def _groups(tables: Tables, tenant: Tenant) -> None:
+    """Groups with their membership method, and who is in them."""
+    users = {f"user:{row['source_id']}" for row in tenant.users.rows}
+    rules = {rule.group_id: rule for reading in tenant.rules for rule in reading.rows}
+    for group, members in zip(tenant.groups.rows, tenant.members, strict=True):
+        key = group["source_id"]
+        rule = rules.get(key) or Rule(key, tenant.methods.get(key, ""), frozenset())
+        tables.entitlements[group["entitlement_id"]] = {
+            **group,
+            "membership": METHODS.get(rule.method),
+        }
+        if rule.method and rule.method not in METHODS:
+            says = f"The group {group['name']} has a membership method that uar does not know."
+            tables.gap("groups", group["entitlement_id"], says)
+        for holder in members.rows:
+            if holder in users:
+                why_not = _why_not(rule, holder)
+                tables.edge("group members", group["entitlement_id"], holder, why_not)
+            else:
+                _not_listed(tables, "group members", group, holder)
+
+
+def _why_not(rule: Rule, holder: str) -> str | None:
+    """Members of a dynamic group come back, unless they are exempt from its rule (API.md 8.2)."""
+    if rule.method == "DYNAMIC_AUTOMATED" and holder not in rule.exempted:
+        return RULE_WOULD_RETURN
+    return UNKNOWN_METHOD if rule.method and rule.method not in METHODS else None
+
+
+def _apps(tables: Tables, tenant: Tenant) -> None:
+    """Applications, and the users and groups bound to them directly."""
+    known = {f"user:{row['source_id']}" for row in tenant.users.rows}
+    known |= {f"group:{row['source_id']}" for row in tenant.groups.rows}
+    for app, users, groups in zip(
+        tenant.apps.rows, tenant.app_users, tenant.app_groups, strict=True
+    ):
+        tables.entitlements[app["entitlement_id"]] = app
+        for collection, reading in (("application users", users), ("application groups", groups)):
+            for holder in reading.rows:
+                if holder in known:
+                    tables.edge(collection, app["entitlement_id"], holder, None)
+                else:
+                    _not_listed(tables, collection, app, holder)
+
+
+def _not_listed(tables: Tables, collection: str, owner: Row, holder: str) -> None:
+    kind, _, key = holder.partition(":")
+    says = (
+        f"{owner['name']} is held by the {kind} {key}, which is not in the list of {kind}s"
+        if kind in ("user", "group")
+        else f"{owner['name']} is held by {key}, a {kind}, which uar does not know"
+    )
+    says += ": this access is not in the review. Read the tenant again, or look at it by hand."
+    tables.gap(collection, f"{owner['entitlement_id']}>{holder}", says)
+
+
+def _refusals(tables: Tables, tenant: Tenant) -> None:
+    """Lists that the tenant did not give us: a part of it is not in this review."""
+    for name, reading in (
+        ("organisation", tenant.organizations),
+        ("admins", tenant.admins),
+        ("roles", tenant.roles),
+        ("service accounts", tenant.services),
+    ):
+        if reading.refused:
+            status, path = reading.refused.status, reading.listing.path
+            says = (
+                f"Not collected: GET {path} was answered with status {status}. "
+                "Give the key's role the right to read it, or say why it can be left out."
+            )
+            tables.gap(name, path, says)

@@ -1,0 +1,256 @@
+"""Reading lists page by page, many at once, so that a list comes whole or not at all.
+
+Where a list takes more than one page, every page begins with the last row of the page before: one
+row in a hundred is asked for twice, and in return a page that follows is known to follow. An offset
+alone would silently miss a row when an earlier one goes away (API.md 3.3), all the more in the
+lists of the graph, which state no total and cannot be sorted (API.md 3.2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from uar.errors import SourceError
+
+from ._http import Answer, Client, Garbled, expect
+from ._values import Json
+
+T = TypeVar("T")
+
+LIMIT = 100  # the largest page that every list allows (API.md 3.1, 3.2)
+READS = 3  # of one list, before we give up on it holding still
+
+
+class Moved(SourceError):
+    """The list changed between two of its pages."""
+
+
+Unpacked = tuple[Sequence[Any], int | None]
+
+
+def envelope(answer: Answer) -> Unpacked:
+    """v1, roles, service accounts: rows and total in the body (API.md 3.1, 3.2)."""
+    body = answer.json(dict)
+    rows, total = body.get("results"), body.get("totalCount")
+    if not isinstance(rows, list) or not isinstance(total, int) or isinstance(total, bool):
+        raise Garbled(f"{answer.method} {answer.path}: the answer lacks totalCount or results.")
+    return rows, total
+
+
+def array(answer: Answer) -> Unpacked:
+    """v2: bare rows; the total is in a header, on some lists (API.md 3.2)."""
+    stated = answer.headers.get("x-total-count", "")
+    return answer.json(list), int(stated) if stated.isdecimal() else None
+
+
+def unstated(answer: Answer) -> Unpacked:
+    """v2 where a total could be that of another list, as behind a filter (unknown: API.md 14)."""
+    return answer.json(list), None
+
+
+def single(answer: Answer) -> Unpacked:
+    """One object by its id."""
+    return [answer.json(dict)], 1
+
+
+@dataclass(frozen=True)
+class Listing(Generic[T]):
+    """A list of the API. `keep`: what of a row is kept; `key`: what tells two kept rows apart.
+
+    `optional`: statuses by which a tenant may refuse it without our stopping.
+    """
+
+    path: str
+    unpack: Callable[[Answer], Unpacked]
+    keep: Callable[[Json], T]
+    key: Callable[[T], object]
+    params: Mapping[str, str] = field(default_factory=dict)
+    sort: str = ""
+    optional: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Page(Generic[T]):
+    rows: list[T]
+    digest: bytes
+    requested_at: str
+    answered_at: str
+
+
+class Reading(Generic[T]):
+    """One list while it is read; when `whole`, `rows` has every row once, in the list's order."""
+
+    def __init__(self, listing: Listing[T]) -> None:
+        self.listing = listing
+        self.rows: list[T] = []
+        self.stated: int | None = None
+        self.refused: Answer | None = None
+        self.whole = False
+        self.pages = 0
+        self.digests = b""
+        self.started_at = self.finished_at = ""
+        self.attempt = 0
+        self.spoilt = 0
+        self._sorted = bool(listing.sort)
+        self._waiting: dict[int, _Page[T] | None] = {}
+
+    def begin(self) -> list[int]:
+        """Start over; returns the offsets to ask for."""
+        self.attempt += 1
+        self._waiting = {0: None}
+        return [0]
+
+    def params(self, skip: int) -> dict[str, str]:
+        if self.listing.unpack is single:
+            return dict(self.listing.params)
+        sort = {"sort": self.listing.sort} if self._sorted else {}
+        return {**self.listing.params, **sort, "limit": str(LIMIT), "skip": str(skip)}
+
+    def take(self, skip: int, answer: Answer) -> list[int]:
+        """Add a page; returns the offsets to ask for next. Moved, Garbled: it must begin again."""
+        if answer.status in self.listing.optional:
+            self.whole, self.refused = True, answer
+            return []
+        if answer.status == 400 and self._sorted:
+            self._sorted = False  # sorting is advised (API.md 3.3), but not described everywhere
+            return self.begin()
+        rows, stated = self.listing.unpack(expect(answer, 200))
+        page = _Page(
+            self._kept(rows, answer),
+            hashlib.sha256(answer.body).digest(),
+            answer.requested_at,
+            answer.answered_at,
+        )
+        self._waiting[skip] = page
+        following = self._begun(page, stated) if skip == 0 else self._followed(skip, page, stated)
+        self._waiting.update(dict.fromkeys(following))
+        if all(self._waiting.values()):
+            self._finish()
+        return following
+
+    def _kept(self, rows: Sequence[Any], answer: Answer) -> list[T]:
+        try:
+            if not all(isinstance(row, dict) for row in rows):
+                raise ValueError("a row is not an object")
+            return [self.listing.keep(row) for row in rows]
+        except ValueError as error:
+            raise Garbled(f"{answer.method} {answer.path}: {error}.") from None
+
+    def _begun(self, page: _Page[T], stated: int | None) -> list[int]:
+        self.stated = stated
+        got = len(page.rows)
+        if stated is None:
+            return [LIMIT - 1] if got >= LIMIT else []
+        if got > stated or (got < 2 and got < stated):
+            raise self._moved(f"{got} rows came where {stated} are stated")
+        # A server may give fewer rows than we ask for: go by what came.
+        return list(range(got - 1, stated - 1, got - 1)) if got < stated else []
+
+    def _followed(self, skip: int, page: _Page[T], stated: int | None) -> list[int]:
+        if stated != self.stated:
+            raise self._moved(f"the total went from {self.stated} to {stated}")
+        got = len(page.rows)
+        if stated is None:
+            return [skip + LIMIT - 1] if got >= LIMIT else []
+        first = self._waiting[0]
+        wanted = min(len(first.rows) if first else 0, stated - skip)
+        if got != wanted:
+            raise self._moved(f"a page has {got} rows instead of {wanted}")
+        return []
+
+    def _finish(self) -> None:
+        pages = [page for _, page in sorted(self._waiting.items()) if page]
+        key = self.listing.key
+        rows = list(pages[0].rows)
+        for page in pages[1:]:
+            if not page.rows or key(page.rows[0]) != key(rows[-1]):
+                raise self._moved("a page does not follow on the page before")
+            rows += page.rows[1:]
+        if len({key(row) for row in rows}) != len(rows):
+            raise self._moved("a row came twice")
+        if self.stated is not None and len(rows) != self.stated:
+            raise self._moved(f"{len(rows)} rows came where {self.stated} are stated")
+        self.rows, self.whole, self._waiting = rows, True, {}
+        self.pages = len(pages)
+        self.digests = b"".join(page.digest for page in pages)
+        self.started_at = min(page.requested_at for page in pages)
+        self.finished_at = max(page.answered_at for page in pages)
+
+    def _moved(self, why: str) -> Moved:
+        return Moved(
+            f"GET {self.listing.path}: the list did not come whole, {READS} times over ({why}); "
+            "run the command again when less is being changed in the tenant."
+        )
+
+
+class Fetcher:
+    """Keeps requests in flight, and hands the answers to the readings in one thread.
+
+    The order of the answers changes nothing: a reading puts its pages in order by their offsets.
+    `in_flight` is looked at before each request, so it may be moved while reading.
+    """
+
+    def __init__(
+        self, client: Client, in_flight: int, progress: Callable[[int, int], None]
+    ) -> None:
+        self.client = client
+        self.in_flight = in_flight
+        self.requests = 0
+        self._progress = progress
+
+    def read(self, listings: Iterable[Listing[Any]]) -> list[Reading[Any]]:
+        """Every list, whole. Raises SourceError for the first one that cannot be had so."""
+        readings = [Reading(listing) for listing in listings]
+        queue = deque(_Ask(reading, skip) for reading in readings for skip in reading.begin())
+        running: dict[Future[Answer], _Ask] = {}
+        with ThreadPoolExecutor(self.in_flight, "uar-sync") as pool:
+            try:
+                while queue or running:
+                    while queue and len(running) < self.in_flight:
+                        ask = queue.popleft()
+                        running[pool.submit(self._request, ask)] = ask
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        # What a reading asks next goes first: long lists end early.
+                        queue.extendleft(reversed(list(self._next(running.pop(future), future))))
+                    self.requests += len(done)
+                    self._progress(self.requests, self.requests + len(queue) + len(running))
+            except BaseException:
+                self.client.stop()  # nobody waits for a request that sleeps
+                raise
+        return readings
+
+    def _request(self, ask: _Ask) -> Answer:
+        path = ask.reading.listing.path
+        return self.client.request("GET", path, params=ask.params, repeat_safe=True)
+
+    def _next(self, ask: _Ask, future: Future[Answer]) -> Iterator[_Ask]:
+        reading, answer = ask.reading, future.result()
+        if ask.attempt != reading.attempt or reading.whole:
+            return  # of a reading that has begun again since
+        try:
+            skips = reading.take(ask.skip, answer)
+        except (Moved, Garbled):
+            reading.spoilt += 1
+            if reading.spoilt >= READS:
+                raise
+            skips = reading.begin()
+        for skip in skips:
+            yield _Ask(reading, skip)
+
+
+class _Ask:
+    """One page to ask for, in one of the attempts at a list."""
+
+    __slots__ = ("attempt", "params", "reading", "skip")
+
+    def __init__(self, reading: Reading[Any], skip: int) -> None:
+        self.reading = reading
+        self.skip = skip
+        self.attempt = reading.attempt
+        self.params = reading.params(skip)
