@@ -39,9 +39,15 @@ def test_the_rule_may_run_later(box: Sandbox, writer: httpx.Client) -> None:
     assert ids(writer.get(MEMBERS).json()) == [ANA]
 
 
-def test_adding_somebody_the_rule_does_not_select_changes_nothing(writer: httpx.Client) -> None:
-    assert writer.post(MEMBERS, json=operation("add", "user", BEN)).status_code == 204
-    assert ids(writer.get(MEMBERS).json()) == [ANA]
+def test_adding_somebody_the_rule_does_not_select_changes_nothing(
+    box: Sandbox, writer: httpx.Client
+) -> None:
+    happened = len(box.tenant.events)
+    for when in ("at_once", "on_demand"):
+        box.options.rule_run = when
+        assert writer.post(MEMBERS, json=operation("add", "user", BEN)).status_code == 204
+        assert ids(writer.get(MEMBERS).json()) == [ANA]
+    assert len(box.tenant.events) == happened
 
 
 def test_exempt_then_remove(writer: httpx.Client) -> None:

@@ -256,11 +256,30 @@ def test_directories_and_their_kinds(reader: httpx.Client) -> None:
 
 
 def test_pages_follow_a_change(writer: httpx.Client) -> None:
-    before = writer.get("/api/systemusers?sort=username&fields=department").json()["results"]
+    def asked() -> list[list[str]]:
+        sales = {"filter": "department:$eq:Sales"}
+        return [
+            names(writer.get("/api/systemusers", params=sales)),
+            names(writer.get("/api/systemusers?sort=department")),
+            names(writer.post("/api/search/systemusers", json={"filter": {"department": "Sales"}})),
+        ]
+
+    assert asked() == [
+        ["ben", "cem", "eva"],
+        ["dia", "ana", "ben", "cem", "eva"],
+        ["ben", "cem", "eva"],
+    ]
+    writer.put(f"/api/systemusers/{BEN}", json={"department": "Aviation"})
+    assert asked() == [["cem", "eva"], ["dia", "ben", "ana", "cem", "eva"], ["cem", "eva"]]
+    writer.delete(f"/api/systemusers/{EVA}")
+    assert asked() == [["cem"], ["dia", "ben", "ana", "cem"], ["cem"]]
+
+
+def test_rows_follow_a_change(writer: httpx.Client) -> None:
+    path = f"/api/systemusers?filter=_id:$eq:{EVA}&fields=department"
+    assert writer.get(path).json()["results"][0]["department"] == "Sales"
     writer.put(f"/api/systemusers/{EVA}", json={"department": "Legal"})
-    after = writer.get("/api/systemusers?sort=username&fields=department").json()["results"]
-    assert [row["department"] for row in before][-1] == "Sales"
-    assert [row["department"] for row in after][-1] == "Legal"
+    assert writer.get(path).json()["results"][0]["department"] == "Legal"
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ def last_event(box: Sandbox) -> dict[str, Any]:
 
 def test_removing_a_member(box: Sandbox, writer: httpx.Client) -> None:
     path = f"/api/v2/usergroups/{STAFF}/members"
+    assert STAFF in ids(writer.get(f"/api/v2/users/{BEN}/memberof").json())
+    assert BEN in ids(writer.get(f"/api/v2/applications/{PAYROLL}/users").json())
     gone = writer.post(path, json=operation("remove", "user", BEN))
     assert (gone.status_code, gone.content) == (204, b"")
     assert ids(writer.get(path).json()) == [ANA, CEM]
