@@ -1,0 +1,74 @@
+"""Templates -> one HTML file that loads nothing. Everything is escaped; a missing name is an error.
+
+Templates are looked for in the folder given, then in the installed package, then in the checkout.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
+
+from uar.errors import SetupError
+from uar.reports._charts import patterns, swatch
+from uar.reports._listing import Lines, Link
+from uar.text import plain
+
+
+def places(own: Path | None) -> list[str]:
+    """Where templates are looked for, first to last."""
+    packed = Path(str(files("uar") / "report_templates"))
+    beside = Path(__file__).resolve().parents[2] / "report_templates"
+    return [str(place) for place in (own, packed if packed.is_dir() else beside) if place]
+
+
+def page(template: str, own: Path | None, values: Mapping[str, Any]) -> bytes:
+    """A whole page. `own`: a folder whose templates come before ours."""
+    environment = Environment(
+        loader=FileSystemLoader(places(own)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"plain": plain, "grouped": grouped}
+    environment.globals |= {"patterns": patterns, "swatch": swatch}
+    environment.tests |= {
+        "lines": lambda value: isinstance(value, Lines),
+        "link": lambda value: isinstance(value, Link),
+    }
+    try:
+        style, script = (
+            Markup(environment.get_template(name).render())  # noqa: S704 - templates, not data
+            for name in ("_style.html", "_script.html")
+        )
+        text = environment.get_template(template).render(
+            **values, style=style, script=script, policy=_policy(style, script)
+        )
+    except TemplateError as error:
+        raise SetupError(f"the template {error}") from error
+    return text.encode()
+
+
+def grouped(number: int) -> str:
+    """1,000,000."""
+    return f"{number:,}"
+
+
+def _policy(style: str, script: str) -> str:
+    """What the browser may run: our style and our script, by their hashes, and nothing else."""
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,217 @@
+"""What reviewers answered and what the detections found, as tables and charts."""
+
+from __future__ import annotations
+
+import pandas as pd
+from markupsafe import Markup
+
+from uar.evidence import Evidence
+from uar.reports._charts import DECISION_PARTS, SINGLE, Bar, bars
+from uar.reports._listing import Cell, Link, Listing, lines, listing, records
+from uar.reports._population import NOT_YET_DETECTED, NOT_YET_OPENED
+from uar.tables import DECISION_WORDS, ITEM_KINDS, SEVERITIES
+from uar.tieout import NOT_REVIEWED, TieOut
+
+ANSWERS = (*DECISION_WORDS, NOT_REVIEWED)
+DRAWN = 40  # reviewers in the chart; the table has them all
+
+
+def reviewers(tieout: TieOut) -> Listing:
+    columns = (
+        ("Reviewer", "text"),
+        ("Items", "number"),
+        *((word, "number") for word in ANSWERS),
+        ("Kept", "number"),
+    )
+    caption = "Answers by reviewer"
+    if tieout.standing is None:
+        return listing("by-reviewer", caption, columns, (), NOT_YET_OPENED)
+    table = _by(tieout.standing, ["reviewer", "reviewer_email"])
+    rows: list[tuple[Cell, ...]] = [
+        (lines(*key), sum(numbers), *numbers, _percent(numbers[0], sum(numbers)))
+        for key, numbers in table
+    ]
+    total = _total(tieout.standing)
+    return listing(
+        "by-reviewer", caption, columns, rows, "No items.",
+        ("All", sum(total), *total, _percent(total[0], sum(total))),
+    )  # fmt: skip
+
+
+def reviewers_chart(tieout: TieOut) -> Markup | None:
+    if tieout.standing is None or tieout.standing.empty:
+        return None
+    table = _by(tieout.standing, ["reviewer"])
+    most = sorted(table, key=lambda pair: (-sum(pair[1]), pair[0]))[:DRAWN]
+    rows = [
+        Bar(key[0], numbers, f"{sum(numbers[:-1]):,} of {sum(numbers):,} answered")
+        for key, numbers in most
+    ]
+    return bars("chart-reviewers", "Answers by reviewer", DECISION_PARTS, rows)
+
+
+def decisions_by_kind(tieout: TieOut) -> Listing:
+    columns = (("Kind", "text"), ("Items", "number"), *((word, "number") for word in ANSWERS))
+    caption = "Decisions by kind of item"
+    if tieout.standing is None:
+        return listing("by-kind", caption, columns, (), NOT_YET_OPENED)
+    found = {key[0]: numbers for key, numbers in _by(tieout.standing, ["kind"])}
+    none = (0,) * len(ANSWERS)
+    rows: list[tuple[Cell, ...]] = [
+        (kind, sum(numbers), *numbers)
+        for kind in ITEM_KINDS
+        for numbers in (found.get(kind, none),)
+    ]
+    total = _total(tieout.standing)
+    return listing("by-kind", caption, columns, rows, "No items.", ("All", sum(total), *total))
+
+
+def decisions_chart(tieout: TieOut) -> Markup | None:
+    if tieout.standing is None or tieout.standing.empty:
+        return None
+    total = _total(tieout.standing)
+    whole = sum(total)
+    rows = [
+        Bar(
+            part.word,
+            tuple(number if place == at else 0 for place in range(len(total))),
+            f"{number:,} ({_percent(number, whole)})",
+        )
+        for at, (part, number) in enumerate(zip(DECISION_PARTS, total, strict=True))
+    ]
+    return bars("chart-decisions", "All items by decision", DECISION_PARTS, rows)
+
+
+def overrides(tieout: TieOut) -> Listing:
+    columns = (
+        ("Item", "text"),
+        ("Held by", "text"),
+        ("Access", "text"),
+        ("Flags", "text"),
+        ("Justification", "text"),
+        ("Reviewer", "text"),
+    )
+    caption = "Kept against a critical or high flag"
+    if tieout.standing is None:
+        return listing("override-list", caption, columns, (), NOT_YET_OPENED)
+    rows = (
+        (
+            Link(row["item_id"], row["item_id"]),
+            lines(row["holder_name"], row["login"]),
+            row["entitlement"],
+            lines(*str(row["flags"] or "").split("\n")),
+            row["reason"] or "none given",
+            row["reviewer"],
+        )
+        for row in records(tieout.standing[tieout.overrides()])
+    )
+    return listing("override-list", caption, columns, rows, "None.")
+
+
+def open_questions(tieout: TieOut) -> Listing:
+    """Not sure, with what the reviewer wrote."""
+    columns = (
+        ("Item", "text"),
+        ("Held by", "text"),
+        ("Access", "text"),
+        ("Reviewer", "text"),
+        ("Why not sure", "text"),
+    )
+    caption = "Items the reviewer could not judge"
+    if tieout.standing is None:
+        return listing("unsure", caption, columns, (), NOT_YET_OPENED)
+    unsure = tieout.standing[tieout.standing["decision"] == "Not sure"]
+    rows = (
+        (
+            Link(row["item_id"], row["item_id"]),
+            lines(row["holder_name"], row["login"]),
+            row["entitlement"],
+            row["reviewer"],
+            row["reason"] or "none given",
+        )
+        for row in records(unsure)
+    )
+    return listing("unsure", caption, columns, rows, "None.")
+
+
+def findings(evidence: Evidence) -> Listing:
+    columns = (
+        ("Severity", "text"),
+        ("About", "text"),
+        ("Finding", "text"),
+        ("Detection", "code"),
+    )
+    caption = "Findings, the most severe first"
+    if evidence.findings is None:
+        return listing("finding-list", caption, columns, (), NOT_YET_DETECTED)
+    ranked = evidence.findings.assign(rank=evidence.findings["severity"].map(SEVERITIES.index))
+    rows = (
+        (row["severity"], row["subject_name"], row["says"], row["detection"])
+        for row in records(ranked.sort_values(["rank", "detection", "id"]))
+    )
+    return listing("finding-list", caption, columns, rows, "Nothing was found.")
+
+
+def findings_chart(evidence: Evidence) -> Markup | None:
+    if evidence.findings is None:
+        return None
+    counts = evidence.findings["severity"].value_counts()
+    numbers = [(word, int(counts.get(word, 0))) for word in SEVERITIES]
+    rows = [Bar(word, (number,), f"{number:,}") for word, number in numbers]
+    return bars("chart-findings", "Findings by severity", (SINGLE,), rows)
+
+
+def coverage(evidence: Evidence) -> Listing:
+    columns = (
+        ("Detection", "text"),
+        ("Severity", "text"),
+        ("Found", "number"),
+        ("Looked at", "number"),
+        ("Cannot tell", "number"),
+        ("Not run, because", "text"),
+    )
+    caption = "Detections and what they covered"
+    if evidence.coverage is None:
+        return listing("coverage-list", caption, columns, (), NOT_YET_DETECTED)
+    rows = (
+        (
+            lines(row["title"], row["detection"]),
+            row["severity"],
+            _or_dash(row["found"]),
+            _or_dash(row["looked_at"]),
+            _or_dash(row["cannot_tell"]),
+            row["not_run"] or "",
+        )
+        for row in records(evidence.coverage)
+    )
+    return listing("coverage-list", caption, columns, rows, "No detections.")
+
+
+def _by(
+    standing: pd.DataFrame, keys: list[str]
+) -> list[tuple[tuple[object, ...], tuple[int, ...]]]:
+    """Groups in order, each with its numbers in the order of ANSWERS."""
+    counts = standing.groupby([*keys, "decision"], sort=True).size()
+    table = counts.unstack(fill_value=0).reindex(columns=list(ANSWERS), fill_value=0)
+    table = table.reset_index()
+    return [
+        (
+            tuple(str(key) for key in row[: len(keys)]),
+            tuple(int(number) for number in row[len(keys) :]),
+        )
+        for row in table.itertuples(index=False)
+    ]
+
+
+def _total(standing: pd.DataFrame) -> tuple[int, ...]:
+    counts = standing["decision"].value_counts()
+    return tuple(int(counts.get(word, 0)) for word in ANSWERS)
+
+
+def _percent(number: int, whole: int) -> str:
+    """Rounded down: 99.9 % is never shown as 100 %."""
+    return f"{100 * number // whole} %" if whole else "-"
+
+
+def _or_dash(value: int | None) -> int | str:
+    return "-" if value is None else int(value)

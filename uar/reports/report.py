@@ -1,0 +1,193 @@
+"""The auditor's report: was the list complete, who decided, what was removed, and how to check it.
+
+One HTML file that loads nothing and needs no script. It can be made at every stage: what is not
+there yet says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from uar import __version__
+from uar.evidence import Evidence
+from uar.reports import Report, _population, _proof, _results
+from uar.reports._charts import DECISION_PARTS
+from uar.reports._html import page
+from uar.reports._listing import Listing, listing, records, utc
+from uar.reports._register import register
+from uar.text import plain
+from uar.tieout import NO, NOT_YET, TieOut
+
+CONTENTS = (
+    ("answers", "Five answers"),
+    ("tie-out", "Tie-out"),
+    ("source", "How the list was produced"),
+    ("population", "Population"),
+    ("persons", "Persons and their accounts"),
+    ("assignment", "Reviewer assignment"),
+    ("reviewers", "Results by reviewer"),
+    ("decisions", "Decisions"),
+    ("findings", "Findings"),
+    ("removals", "Removals and their proof"),
+    ("sign-offs", "Returned files and sign-offs"),
+    ("files", "Steps and files"),
+    ("verify", "How to check this yourself"),
+    ("glossary", "Glossary"),
+    ("items", "Item register"),
+)
+
+GLOSSARY = (
+    ("account", "A record that can hold access: of a user, an administrator or a service."),
+    ("blocked", "A removal that uar will not make, with the reason."),
+    ("campaign", "One run of the review, with its period, reviewers and dates."),
+    ("entitlement", "Something that can be held: a group, an application, an admin role."),
+    ("exception", "What was left open or undone when the review was closed, with the reason."),
+    ("finding", "What a detection found in the tenant."),
+    ("flag", "A finding as it was shown beside an item."),
+    ("grant", "An account, or a group, holding an entitlement."),
+    ("item", "One grant that can be taken away by one write; one question to one reviewer."),
+    ("Keep, Revoke, Modify, Not sure", "The four answers. Modify is done by hand."),
+    ("ledger", "The list of steps; each entry holds the hash of the one before it."),
+    ("not reviewed", "Nobody answered. It never counts as Keep."),
+    ("override", "A Keep against a critical or high flag."),
+    ("person", "A cluster of accounts, with the reason of each link."),
+    ("population", "All items of the campaign."),
+    ("removal", "Taking a grant away in the tenant."),
+    ("root hash", "The hash of the newest ledger entry; it stands for every file before it."),
+    ("seal", "A keyed hash over what a reviewer was shown, which the answer must bring back."),
+    ("snapshot", "The frozen copy of the tenant's data that everything else is made from."),
+    ("verification", "Reading the tenant again to see that a removal has held."),
+)
+
+
+def render(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> bytes:
+    """The page's bytes; the same for the same review."""
+    return page(
+        "report.html",
+        own_templates,
+        {
+            "cover": _cover(evidence, tieout),
+            "answers": tieout.answers,
+            "equations": [e for e in tieout.equations if not e.name.startswith("collection")],
+            "source": _source(evidence),
+            "persons_said": _population.persons_said(evidence),
+            "tables": _tables(evidence, tieout),
+            "charts": {
+                "reviewers": _results.reviewers_chart(tieout),
+                "decisions": _results.decisions_chart(tieout),
+                "findings": _results.findings_chart(evidence),
+            },
+            "parts": DECISION_PARTS,
+            "register": register(tieout.standing),
+            "contents": CONTENTS,
+            "glossary": GLOSSARY,
+        },
+    )
+
+
+def status(evidence: Evidence, tieout: TieOut) -> str:
+    """complete, with exceptions or incomplete."""
+    words = {answer.word for answer in tieout.answers}
+    if evidence.closing is None or NOT_YET in words:
+        return "incomplete"
+    return "with exceptions" if NO in words else "complete"
+
+
+def _cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
+    header, campaign = evidence.snapshot.header, evidence.settings.campaign
+    last = evidence.ledger[-1]
+    facts = (
+        ("Tenant", f"{header.tenant_name} ({header.tenant_id})", ""),
+        ("Campaign", campaign.name, ""),
+        ("Answers for the control", campaign.owner or "not stated", ""),
+        ("Snapshot taken (UTC)", utc(header.finished_at), ""),
+        ("Due", campaign.due.isoformat() if campaign.due else "not stated", ""),
+        ("Closed (UTC)", utc(str((evidence.closing or {}).get("at", ""))) or "not yet", ""),
+        (f"Root hash at ledger entry {last['number']}", last["hash"], "code"),
+    )
+    return {
+        "organisation": plain(campaign.organisation or header.tenant_name),
+        "title": plain(campaign.name),
+        "period": plain(campaign.period or "Period not stated"),
+        "status": status(evidence, tieout),
+        "exception": plain((evidence.closing or {}).get("exceptions", "")),
+        "facts": [(word, plain(fact), kind) for word, fact, kind in facts],
+        "entry": last["number"],
+        "entry_at": last["at"],
+        "root": last["hash"],
+        "version": __version__,
+    }
+
+
+def _source(evidence: Evidence) -> list[tuple[str, str, str]]:
+    header = evidence.snapshot.header
+    credential = header.credential_name or header.credential_id
+    facts = (
+        ("Provider", header.provider, ""),
+        ("Tenant", f"{header.tenant_name} ({header.tenant_id})", ""),
+        ("Host", header.host, "code"),
+        ("Read from (UTC)", utc(header.started_at), ""),
+        ("to", utc(header.finished_at), ""),
+        ("Read as", credential or "not told by the source", ""),
+        ("uar", header.version, ""),
+    )
+    return [(word, plain(fact), kind) for word, fact, kind in facts]
+
+
+def _tables(evidence: Evidence, tieout: TieOut) -> dict[str, Listing]:
+    return {
+        "collections_tied": _collections_tied(evidence, tieout),
+        "collections": _population.collections(evidence),
+        "gaps": _population.gaps(evidence),
+        "items_by_kind": _population.items_by_kind(evidence),
+        "excluded": _population.excluded(evidence),
+        "accounts_by_kind": _population.accounts_by_kind(evidence),
+        "accounts_by_department": _population.accounts_by_department(evidence),
+        "persons": _population.persons(evidence),
+        "possible_links": _population.possible_links(evidence),
+        "routes": _population.routes(evidence),
+        "assignment": _population.assignment(evidence),
+        "not_independent": _population.not_independent(evidence, tieout.own_items),
+        "reviewers": _results.reviewers(tieout),
+        "decisions_by_kind": _results.decisions_by_kind(tieout),
+        "overrides": _results.overrides(tieout),
+        "open_questions": _results.open_questions(tieout),
+        "findings": _results.findings(evidence),
+        "coverage": _results.coverage(evidence),
+        "removal_states": _proof.removal_states(tieout),
+        "removals": _proof.removals(evidence),
+        "blocked": _proof.blocked(evidence),
+        "todo": _proof.todo(evidence),
+        "sign_offs": _proof.sign_offs(evidence),
+        "steps": _proof.steps(evidence),
+        "files": _proof.files(evidence),
+    }
+
+
+def _collections_tied(evidence: Evidence, tieout: TieOut) -> Listing:
+    """Stated, fetched and stored side by side, with the difference of each collection."""
+    difference = {e.name: e.difference for e in tieout.equations}
+    columns = (
+        ("Collection", "text"),
+        ("Stated by source", "number"),
+        ("Fetched", "number"),
+        ("Stored", "number"),
+        ("Unexplained difference", "number"),
+    )
+    rows = (
+        (
+            row["collection"],
+            _population.NOT_STATED if row["stated"] is None else int(row["stated"]),
+            int(row["fetched"]),
+            int(row["stored"]),
+            difference[f"collection {row['collection']}"],
+        )
+        for row in records(evidence.snapshot.collections)
+    )
+    caption = "Per collection: stated = fetched = stored"
+    return listing("collections-tied", caption, columns, rows, "Nothing was read.")
+
+
+REPORT = Report("report", ".html", "The auditor's report", render)
