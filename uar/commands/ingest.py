@@ -85,7 +85,7 @@ def _load_issued(review: Folder) -> Issued:
 
 def _by_item(frame: pd.DataFrame) -> Rows:
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return {str(row["item_id"]): row for row in rows}
+    return {row["item_id"]: {str(name): row[name] for name in row} for row in rows}
 
 
 def _ingest(

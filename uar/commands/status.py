@@ -39,8 +39,8 @@ def command(folder: Path, as_json: bool) -> None:
     table = progress(items, load_decisions(review), _last_files(review))
     due = campaign.get("due")
     late = bool(due) and now().date().isoformat() > due
-    table["late"] = table["not_reviewed"].where(late, 0)
-    total = table.sum(numeric_only=True).astype(int).to_dict()
+    table["late"] = table["not_reviewed"] * late
+    total = {str(name): int(sum_) for name, sum_ in table.sum(numeric_only=True).items()}
     if as_json:
         put_json({"due": due, "late": late, "total": total, "reviewers": table.to_dict("records")})
     else:
@@ -69,7 +69,7 @@ def _show(table: pd.DataFrame, total: dict[str, int], due: str | None, late: boo
     put()
     numbers = ["items", "decided", *DECISION_WORDS, "not_reviewed", "late"]
     rows = [
-        [row["reviewer"], *(f"{row[name]:,}" for name in numbers), row["last_file"] or "-"]
+        [row["reviewer"], *(f"{row[name]:,}" for name in numbers), row["last_file"] or "none yet"]
         for row in table.to_dict("records")
     ]
     rows.append(["Total", *(f"{total[name]:,}" for name in numbers), ""])

@@ -74,6 +74,11 @@ def _recorded(form: Form, row: Row, heading: str, notes: list[str]) -> str:
     return text[:LIMIT]
 
 
+def decides_nothing(form: Form, row: Row) -> bool:
+    """Is the Decision blank, and not just unread?"""
+    return is_blank(form.text(row, DECISION)) and not has_no_value(form, row, DECISION)
+
+
 def first_of_each(answers: Iterable[Answer]) -> tuple[list[Answer], list[Answer]]:
     """(the first row of each item, the further rows)."""
     first: dict[str, Answer] = {}
@@ -87,7 +92,7 @@ def unprovable(form: Form, rows: Sequence[Asked], own: Sequence[Item]) -> Iterat
         return
     alike = Counter(_names(item) for item in own)
     for each in rows:
-        if alike[_names(each.item)] > 1 and not is_blank(form.text(each.row, DECISION)):
+        if alike[_names(each.item)] > 1 and not decides_nothing(form, each.row):
             yield Problem(
                 form.cell(each.row, ITEM),
                 f"without the Seal column this item cannot be told from another one: {FRESH}",
@@ -104,9 +109,7 @@ def not_own(form: Form, items: Mapping[str, Item], email: str) -> Iterator[Probl
     """Answered rows whose id is damaged, unknown, or another reviewer's."""
     for row in form.rows:
         text = form.text(row, ITEM)
-        if is_blank(text) or (
-            is_blank(form.text(row, DECISION)) and not has_no_value(form, row, DECISION)
-        ):
+        if is_blank(text) or decides_nothing(form, row):
             continue
         identifier = item_text(text)
         item = items.get(identifier)

@@ -12,6 +12,7 @@ from uar.decisions.answers import (
     Decision,
     changed_minds,
     contradicting,
+    decides_nothing,
     first_of_each,
     is_same,
     not_own,
@@ -35,7 +36,7 @@ from uar.decisions.trust import (
     strays,
     torn_sorts,
 )
-from uar.decisions.words import cleaned, fact, fold, is_blank
+from uar.decisions.words import cleaned, fact, fold
 from uar.errors import TableError
 from uar.sheet import DECISION, ITEM, REASON, SEAL
 from uar.tables import DECISION_WORDS
@@ -128,11 +129,12 @@ def _check_campaign(form: Form, returned: Returned, issued: Issued) -> None:
 def _judge(case: Case, form: Form, email: str) -> Judged:
     """Collect everything in one go: nobody should have to send a file back twice."""
     items, own = case.issued.items, case.issued.of(email)
-    rows = [asked(form, row, item) for row, item in _own_rows(form, items, email)]
+    known = [asked(form, row, item) for row, item in _known_rows(form, items)]
+    rows = [each for each in known if each.item["reviewer_email"] == email]
     answers, repeats = first_of_each(read_answer(form, each) for each in rows)
-    slipped, harmless = edited(form, rows)
-    silent = {each.asked.row.number for each in answers if not each.decision and not each.wrong}
-    changed = list(altered(form, rows, own))
+    slipped, harmless = edited(form, known, own)
+    silent = {row.number for row in form.rows if decides_nothing(form, row)}
+    changed = list(altered(form, known, own))
     problems = [
         *torn_sorts(form),
         *slipped,
@@ -150,10 +152,11 @@ def _judge(case: Case, form: Form, email: str) -> Judged:
     return Judged(form, own, signed, answers, repeats, problems, harmless)
 
 
-def _own_rows(form: Form, items: Mapping[str, Item], email: str) -> Iterator[tuple[Row, Item]]:
+def _known_rows(form: Form, items: Mapping[str, Item]) -> Iterator[tuple[Row, Item]]:
+    """Also other reviewers' rows: what slipped may have slipped into them."""
     for row in form.rows:
         item = items.get(item_text(form.text(row, ITEM)))
-        if item is not None and item["reviewer_email"] == email:
+        if item is not None:
             yield row, item
 
 
@@ -270,8 +273,9 @@ def _to_check(form: Form, answer: Answer) -> dict[str, str]:
 
 
 def _shown(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """Each said once, though it may fell many rows."""
-    return tuple({(each.cell, each.says): each for each in problems}.values())
+    """From top to bottom, each said once, though it may fell many rows."""
+    ordered = sorted(problems, key=lambda each: each.row or 0)
+    return tuple({(each.cell, each.says): each for each in ordered}.values())
 
 
 def _warnings(judged: Judged, accepted: int) -> Iterator[Problem]:
@@ -319,7 +323,7 @@ def _notes(case: Case, judged: Judged, unchanged: int) -> Iterator[str]:
     extra = [
         form.cell(row, ITEM)
         for row in form.rows
-        if row.number not in known and is_blank(form.text(row, DECISION))
+        if row.number not in known and decides_nothing(form, row)
     ]
     if extra:
         yield f"Rows that are no items of this file and decide nothing: {listed(extra)}."

@@ -23,5 +23,5 @@ def progress(
     table["decided"] = table[list(DECISION_WORDS)].sum(axis="columns")
     table["not_reviewed"] = answers["decision"].isna().groupby(who).sum()
     table = table.astype(int).reset_index()
-    table["last_file"] = [last_files.get(email) for email in table["reviewer_email"]]
+    table["last_file"] = table["reviewer_email"].map(lambda email: last_files.get(email, ""))
     return table.sort_values(["reviewer", "reviewer_email"], ignore_index=True)

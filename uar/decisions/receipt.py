@@ -105,7 +105,7 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
             + ", ".join(f"{rows[key]:,} {word}" for key, word in _counts(rows))
             + f"; {rows['missing']:,} missing"
         )
-    if record["decisions"]:
+    if rows["accepted"]:
         counts = [f"{record['decisions'].get(word, 0):,} {word}" for word in DECISION_WORDS]
         yield f"  accepted   {', '.join(counts)}"
     for word in record["words"]:

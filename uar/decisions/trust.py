@@ -69,7 +69,7 @@ def altered(form: Form, rows: Sequence[Asked], own: Sequence[Item]) -> Iterator[
     """
     for heading in (*NAMES, SEAL):
         changed = [each for each in rows if each.found.get(heading) != each.issued.get(heading)]
-        elsewhere = _issued_texts(heading, own) if changed else set()
+        elsewhere = set(_issued_texts(heading, own)) if changed else set()
         for each in changed:
             slipped = each.found[heading] in elsewhere or not each.found[heading]
             yield Problem(
@@ -81,11 +81,11 @@ def altered(form: Form, rows: Sequence[Asked], own: Sequence[Item]) -> Iterator[
             )
 
 
-def _issued_texts(heading: str, items: Iterable[Item]) -> set[str]:
+def _issued_texts(heading: str, items: Iterable[Item]) -> list[str]:
     if heading == SEAL:
-        return {str(item["seal"]) for item in items}
+        return [str(item["seal"]) for item in items]
     place = [shown.heading for shown in SHOWN].index(heading)
-    return {fact(cells(item)[place]) for item in items}
+    return [fact(cells(item)[place]) for item in items]
 
 
 def _difference(heading: str, each: Asked) -> str:
@@ -95,31 +95,37 @@ def _difference(heading: str, each: Asked) -> str:
     return f"{heading} says {found!r}, issued was {issued!r}: put it back"
 
 
-def edited(form: Form, rows: Sequence[Asked]) -> tuple[list[Problem], list[Problem]]:
+def edited(
+    form: Form, rows: Sequence[Asked], own: Sequence[Item]
+) -> tuple[list[Problem], list[Problem]]:
     """Other shown cells that were changed: (slipped columns, harmless edits), a sentence each.
 
-    Values that changed places, none of them more often than before, were moved, not corrected.
+    A text that now stands beside another item, and nowhere more often than issued, was moved there
+    from its own item; a correction would make it one more.
     """
     slipped, harmless = [], []
+    present = {each.item["item_id"] for each in rows}
     for heading in OTHERS:
-        present = [each for each in rows if heading in each.issued]
-        before = Counter(each.issued[heading] for each in present)
-        after = Counter(each.found[heading] for each in present)
-        changed = [each for each in present if each.found[heading] != each.issued[heading]]
+        changed = [each for each in rows if each.found.get(heading) != each.issued.get(heading)]
+        if not changed:
+            continue
+        absent = [item for item in own if item["item_id"] not in present]
+        issued = Counter(
+            [*_issued_texts(heading, absent), *(each.issued[heading] for each in rows)]
+        )
+        found = Counter(each.found[heading] for each in rows)
         moved = [
             each
             for each in changed
-            if each.found[heading] and after[each.found[heading]] <= before[each.found[heading]]
+            if each.found[heading] and found[each.found[heading]] <= issued[each.found[heading]]
         ]
-        if len(moved) > 1:
-            says = (
-                f"{heading} stands beside other items than issued ({_cells(form, moved, heading)})"
-            )
+        if moved:
+            where = _cells(form, moved, heading)
+            says = f"{heading} stands beside other items than issued ({where})"
             slipped.append(Problem(form.cell(moved[0].row, heading), f"{says}: {FRESH}"))
-        elif changed:
-            says = (
-                f"{heading} was changed ({_cells(form, changed, heading)}); what was issued counts"
-            )
+        else:
+            where = _cells(form, changed, heading)
+            says = f"{heading} was changed ({where}); what was issued counts"
             harmless.append(Problem(form.cell(changed[0].row, heading), says))
     return slipped, harmless
 

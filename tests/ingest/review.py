@@ -1,0 +1,189 @@
+"""A small open review in a folder: items of three reviewers, and their workbooks as sent."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from click.testing import CliRunner, Result
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from uar.cli import main
+from uar.folder import Folder
+from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL, SHOWN, cells, item_id, seal
+from uar.snapshot import json_bytes, to_lines
+from uar.tables import ITEMS
+
+KEY = "5e" * 32
+AT = "2026-11-23T10:00:00Z"
+HEADINGS = (ITEM, *(shown.heading for shown in SHOWN), DECISION, REASON, COMMENT, SEAL)
+REVIEWERS = ("ana", "ben", "cleo")
+COLUMN = {heading: place for place, heading in enumerate(HEADINGS, 1)}
+HEADER = 4
+
+
+def item(reviewer: str, number: int, key: str = KEY, **other: Any) -> dict[str, Any]:
+    """One made-up item; every third is privileged, every second row has a flag."""
+    grant = f"jumpcloud:group:g{number % 4}>user:{reviewer}{number}"
+    row: dict[str, Any] = {
+        "item_id": item_id(grant),
+        "grant_id": grant,
+        "kind": "group membership",
+        "band": "privileged" if number % 3 == 0 else "other",
+        "holder_id": f"jumpcloud:user:{reviewer}{number}",
+        "holder_kind": "user",
+        "holder_name": f"Pérson {reviewer} {number // 2}",
+        "person_id": f"person:{reviewer}{number}",
+        "login": f"{reviewer}.{number // 2}@example.com",
+        "status": "active",
+        "title": f"Title {number % 5}",
+        "department": f"Dept {number % 3}",
+        "manager": reviewer.title(),
+        "borrowed": number % 7 == 0,
+        "entitlement_id": f"jumpcloud:group:g{number % 4}",
+        "entitlement_kind": "group",
+        "entitlement": ("Finance", "00123", "Prod; admins", '=HYPERLINK("x")')[number % 4],
+        "opens": f"App {number % 6}; Wiki",
+        "also_held": None,
+        "revocable": True,
+        "why_not": None,
+        "flags": f"Flag {number}.\nSecond, line" if number % 2 else None,
+        "flag_severity": "medium" if number % 2 else None,
+        "reason_on_keep": number % 3 == 0,
+        "reviewer_id": f"jumpcloud:user:{reviewer}",
+        "reviewer": reviewer.title(),
+        "reviewer_email": f"{reviewer}@example.com",
+        "routed_by": "manager",
+        "routed_because": "Manager of the person.",
+        "workbook": f"{reviewer}.xlsx",
+        **other,
+    }
+    row["seal"] = seal(key, row["item_id"], cells(row))
+    return row
+
+
+def items_of(reviewer: str, count: int = 12, key: str = KEY) -> list[dict[str, Any]]:
+    return [item(reviewer, number, key) for number in range(count)]
+
+
+def workbook(items: list[dict[str, Any]]) -> Workbook:
+    """The sheets of the contract in uar.sheet, without looks."""
+    book = Workbook()
+    start = book.active
+    assert start is not None
+    start.title = "Start here"
+    start["A1"] = "Choose Keep, Revoke, Modify or Not sure in the column Decision."
+    sheet = book.create_sheet("Decisions")
+    sheet["A1"] = "Access review 2026-Q4"
+    for row, texts in enumerate([HEADINGS, *map(issued_texts, items)], HEADER):
+        for column, text in enumerate(texts, 1):
+            cell = sheet.cell(row, column)
+            cell.value = text or None
+            if text:
+                cell.data_type = "s"
+    sign = book.create_sheet("Sign-off")
+    for row, label in enumerate(("Name", "E-mail", "Date", "Number of items"), 3):
+        sign.cell(row, 1).value = label
+    hidden = book.create_sheet("_uar")
+    hidden.sheet_state = "hidden"
+    hidden["A1"], hidden["B1"] = "Reviewer e-mail", items[0]["reviewer_email"]
+    return book
+
+
+def issued_texts(row: dict[str, Any]) -> list[str]:
+    return [row["item_id"], *cells(row), "", "", "", row["seal"]]
+
+
+def make_review(path: Path, counts: dict[str, int] | None = None, due: str = "2026-12-01") -> Path:
+    """A folder as `uar open` leaves it."""
+    counts = counts or dict.fromkeys(REVIEWERS, 12)
+    every = {name: items_of(name, count) for name, count in counts.items()}
+    folder = Folder(path)
+    files = {
+        "campaign.json": json_bytes({"due": due}),
+        "items.jsonl": to_lines(ITEMS.frame([row for rows in every.values() for row in rows])),
+    }
+    for name, rows in every.items():
+        files[f"workbooks/{name}.xlsx"] = as_bytes(workbook(rows))
+    with folder.locked(create=True):
+        folder.write("open", files, at=AT)
+    return path
+
+
+def as_bytes(book: Workbook) -> bytes:
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def opened(review: Path, reviewer: str = "ana") -> tuple[Workbook, Worksheet]:
+    book = load_workbook(review / f"workbooks/{reviewer}.xlsx")
+    sheet = book["Decisions"]
+    assert isinstance(sheet, Worksheet)
+    return book, sheet
+
+
+def answer(sheet: Worksheet, row: int, decision: str, reason: str = "") -> None:
+    sheet.cell(row, COLUMN[DECISION]).value = decision or None
+    sheet.cell(row, COLUMN[REASON]).value = reason or None
+
+
+def answered_by(row: int) -> tuple[str, str]:
+    """What somebody careful answers in a row: different from row to row, always with a reason."""
+    return ("Keep", "Revoke", "Modify", "Not sure", "Keep")[row % 5], f"Reason {row}"
+
+
+def answer_all(sheet: Worksheet) -> None:
+    for row in rows_of(sheet):
+        answer(sheet, row, *answered_by(row))
+
+
+def rows_of(sheet: Worksheet) -> list[int]:
+    return [n for n in range(HEADER + 1, sheet.max_row + 1) if sheet.cell(n, 1).value]
+
+
+def sign(book: Workbook, reviewer: str = "ana", on: Any = "2026-11-24") -> None:
+    sheet = book["Sign-off"]
+    for row, value in enumerate((reviewer.title(), f"{reviewer}@example.com", on), 3):
+        sheet.cell(row, 2).value = value
+
+
+def filled(
+    review: Path,
+    inbox: Path,
+    change: Callable[[Workbook, Worksheet], object] = lambda book, sheet: None,
+    reviewer: str = "ana",
+    name: str = "",
+) -> Path:
+    """A workbook with every row answered and signed, then changed as a test wants it."""
+    book, sheet = opened(review, reviewer)
+    answer_all(sheet)
+    sign(book, reviewer)
+    change(book, sheet)
+    inbox.mkdir(parents=True, exist_ok=True)
+    path = inbox / (name or f"{reviewer}.xlsx")
+    path.write_bytes(as_bytes(book))
+    return path
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments], catch_exceptions=False)
+
+
+def ingest(review: Path, *arguments: object) -> tuple[int, list[dict[str, Any]]]:
+    """(exit code, receipts) of uar ingest --json."""
+    result = run("ingest", review, *arguments, "--json")
+    return result.exit_code, json.loads(result.stdout)
+
+
+def recorded(review: Path) -> dict[str, dict[str, Any]]:
+    """The counting answers in a folder, by item id."""
+    frames = [
+        pd.read_json(path, lines=True, dtype=False) for path in sorted(review.glob("decisions/*"))
+    ]
+    return {row["item_id"]: row for frame in frames for row in frame.to_dict("records")}

@@ -1,0 +1,29 @@
+"""No decision ever lands on another item than the one it was made for, whatever people do."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.ingest.edits import judge
+from tests.ingest.review import REVIEWERS, items_of
+from uar.decisions.intake import Issued
+
+ITEMS = {name: items_of(name) for name in REVIEWERS}
+ISSUED = Issued({row["item_id"]: row for rows in ITEMS.values() for row in rows})
+
+
+@settings(max_examples=400)
+@given(st.randoms(use_true_random=False))
+def test_decisions_stay_with_their_items(rng: random.Random) -> None:
+    verdict = judge(rng, ISSUED, ITEMS["ana"])
+    assert not verdict.wrong
+    assert not verdict.unreported
+    rows = verdict.receipt.rows
+    parts = rows.accepted + rows.unchanged + rows.blank + rows.refused
+    assert rows.seen == parts + rows.held_back + rows.repeated
+    assert min(rows.held_back, rows.accepted) >= 0
+    assert rows.accepted == verdict.accepted
+    assert verdict.receipt.problems or verdict.receipt.outcome == "accepted"
