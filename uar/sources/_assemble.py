@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from uar.snapshot import Header, Snapshot
 from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS
 
 from ._http import Client
-from ._lists import Holder, Rule
+from ._lists import Holder, Organization, Rule
 from ._rows import METHODS, RoleRef, Row, role_slug
 from ._tenant import Tenant, totals
 
@@ -67,7 +67,7 @@ class Tables:
 def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     """Raises SetupError where the key sees several organisations and none is named."""
     tables = Tables()
-    organization = _organization(tenant, client.credential.org_id)
+    tenant_id, tenant_name = organization_of(tenant.organizations.rows, client.credential.org_id)
     _roles(tables, tenant)
     _groups(tables, tenant)
     _apps(tables, tenant)
@@ -78,14 +78,14 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     return Snapshot(
         header=Header(
             provider="jumpcloud",
-            tenant_id=organization[0],
-            tenant_name=organization[1],
+            tenant_id=tenant_id,
+            tenant_name=tenant_name,
             host=client.host,
             started_at=min(row["started_at"] for row in collections),
             finished_at=max(row["finished_at"] for row in collections),
             version=__version__,
-            credential_id=owner["account_id"] if owner else "",
-            credential_name=(owner["login"] or "") if owner else "",
+            credential_id=owner.row["account_id"] if owner else "",
+            credential_name=(owner.row["login"] or "") if owner else "",
             seal_key=seal_key,
         ),
         accounts=ACCOUNTS.frame([*tenant.users.rows, *(holder.row for holder in holders)]),
@@ -96,15 +96,14 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     )
 
 
-def owner_of_key(api_key: str, admins: Iterable[Holder]) -> Row | None:
+def owner_of_key(api_key: str, admins: Iterable[Holder]) -> Holder | None:
     """The admin whose key begins like ours, if there is exactly one (API.md 2.1)."""
-    owners = [admin.row for admin in admins if admin.prefix and api_key.startswith(admin.prefix)]
+    owners = [admin for admin in admins if admin.prefix and api_key.startswith(admin.prefix)]
     return owners[0] if len(owners) == 1 else None
 
 
-def _organization(tenant: Tenant, org_id: str) -> tuple[str, str]:
-    """(id, name), as far as the tenant tells."""
-    found = tenant.organizations.rows
+def organization_of(found: Sequence[Organization], org_id: str) -> tuple[str, str]:
+    """(id, name), as far as the tenant tells. SetupError where there are several to choose from."""
     mine = [each for each in found if each.id == org_id] if org_id else found
     if len(mine) > 1:
         raise SetupError(

@@ -74,6 +74,16 @@ class Listing(Generic[T]):
     optional: tuple[int, ...] = ()
 
 
+def kept(listing: Listing[T], rows: Sequence[Any], answer: Answer) -> list[T]:
+    """What is kept of a page; Garbled where a row is not what it must be."""
+    try:
+        if not all(isinstance(row, dict) for row in rows):
+            raise ValueError("a row is not an object")
+        return [listing.keep(row) for row in rows]
+    except ValueError as error:
+        raise Garbled(f"{answer.method} {answer.path}: {error}.") from None
+
+
 @dataclass(frozen=True)
 class _Page(Generic[T]):
     rows: list[T]
@@ -121,7 +131,7 @@ class Reading(Generic[T]):
             return self.begin()
         rows, stated = self.listing.unpack(expect(answer, 200))
         page = _Page(
-            self._kept(rows, answer),
+            kept(self.listing, rows, answer),
             hashlib.sha256(answer.body).digest(),
             answer.requested_at,
             answer.answered_at,
@@ -132,14 +142,6 @@ class Reading(Generic[T]):
         if all(self._waiting.values()):
             self._finish()
         return following
-
-    def _kept(self, rows: Sequence[Any], answer: Answer) -> list[T]:
-        try:
-            if not all(isinstance(row, dict) for row in rows):
-                raise ValueError("a row is not an object")
-            return [self.listing.keep(row) for row in rows]
-        except ValueError as error:
-            raise Garbled(f"{answer.method} {answer.path}: {error}.") from None
 
     def _begun(self, page: _Page[T], stated: int | None) -> list[int]:
         self.stated = stated

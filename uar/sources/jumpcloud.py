@@ -25,10 +25,11 @@ from ._lists import (
     rule_of,
 )
 from ._paging import Fetcher, Reading
+from ._probe import Check, Owner, check, key_owner
 from ._rows import METHODS
 from ._tenant import Tenant
 
-__all__ = ["IN_FLIGHT", "connect", "read"]
+__all__ = ["IN_FLIGHT", "Check", "Owner", "check", "connect", "key_owner", "read"]
 
 IN_FLIGHT = 12  # more gains nothing at any latency measured
 
