@@ -89,12 +89,15 @@ def shapes(prefix: str) -> dict[str, str]:
     return {re.sub(r"\{[^}]*\}", "{}", path): path for path in specification(prefix)["paths"]}
 
 
-def operation(route: Route) -> dict[str, Any] | None:
+def path_item(route: Route) -> dict[str, Any]:
     prefix = prefix_of(route.path)
-    written = shapes(prefix).get(route.path.removeprefix(prefix))
-    if written is None:
-        return None
-    found = specification(prefix)["paths"][written].get(route.method.lower())
+    written = shapes(prefix).get(route.path.removeprefix(prefix), "")
+    found: dict[str, Any] = specification(prefix)["paths"].get(written, {})
+    return found
+
+
+def operation(route: Route) -> dict[str, Any] | None:
+    found = path_item(route).get(route.method.lower())
     return found if isinstance(found, dict) else None
 
 
@@ -277,3 +280,15 @@ def check_error(prefix: str, answer: httpx.Response) -> list[str]:
     body = answer.json()
     known = isinstance(body, dict) and isinstance(body.get("message"), str)
     return [] if known else [f"{answer.status_code}: {json.dumps(body)[:100]}"]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_scopes_and_the_organisation_header_are_as_documented(route: Route) -> None:
+    documented = operation(route)
+    if documented is None:
+        assert (route.method, route.path) in UNDOCUMENTED
+        return
+    assert route.scope in documented["x-scopes"]
+    parameters = [*documented.get("parameters", ()), *path_item(route).get("parameters", ())]
+    if not route.path.startswith(DI):  # Insights tells of the header in words only (API.md 2.4)
+        assert route.takes_org == ("x-org-id" in json.dumps(parameters))

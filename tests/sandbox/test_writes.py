@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -305,3 +306,13 @@ def test_the_state_can_be_taken_out_and_served_again(box: Sandbox, writer: httpx
         path = f"{second.url}/api/v2/usergroups/{STAFF}/members"
         rows = httpx.get(path, headers={"x-api-key": second.api_key}, trust_env=False).json()
     assert ids(rows) == [ANA, CEM]
+
+
+def test_of_many_who_remove_at_once_one_succeeds(box: Sandbox, writer: httpx.Client) -> None:
+    path = f"/api/v2/usergroups/{STAFF}/members"
+    body = operation("remove", "user", ANA)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: writer.post(path, json=body).status_code, range(16)))
+    assert sorted(answers) == [204] + [404] * 15
+    removals = [e for e in box.tenant.events if e["event_type"] == "association_change"]
+    assert len(removals) == 1

@@ -283,5 +283,10 @@ def _does_not_stick(tenant: Tenant, request: Request, op: str, one: Node, other:
 
 
 def kinds_of(segment: str) -> tuple[str, ...]:
-    """`directories` stands for all of its types, every other segment for one."""
-    return DIRECTORY_TYPES if segment == "directories" else (TYPES[segment],)
+    """`directories` stands for all of its types; policies are no access and never kept here."""
+    several = {
+        "directories": DIRECTORY_TYPES,
+        "policies": ("policy",),
+        "policygroups": ("policy_group",),
+    }
+    return several.get(segment) or (TYPES[segment],)

@@ -60,6 +60,8 @@ _HELD = [
     "ldapservers",
     "radiusservers",
     "activedirectories",
+    "policies",
+    "policygroups",
 ]
 
 TRAVERSALS: dict[str, list[str]] = {
@@ -79,6 +81,8 @@ READ_SCOPES = {
     "systems": "systems.readonly",
     "systemgroups": "groups.readonly",
     "radiusservers": "radius.readonly",
+    "policies": "users.readonly",
+    "policygroups": "groups.readonly",
 }
 """Reading the objects on the other side; directories of all kinds share one scope."""
 
