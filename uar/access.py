@@ -39,7 +39,7 @@ def reach(grants: pd.DataFrame) -> pd.DataFrame:
 
 
 def shared(reached: pd.DataFrame, person_of: pd.Series[str]) -> pd.DataFrame:
-    """What a person (or a group) reaches by more than one grant: owner_id, entitlement_id, grant_id.
+    """What somebody reaches by more than one grant: owner_id, entitlement_id, grant_id.
 
     `person_of`: account_id -> person_id. Whom it does not know stands for itself.
     """

@@ -64,12 +64,12 @@ def cells(item: Mapping[str, Any]) -> list[str]:
         value = item[shown.column]
         text = "" if value is None or value is pd.NA or value != value else str(value)
         if shown.column == "flags":
-            lines = [_needs_reason(item), *text.split("\n")]
-            text = "\n".join(_showable(line) for line in lines if line)
+            lines = [_needs_reason(item), *text.split("\n"), _not_removable(item)]
+            text = "\n".join(showable(line) for line in lines if line)
         elif text and item["borrowed"] and shown.column in ("title", "department", "manager"):
-            text = _showable(text) + " (from the user account)"
+            text = showable(text) + " (from the user account)"
         else:
-            text = _showable(text)
+            text = showable(text)
         texts.append(text if len(text) <= LONGEST else text[: LONGEST - 2] + " …")
     return texts
 
@@ -81,8 +81,13 @@ def _needs_reason(item: Mapping[str, Any]) -> str:
     return why + NEEDS_REASON + "."
 
 
+def _not_removable(item: Mapping[str, Any]) -> str:
+    return "" if item["revocable"] else f"A Revoke is carried out by hand: {item['why_not']}"
+
+
 @lru_cache(maxsize=100_000)
-def _showable(text: str) -> str:
+def showable(text: str) -> str:
+    """A text of the directory as every program shows it alike."""
     # In a workbook's XML _x0041_ stands for the letter A; a space keeps such a text as it is.
     return re.sub("_x(?=[0-9A-Fa-f]{4}_)", "_x ", plain(text)).strip()
 

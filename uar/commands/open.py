@@ -1,0 +1,109 @@
+"""uar open: what is reviewed by whom, and one workbook per reviewer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from uar import access
+from uar.commands._shared import (
+    counted,
+    folder_argument,
+    iso,
+    json_option,
+    load_snapshot,
+    now,
+    put,
+    put_json,
+    put_table,
+    say,
+    settings_option,
+)
+from uar.folder import Folder
+from uar.review.campaign import campaign
+from uar.review.cards import gives, people
+from uar.review.items import Known, in_order, items
+from uar.settings import Where, load
+from uar.snapshot import file_names, from_lines, json_bytes, to_lines
+from uar.tables import FINDINGS, LINKS, PERSONS
+from uar.workbooks.write import workbooks
+
+DETECTED = ("persons.jsonl", "links.jsonl", "findings.jsonl")
+MANY = 300  # items that one person decides with care
+
+
+@click.command()
+@folder_argument
+@settings_option
+@json_option
+def command(folder: Path, settings_path: Path | None, as_json: bool) -> None:
+    """Decide what is reviewed by whom; write one workbook per reviewer.
+
+    Writes items, campaign and workbooks into FOLDER. Every item has exactly one reviewer, who is
+    never the person concerned.
+    """
+    settings, toml = load(settings_path)
+    where = Where(str(settings_path or "uar.toml"), toml.decode("utf-8-sig"))
+    with Folder(folder).locked() as review:
+        persons, links, findings = (
+            from_lines(table, review.read(name, "detect"))
+            for table, name in zip((PERSONS, LINKS, FINDINGS), DETECTED, strict=True)
+        )
+        known = _known(review, persons, findings)
+        population = items(known, settings, where.line)
+        issued_at = iso(now())
+        facts = campaign(population, known.snapshot, settings.campaign, issued_at)
+        cards = gives(known), people(known, links)
+        files = {
+            f"workbooks/{name}": content
+            for name, content in workbooks(in_order(population), facts, *cards)
+        }
+        review.write(
+            "open",
+            {"items.jsonl": to_lines(population), "campaign.json": json_bytes(facts), **files},
+            at=issued_at,
+            read=(*file_names(), *DETECTED),
+            counts={"items": len(population), "workbooks": len(files)},
+            settings=toml,
+            facts={"campaign": facts["campaign_id"], "population_root": facts["population_root"]},
+        )
+    if as_json:
+        put_json(facts)
+    else:
+        _show(folder, facts)
+
+
+def _known(review: Folder, persons: pd.DataFrame, findings: pd.DataFrame) -> Known:
+    snapshot = load_snapshot(review)
+    person_of = persons.set_index("account_id")["person_id"]
+    shared = access.shared(access.reach(snapshot.grants), person_of)
+    return Known(snapshot, persons, findings, access.opens(snapshot.grants), shared)
+
+
+def _show(folder: Path, facts: dict[str, Any]) -> None:
+    books = facts["workbooks"]
+    put(
+        f"{counted(facts['items'], 'item')} for {counted(len(books), 'reviewer')}, "
+        f"population root {facts['population_root'][:16]}."
+    )
+    for row in facts["excluded"]:
+        if row["count"]:
+            put(f"Not in the population: {row['count']:,} {row['what']}. {row['reason']}")
+    put()
+    put_table(
+        ("Reviewer", "Items", "Privileged", "Flagged", "Workbook"),
+        [
+            (book["reviewer"], *(f"{book[n]:,}" for n in ("items", "privileged", "flagged")),
+             book["workbook"])
+            for book in books
+        ],
+    )  # fmt: skip
+    say()
+    for book in books:
+        if book["items"] > MANY:
+            say(f"{book['reviewer']} has {book['items']:,} items: more than a person decides well.")
+    say(f"Send each file in {folder / 'workbooks'} to its reviewer.")
+    say(f"Then take in what comes back: uar ingest {folder} FILE...")

@@ -1,0 +1,116 @@
+"""What a reviewer can look up: what each access gives, and which accounts are one person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from uar.review.items import Known
+from uar.sheet import showable
+
+KINDS = {"group": "group", "app": "application", "role": "admin role"}
+MEMBERSHIPS = {
+    "static": "filled by hand",
+    "dynamic": "filled by a rule",
+    "review-required": "filled by a rule, after approval",
+}
+ACCOUNT_KINDS = {"user": "user", "admin": "administrator", "service": "service account"}
+REASONS = {
+    "linked": "linked in JumpCloud",
+    "email": "the same e-mail",
+    "alias": "the same mailbox",
+    "employee-id": "the same employee id",
+    "alternate-email": "an alternate e-mail of the other",
+    "name": "the same name",
+}
+
+
+def gives(known: Known) -> dict[str, tuple[str, ...]]:
+    """Per entitlement: Access, Kind, Opens, Held by, Membership, Description."""
+    entitlements = known.snapshot.entitlements
+    name = entitlements.set_index("entitlement_id")["name"]
+    opened = known.opened.assign(name=known.opened["entitlement_id"].map(name))
+    opens = opened.sort_values("name").groupby("group_id")["name"].agg("; ".join)
+    by_group = known.snapshot.grants["holder_kind"] == "group"
+    accounts = known.snapshot.grants[~by_group]["entitlement_id"].value_counts()
+    groups = known.snapshot.grants[by_group]["entitlement_id"].value_counts()
+    return {
+        row["entitlement_id"]: tuple(
+            map(
+                showable,
+                (
+                    row["name"],
+                    KINDS[row["kind"]],
+                    opens.get(row["entitlement_id"], ""),
+                    _held_by(
+                        int(accounts.get(row["entitlement_id"], 0)),
+                        int(groups.get(row["entitlement_id"], 0)),
+                    ),
+                    MEMBERSHIPS.get(row["membership"], ""),
+                    row["description"] or "",
+                ),
+            )
+        )
+        for row in _rows(entitlements)
+    }
+
+
+def people(known: Known, links: pd.DataFrame) -> dict[str, list[tuple[str, ...]]]:
+    """Per person the accounts: Person, Account, Account kind, Status, Job title, Department,
+    Manager, One person because."""
+    accounts = known.snapshot.accounts.merge(
+        known.persons, on="account_id", how="left", suffixes=("", "_person")
+    ).sort_values("account_id")
+    because = _because(links)
+    called = accounts.set_index("account_id")
+    called_name = called["name"].fillna(called["login"])
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for row in _rows(accounts):
+        borrowed = row["borrowed_from"] is not None
+        mark = " (from the user account)" if borrowed else ""
+        side = "_person" if borrowed else ""
+        manager_id = row[f"manager_id{side}"]
+        manager = called_name.get(manager_id) if manager_id else None
+        profile = [row[f"title{side}"], row[f"department{side}"], manager]
+        texts = (
+            row["person_name"] or row["name"] or row["login"] or row["account_id"],
+            row["login"] or row["email"] or row["account_id"],
+            ACCOUNT_KINDS[row["kind"]],
+            row["status"],
+            *(f"{text}{mark}" if isinstance(text, str) else "" for text in profile),
+            because.get(row["account_id"], ""),
+        )
+        person = row["person_id"] or row["account_id"]
+        found.setdefault(person, []).append(tuple(map(showable, texts)))
+    return found
+
+
+def _because(links: pd.DataFrame) -> dict[str, str]:
+    """Per account the rules that joined it to another, in words; not the private values."""
+    merged = links[links["merged"].astype(bool)]
+    ends = pd.concat(
+        [
+            merged[[end, "rule"]].set_axis(["account_id", "rule"], axis=1)
+            for end in ("account_a", "account_b")
+        ]
+    ).drop_duplicates()
+    ends["words"] = ends["rule"].map(lambda rule: REASONS.get(rule, rule))
+    joined = ends.sort_values(["account_id", "words"]).groupby("account_id")["words"]
+    return {str(account): ", ".join(words) for account, words in joined}
+
+
+def _held_by(accounts: int, groups: int) -> str:
+    parts = []
+    if accounts:
+        parts.append("1 account" if accounts == 1 else f"{accounts:,} accounts")
+    if groups:
+        parts.append("1 group" if groups == 1 else f"{groups:,} groups")
+    return ", ".join(parts) or "nobody"
+
+
+def _rows(frame: pd.DataFrame) -> list[Mapping[str, Any]]:
+    known = frame.astype(object).where(frame.notna(), None)
+    names = [str(name) for name in known]
+    return [dict(zip(names, values, strict=True)) for values in known.itertuples(index=False)]

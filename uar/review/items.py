@@ -1,0 +1,299 @@
+"""One item per grant: what a reviewer is asked, with everything that helps to answer.
+
+A grant that no write can take away is an item too: its access has to be looked at all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pandas as pd
+
+from uar.errors import SetupError
+from uar.review.campaign import file_names
+from uar.review.routing import Candidate, Line, Question, Route, router
+from uar.settings import Privileged, Settings
+from uar.sheet import cells, item_id, seal
+from uar.snapshot import Snapshot
+from uar.tables import BANDS, ITEMS, SEVERITIES
+from uar.text import plain
+
+OPENS_SHOWN = 15  # names in a cell; the sheet What it gives has all of them
+PATHS_SHOWN = 5
+LISTED = 20  # items listed in an error
+KINDS = {
+    ("group", False): "group membership",
+    ("group", True): "group membership",
+    ("app", False): "application assignment",
+    ("app", True): "group application",
+    ("role", False): "admin role",
+    ("role", True): "admin role",
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known when a review is opened. `opened`, `shared`: as uar.access says."""
+
+    snapshot: Snapshot
+    persons: pd.DataFrame
+    findings: pd.DataFrame
+    opened: pd.DataFrame
+    shared: pd.DataFrame
+
+
+def items(known: Known, settings: Settings, line: Line) -> pd.DataFrame:
+    """ITEMS in the order of their ids. `line`: where in uar.toml a setting stands.
+
+    Raises SetupError when uar.toml names nobody, or when an item has no reviewer.
+    """
+    rows = questions(known, settings)
+    chosen = reviewers(rows, known, settings, line)
+    names = file_names(settings.campaign, (reviewer for _, reviewer in chosen))
+    return sealed(rows, chosen, names, known.snapshot.header.seal_key)
+
+
+def questions(known: Known, settings: Settings) -> pd.DataFrame:
+    """Every column of ITEMS but the reviewer's and the seal, and manager_id for routing."""
+    rows = _grants(known)
+    entitlements = known.snapshot.entitlements
+    name = entitlements.set_index("entitlement_id")["name"]
+    privileged = _privileged(entitlements, settings.privileged)
+    opens_privileged = known.opened[known.opened["entitlement_id"].isin(privileged)]["group_id"]
+    high = rows["entitlement_id"].isin([*privileged, *opens_privileged])
+    rows = rows.merge(_flags(known.findings, rows), on="grant_id", how="left")
+    opens = rows["entitlement_id"].map(_opens(known.opened, name))
+    members = rows["holder_id"].map(_members(known.snapshot.grants)).fillna("for no member")
+    rows["opens"] = opens.where(rows["kind"] != "group application", members)
+    rows["also_held"] = rows["grant_id"].map(_also_held(known.shared, rows, name))
+    band = pd.Series("other", index=rows.index).mask(rows["flags"].notna(), "flagged")
+    rows["band"] = band.mask(high, "privileged")
+    rows["reason_on_keep"] = high | rows["flag_severity"].isin(["critical", "high"])
+    rows["item_id"] = rows["grant_id"].map(item_id)
+    return rows
+
+
+def in_order(items: pd.DataFrame) -> pd.DataFrame:
+    """As a reviewer reads them: privileged first, then flagged; the severe before the mild."""
+    severity = items["flag_severity"].map(SEVERITIES.index, na_action="ignore")
+    ranked = items.assign(
+        band_rank=items["band"].map(BANDS.index),
+        severity_rank=severity.astype("Int64").fillna(len(SEVERITIES)),
+        person_rank=items["holder_name"].str.casefold(),
+    )
+    by = ["band_rank", "severity_rank", "person_rank", "holder_id", "kind", "entitlement"]
+    ordered = ranked.sort_values([*by, "item_id"], ignore_index=True)
+    return ordered.drop(columns=["band_rank", "severity_rank", "person_rank"])
+
+
+# The columns
+
+
+def _grants(known: Known) -> pd.DataFrame:
+    """Grants with their holder, his person, and what is held; in the order of grant ids."""
+    snapshot = known.snapshot
+    held = snapshot.entitlements[["entitlement_id", "kind", "name"]]
+    held = held.set_axis(["entitlement_id", "entitlement_kind", "entitlement"], axis=1)
+    rows = snapshot.grants.sort_values("grant_id", ignore_index=True)
+    rows = rows.merge(held, on="entitlement_id", how="left", validate="many_to_one")
+    rows = rows.merge(_holders(known), on="holder_id", how="left", validate="many_to_one")
+    group_name = rows["holder_id"].map(held.set_index("entitlement_id")["entitlement"])
+    rows["holder_name"] = rows["holder_name"].fillna(group_name).fillna(rows["holder_id"])
+    rows["borrowed"] = rows["borrowed"].astype("boolean").fillna(False)
+    by_group = rows["holder_kind"] == "group"
+    rows["kind"] = [
+        KINDS.get((kind, group))
+        for kind, group in zip(rows["entitlement_kind"], by_group, strict=True)
+    ]
+    return rows
+
+
+def _holders(known: Known) -> pd.DataFrame:
+    """Accounts as a reviewer is shown them; what an administrator borrows is marked."""
+    accounts = known.snapshot.accounts
+    persons = known.persons.set_index("account_id").reindex(accounts["account_id"])
+    persons = persons.reset_index(drop=True).set_axis(accounts.index)
+    borrowed = persons["borrowed_from"].notna()
+    own = {name: accounts[name].where(~borrowed, persons[name]) for name in ("title", "department")}
+    manager_id = accounts["manager_id"].where(~borrowed, persons["manager_id"])
+    manager_id = manager_id.fillna(_manager_of_person(accounts, persons))
+    called = accounts["name"].fillna(accounts["login"])
+    manager = manager_id.map(called.set_axis(accounts["account_id"]))
+    name = accounts["name"].fillna(persons["person_name"]).fillna(accounts["login"])
+    return pd.DataFrame(
+        {
+            "holder_id": accounts["account_id"],
+            "holder_name": name,
+            "person_id": persons["person_id"].fillna(accounts["account_id"]),
+            "login": accounts["login"].fillna(accounts["email"]),
+            "status": accounts["status"],
+            **own,
+            "manager_id": manager_id,
+            "manager": manager,
+            "borrowed": borrowed.astype("boolean"),
+        }
+    )
+
+
+def _manager_of_person(accounts: pd.DataFrame, persons: pd.DataFrame) -> pd.Series[Any]:
+    """For accounts without a manager: the one another account of the same person has."""
+    known = accounts.assign(person_id=persons["person_id"]).dropna(subset=["manager_id"])
+    first = known.sort_values("account_id").drop_duplicates("person_id")
+    return persons["person_id"].map(first.set_index("person_id")["manager_id"])
+
+
+def _privileged(entitlements: pd.DataFrame, settings: Privileged) -> list[str]:
+    """Ids of what is privileged, by the snapshot or by uar.toml."""
+    wanted = {name.strip().casefold() for name in settings.entitlements}
+    roles = {name.strip().casefold() for name in settings.roles}
+    name = entitlements["name"].str.strip().str.casefold()
+    named = (
+        name.isin(wanted)
+        | entitlements["entitlement_id"].isin(settings.entitlements)
+        | entitlements["source_id"].isin(settings.entitlements)
+    )
+    role = (entitlements["kind"] == "role") & (
+        name.isin(roles) | entitlements["source_id"].isin(settings.roles)
+    )
+    chosen = entitlements["privileged"].fillna(False) | named | role
+    return cast(list[str], entitlements.loc[chosen.astype(bool), "entitlement_id"].tolist())
+
+
+def _opens(opened: pd.DataFrame, name: pd.Series[str]) -> dict[str, str]:
+    """Per group the names of what it opens."""
+    named = opened.assign(name=opened["entitlement_id"].map(name)).sort_values(["name"])
+    return {str(group): _listed(list(names)) for group, names in named.groupby("group_id")["name"]}
+
+
+def _members(grants: pd.DataFrame) -> dict[str, str]:
+    """Per group how many members it has, in words: what binding an application to it means."""
+    members = grants[grants["holder_kind"] != "group"]["entitlement_id"].value_counts()
+    return {
+        str(group): "for 1 member" if count == 1 else f"for {count:,} members"
+        for group, count in members.items()
+    }
+
+
+def _also_held(shared: pd.DataFrame, rows: pd.DataFrame, name: pd.Series[str]) -> dict[str, str]:
+    """Per grant the other paths of the same person to what it opens, in words."""
+    grants = rows.set_index("grant_id")[["entitlement_id", "holder_id", "login"]]
+    paths = shared.merge(grants, left_on="grant_id", right_index=True, suffixes=("", "_held"))
+    paths["what"] = paths["entitlement_id"].map(name)
+    paths["group"] = paths["entitlement_id_held"].map(name)
+    says: dict[str, list[str]] = {}
+    for (_, reached), several in paths.groupby(["owner_id", "entitlement_id"], sort=True):
+        routes = [
+            (grant, "directly" if held == reached else f"through {group}", holder, login)
+            for grant, held, group, holder, login in zip(
+                several["grant_id"], several["entitlement_id_held"], several["group"],
+                several["holder_id"], several["login"], strict=True,
+            )
+        ]  # fmt: skip
+        what = several["what"].iloc[0]
+        for grant, _, holder, _ in routes:
+            others = [
+                way + ("" if other == holder else f" ({login})")
+                for path, way, other, login in routes
+                if path != grant
+            ]
+            says.setdefault(grant, []).append(f"{what}: {_listed(others, PATHS_SHOWN, ', ')}")
+    return {grant: "; ".join(sorted(parts)) for grant, parts in says.items()}
+
+
+def _listed(names: list[str], shown: int = OPENS_SHOWN, between: str = "; ") -> str:
+    more = len(names) - shown
+    return between.join(names[:shown]) + (f"{between}and {more:,} more" if more > 0 else "")
+
+
+def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """grant_id, flags (one sentence a line, the severe first), flag_severity (the worst)."""
+    said = findings.assign(
+        rank=findings["severity"].map(SEVERITIES.index),
+        sentence=[
+            f"{severity.capitalize()}: {plain(says).strip()} ({detection})"
+            for severity, says, detection in zip(
+                findings["severity"], findings["says"], findings["detection"], strict=True
+            )
+        ],
+    )[["subject", "accounts", "id", "rank", "severity", "sentence"]]
+    grants = rows[["grant_id", "holder_id", "entitlement_id"]]
+    of_grant = said["subject"].isin(grants["grant_id"])
+    things = [
+        *grants["entitlement_id"].unique(),
+        *grants["holder_id"][rows["holder_kind"] == "group"],
+    ]
+    of_thing = said["subject"].isin(things)
+    of_account = said[~of_grant & ~of_thing]
+    of_account = of_account.assign(holder_id=of_account["accounts"].str.split(" ")).explode(
+        "holder_id"
+    )
+    pairs = pd.concat(
+        [
+            said[of_grant].assign(grant_id=said.loc[of_grant, "subject"]),
+            grants.merge(said[of_thing], left_on="entitlement_id", right_on="subject"),
+            grants.merge(said[of_thing], left_on="holder_id", right_on="subject"),
+            grants.merge(of_account, on="holder_id"),
+        ]
+    )[["grant_id", "rank", "id", "severity", "sentence"]].drop_duplicates(["grant_id", "id"])
+    of_one = pairs.sort_values(["rank", "id"]).groupby("grant_id")
+    joined = of_one.agg(flags=("sentence", "\n".join), flag_severity=("severity", "first"))
+    return joined.reset_index().astype("string")
+
+
+# The reviewer and the seal
+
+
+def reviewers(
+    rows: pd.DataFrame, known: Known, settings: Settings, line: Line
+) -> list[tuple[Route, Candidate]]:
+    """The route of each row and where it leads."""
+    snapshot = known.snapshot
+    desk = router(snapshot.accounts, known.persons, snapshot.entitlements, settings.reviewers, line)
+    names = ["holder_kind", "person_id", "manager_id", "borrowed", "entitlement_id", "entitlement"]
+    texts = [rows[name].astype(object).where(rows[name].notna(), "") for name in names]
+    routes = [desk.route(Question(*values)) for values in zip(*texts, strict=True)]
+    chosen = [(route, route.reviewer) for route in routes if route.reviewer is not None]
+    if len(chosen) < len(routes):
+        raise SetupError(_nobody(rows, routes))
+    return chosen
+
+
+def _nobody(rows: pd.DataFrame, routes: list[Route]) -> str:
+    """Which items have no reviewer, and what to do about it."""
+    lost = [place for place, route in enumerate(routes) if route.reviewer is None]
+    listed = [
+        f"{plain(row['holder_name'])}, {row['kind']}, {plain(row['entitlement'])}: "
+        f"{routes[place].because}"
+        for place, row in zip(lost, rows.iloc[lost[:LISTED]].to_dict("records"), strict=False)
+    ]
+    more = [f"and {len(lost) - LISTED:,} more"] if len(lost) > LISTED else []
+    count = "1 item has" if len(lost) == 1 else f"{len(lost):,} items have"
+    advice = (
+        f"{count} no reviewer, so nothing was opened. Name reviewers.fallback, or owners under "
+        "[reviewers.owners], in uar.toml:"
+    )
+    return "\n  ".join([advice, *listed, *more])
+
+
+def sealed(
+    rows: pd.DataFrame,
+    chosen: list[tuple[Route, Candidate]],
+    names: Mapping[str, str],
+    key: str,
+) -> pd.DataFrame:
+    """ITEMS in the order of their ids. `names`: reviewer's account_id -> file name."""
+    rows = rows.drop(columns="manager_id").assign(
+        reviewer_id=[reviewer.account_id for _, reviewer in chosen],
+        reviewer=[reviewer.name for _, reviewer in chosen],
+        reviewer_email=[reviewer.email for _, reviewer in chosen],
+        routed_by=[route.by for route, _ in chosen],
+        routed_because=[route.because for route, _ in chosen],
+        workbook=[names[reviewer.account_id] for _, reviewer in chosen],
+    )
+    known = rows.astype(object).where(rows.notna(), None)
+    columns = [str(name) for name in known]
+    texts = [dict(zip(columns, row, strict=True)) for row in known.itertuples(index=False)]
+    rows["seal"] = [seal(key, row["item_id"], cells(row)) for row in texts]
+    return ITEMS.frame(rows.sort_values("item_id"))

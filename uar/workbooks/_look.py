@@ -1,0 +1,106 @@
+"""How a workbook looks: one accent colour, quiet greys, one font that every program has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+INK, SOFT, LINE, WASH = "1A2325", "526066", "D5DDDF", "F4F7F7"
+ACCENT, ACCENT_WASH, ASK_WASH, BAD = "0B5F6E", "E6F1F2", "FFF3D6", "9C2318"
+# Paper and ink of each decision; the word itself always stands in the cell as well.
+DECIDED = {
+    "Keep": ("DDEFE6", "14532D"),
+    "Revoke": ("FBE3DD", "8A2A12"),
+    "Modify": ("FDF0CF", "6B4A00"),
+    "Not sure": ("E9E6F5", "443A78"),
+}
+FONT = "Arial"
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a cell looks like. `text`: what is typed into it stays text."""
+
+    size: float = 10
+    bold: bool = False
+    colour: str = INK
+    paper: str = ""
+    line: str = ""  # colour of the line below
+    across: str = "left"
+    upright: str = "top"
+    wrap: bool = True
+    indent: int = 0
+    quoted: bool = False  # from the directory: stays text, also when somebody edits it
+    text: bool = False
+
+    def put(self, sheet: Worksheet, place: str, value: object = None) -> None:
+        """Write a value with this look. Text never becomes a formula; see `formula`."""
+        cell: Any = sheet[place]
+        if value is not None:
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type = "s"
+        self._dress(cell)
+
+    def formula(self, sheet: Worksheet, place: str, formula: str) -> None:
+        """Write a formula of ours with this look."""
+        cell: Any = sheet[place]
+        cell.value = formula
+        self._dress(cell)
+
+    def number(self, sheet: Worksheet) -> int:
+        """The number that stands for this look in the XML of a cell."""
+        cell: Any = sheet["ZZ1"]
+        self._dress(cell)
+        number = int(cell.style_id)
+        del sheet._cells[cell.row, cell.column]
+        return number
+
+    def _dress(self, cell: Any) -> None:
+        cell.font = Font(name=FONT, size=self.size, bold=self.bold, color=self.colour)
+        cell.alignment = Alignment(
+            horizontal=self.across, vertical=self.upright, wrap_text=self.wrap, indent=self.indent
+        )
+        if self.paper:
+            cell.fill = PatternFill("solid", fgColor=self.paper)
+        if self.line:
+            cell.border = Border(bottom=Side("thin", color=self.line))
+        if self.text:
+            cell.number_format = "@"
+        cell.protection = Protection(locked=False)
+        cell.quotePrefix = self.quoted
+
+
+FACT = Style(line=LINE, quoted=True)
+NAME = Style(line=LINE, quoted=True, bold=True)
+SMALL = Style(size=8, colour=SOFT, line=LINE, quoted=True)
+SEALED = Style(size=8, colour="9AA6AA", line=LINE, quoted=True, across="fill", wrap=False)
+ANSWER = Style(line=LINE, paper=WASH, text=True)
+WORD = Style(line=LINE, paper=WASH, text=True, bold=True)
+HEAD = Style(size=9, bold=True, colour=SOFT, paper=ACCENT_WASH, line=ACCENT, upright="center")
+HEAD_ASKED = Style(size=9, bold=True, colour="FFFFFF", paper=ACCENT, line=ACCENT, upright="center")
+TITLE = Style(size=20, bold=True, wrap=False, upright="center")
+LEAD = Style(size=11, colour=SOFT, wrap=False, upright="center")
+SECTION = Style(size=11, bold=True, colour=ACCENT, line=ACCENT, wrap=False, upright="center")
+LABEL = Style(colour=SOFT)
+TEXT = Style()
+STRONG = Style(bold=True)
+COUNT = Style(bold=True, across="right")
+
+
+def page(sheet: Worksheet, footer: str, landscape: bool = False) -> None:
+    """A4, as wide as the sheet, as many pages as it takes; no grid on the screen."""
+    sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.5
+    below: Any = sheet.oddFooter
+    below.left.text, below.right.text = footer, "Page &P of &N"
+    below.left.size = below.right.size = 8

@@ -1,0 +1,73 @@
+"""Rows of texts as the XML of a sheet: ten times faster than a cell object each.
+
+Every cell is an inline string, so nothing the directory holds can become a formula, a number or a
+date. The texts have been cleaned before: uar.sheet.cells, uar.text.plain.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from xml.sax.saxutils import escape
+
+LINE_HEIGHT, PADDING, TALLEST = 13.2, 7, 409  # points; Excel allows no taller row
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def rows_xml(
+    rows: Iterable[Sequence[str]], first: int, styles: Sequence[int], widths: Sequence[float]
+) -> str:
+    """The rows from row number `first` on. `styles`, `widths`: one per column."""
+    columns = list(zip(LETTERS, styles, widths, strict=False))
+    return "".join(_row(number, texts, columns) for number, texts in enumerate(rows, first))
+
+
+def _row(number: int, texts: Sequence[str], columns: Sequence[tuple[str, int, float]]) -> str:
+    tallest = 1
+    parts = []
+    for (letter, style, width), text in zip(columns, texts, strict=True):
+        if not text:
+            parts.append(f'<c r="{letter}{number}" s="{style}"/>')
+            continue
+        if width and len(text) * 2 > width:
+            tallest = max(tallest, lines(text, width))
+        parts.append(
+            f'<c r="{letter}{number}" s="{style}" t="inlineStr">'
+            f'<is><t xml:space="preserve">{_escape(text)}</t></is></c>'
+        )
+    # The height is no custom one, so the row still grows under a long reason.
+    height = min(tallest * LINE_HEIGHT + PADDING, TALLEST)
+    return f'<row r="{number}" ht="{height:.1f}">{"".join(parts)}</row>'
+
+
+_escape = lru_cache(maxsize=50_000)(escape)
+
+
+@lru_cache(maxsize=50_000)
+def lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column `width` characters wide."""
+    total = 0
+    for paragraph in text.split("\n"):
+        total += 1
+        used = 0.0
+        for word in paragraph.split(" "):
+            wide = _wide(word)
+            if used and used + 1 + wide > width:
+                total += 1
+                used = 0
+            if wide > width:
+                total += int((wide - 0.1) // (width - 1))
+                wide %= width - 1
+            used += wide + (1 if used else 0)
+    return total
+
+
+def _wide(word: str) -> float:
+    """In widths of a digit; capitals and East Asian characters take more."""
+    if word.isascii():
+        return len(word) + 0.25 * sum(map(str.isupper, word))
+    return sum(
+        2 if unicodedata.east_asian_width(char) in "WF" else 1 + 0.25 * char.isupper()
+        for char in word
+    )

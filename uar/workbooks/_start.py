@@ -1,0 +1,284 @@
+"""The sheets Start here, Sign-off and _uar: what a reviewer reads first, signs last, never sees.
+
+A Word in private-use characters stands where a workbook says something of its own reviewer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from openpyxl.styles import Font
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from uar.sheet import NEEDS_REASON, SHEET
+from uar.tables import DECISION_WORDS
+from uar.text import plain
+from uar.workbooks._look import (
+    ACCENT,
+    ACCENT_WASH,
+    COUNT,
+    DECIDED,
+    LABEL,
+    LEAD,
+    LINE,
+    SECTION,
+    STRONG,
+    TEXT,
+    TITLE,
+    Style,
+    page,
+)
+
+VERSION = "1"  # of the workbook's layout
+REVIEWER, EMAIL, FILE, COUNTS, ROWS = (f"\ue000{number}\ue001" for number in range(5))
+
+MEANINGS = {
+    "Keep": "The person needs it for the work of today. It stays.",
+    "Revoke": "Nobody needs it any more. It is taken away; Also held through says what would still "
+    "give the same access.",
+    "Modify": "Something smaller would do. Somebody changes it by hand; say in Reason to what.",
+    "Not sure": "You cannot judge it. Somebody else will be asked; say in Comment who could know.",
+}
+STEPS = (
+    "Open the sheet Decisions. Each row is one item: who holds which access.",
+    "Choose one of the four decisions in the column Decision. Nothing is chosen for you.",
+    f"Give a reason for every Revoke and Modify, and for a Keep where Flags says {NEEDS_REASON}. "
+    "Until there is one, the Decision reads “reason?”.",
+    "Fill in the sheet Sign-off, save the file as .xlsx, and send it back.",
+)
+GOOD_TO_KNOW = (
+    "Sort, filter and hide as you like: no cell is locked, and a row carries its own "
+    "Item and Seal.",
+    "Please change only Decision, Reason and Comment. A row whose other cells were changed does "
+    "not count; it comes back to you as a question.",
+    "The sheet What it gives explains each access; People shows which accounts are one person. "
+    "What an administrator's account does not say itself is marked (from the user account).",
+    "A flag is a fact to look at, not a recommendation.",
+)
+
+
+class Ranges:
+    """The columns of the Decisions sheet that formulas look at."""
+
+    def __init__(self, flags: str, decision: str, reason: str, first: int, last: int) -> None:
+        self.flags, self.decision, self.reason = (
+            f"{SHEET}!${letter}${first}:${letter}${last}" for letter in (flags, decision, reason)
+        )
+        self.decided = "+".join(f'COUNTIF({self.decision},"{word}")' for word in DECISION_WORDS)
+        self.all = f"ROWS({self.decision})"
+        self.reasons_missing = (
+            f'SUMPRODUCT((LEN(TRIM({self.reason}))=0)*(({self.decision}="Revoke")+'
+            f'({self.decision}="Modify")+({self.decision}="Keep")*'
+            f'ISNUMBER(SEARCH("{NEEDS_REASON}",{self.flags}))))'
+        )
+
+
+def start(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) -> dict[str, str]:
+    """Lay out Start here. Returns what its formulas say while nothing is decided."""
+    sheet.sheet_properties.tabColor = ACCENT
+    for letter, width in zip("ABCDE", (3, 20, 68, 10, 3), strict=True):
+        sheet.column_dimensions[letter].width = width
+    for letter in "ABCDE":
+        Style(paper=ACCENT).put(sheet, f"{letter}1")
+    sheet.row_dimensions[1].height = 6
+    first = {2: 24, 3: 32, 4: 20, 5: 10, 6: 32, 7: 18, 8: 20, 9: 8}
+    for row, height in first.items():
+        sheet.row_dimensions[row].height = height
+    LEAD.put(sheet, "B2", plain(campaign["organisation"]))
+    TITLE.put(sheet, "B3", " ".join(filter(None, (campaign["name"], campaign["period"]))))
+    LEAD.put(sheet, "B4", f"for {REVIEWER} <{EMAIL}>")
+    before = _counter(sheet, ranges)
+    row = _facts(sheet, 10, campaign)
+    row = _steps(sheet, row + 1, plain(campaign["contact"]))
+    row, live = _words(sheet, row + 1, ranges)
+    row = _example(sheet, row + 1)
+    _notes(sheet, row + 1)
+    page(sheet, FILE)
+    return before | live
+
+
+def _counter(sheet: Worksheet, ranges: Ranges) -> dict[str, str]:
+    big = Style(size=20, bold=True, colour=ACCENT, wrap=False, upright="center")
+    big.formula(sheet, "B6", f'={ranges.decided}&" of "&{ranges.all}&" decided"')
+    bar = Style(colour=ACCENT, wrap=False, upright="center")
+    share = f"ROUND(40*({ranges.decided})/{ranges.all},0)"
+    bar.formula(sheet, "B7", f'=REPT("■",{share})&REPT("□",40-{share})')
+    left, missing = f"{ranges.all}-({ranges.decided})", ranges.reasons_missing
+    LEAD.formula(
+        sheet,
+        "B8",
+        f'=IF({left}>0,({left})&" not reviewed yet","All are decided")&'
+        f'IF({missing}>0,", "&{missing}&'
+        f'IF({missing}=1," reason is missing"," reasons are missing"),'
+        f'IF({left}=0,". Please fill in the sheet Sign-off.",""))',
+    )
+    return {"B6": f"0 of {ROWS} decided", "B7": "□" * 40, "B8": f"{ROWS} not reviewed yet"}
+
+
+def _facts(sheet: Worksheet, row: int, campaign: Mapping[str, Any]) -> int:
+    facts = {
+        "Due": day(campaign["due"]) or "no date is set",
+        "Items": COUNTS,
+        "Read from the tenant": f"{plain(campaign['tenant'])}, {moment(campaign['snapshot_at'])}. "
+        "What changed later is not in this file.",
+        "Campaign owner": plain(campaign["owner"]) or "not named",
+        "Questions to": plain(campaign["contact"]) or "whoever sent you this file",
+        "This file": f"{FILE} of {campaign['campaign_id']}",
+    }
+    row = _section(sheet, row, "At a glance")
+    for label, text in facts.items():
+        LABEL.put(sheet, f"B{row}", label)
+        (STRONG if label == "Due" else TEXT).put(sheet, f"C{row}", text)
+        row = _next(sheet, row, text)
+    return row
+
+
+def _steps(sheet: Worksheet, row: int, contact: str) -> int:
+    row = _section(sheet, row, "What to do")
+    for number, text in enumerate(STEPS, 1):
+        if number == len(STEPS) and contact:
+            text = f"{text.removesuffix('.')} to {contact}."
+        LABEL.put(sheet, f"B{row}", f"Step {number}")
+        TEXT.put(sheet, f"C{row}", text)
+        if number == 1:
+            cell: Any = sheet[f"C{row}"]
+            cell.hyperlink = Hyperlink(ref=f"C{row}", location=f"'{SHEET}'!A1")
+            cell.font = Font(name="Arial", size=10, color=ACCENT, underline="single")
+        row = _next(sheet, row, text)
+    return row
+
+
+def _words(sheet: Worksheet, row: int, ranges: Ranges) -> tuple[int, dict[str, str]]:
+    live = {}
+    row = _section(sheet, row, "The four decisions", "So far")
+    for word in DECISION_WORDS:
+        paper, ink = DECIDED[word]
+        Style(bold=True, colour=ink, paper=paper).put(sheet, f"B{row}", word)
+        TEXT.put(sheet, f"C{row}", MEANINGS[word])
+        COUNT.formula(sheet, f"D{row}", f'=COUNTIF({ranges.decision},"{word}")')
+        live[f"D{row}"] = "0"
+        row = _next(sheet, row, MEANINGS[word])
+    text = "Not reviewed. It is reported as such and never taken for a Keep."
+    LABEL.put(sheet, f"B{row}", "(blank)")
+    TEXT.put(sheet, f"C{row}", text)
+    COUNT.formula(sheet, f"D{row}", f"={ranges.all}-({ranges.decided})")
+    live[f"D{row}"] = ROWS
+    return _next(sheet, row, text), live
+
+
+def _example(sheet: Worksheet, row: int) -> int:
+    row = _section(sheet, row, "An example")
+    for label, text in (
+        ("The item", "Zoe Marsh, Sales: group membership Finance, opens Payroll and Ledger."),
+        ("Decision", "Revoke"),
+        ("Reason", "Moved from Finance to Sales in May; has not needed it since."),
+    ):
+        LABEL.put(sheet, f"B{row}", label)
+        (STRONG if text == "Revoke" else TEXT).put(sheet, f"C{row}", text)
+        row = _next(sheet, row, text)
+    return row
+
+
+def _notes(sheet: Worksheet, row: int) -> None:
+    row = _section(sheet, row, "Good to know")
+    for text in GOOD_TO_KNOW:
+        Style(colour=ACCENT, across="right").put(sheet, f"B{row}", "•")
+        TEXT.put(sheet, f"C{row}", text)
+        row = _next(sheet, row, text)
+
+
+def _section(sheet: Worksheet, row: int, title: str, right: str = "") -> int:
+    for letter, text in zip("BCD", (title, None, right or None), strict=True):
+        SECTION.put(sheet, f"{letter}{row}", text)
+    if right:
+        Style(size=9, colour=ACCENT, line=ACCENT, across="right", upright="center").put(
+            sheet, f"D{row}", right
+        )
+    sheet.row_dimensions[row].height = 22
+    return row + 1
+
+
+def _next(sheet: Worksheet, row: int, text: str) -> int:
+    """Make the row as high as its text needs; the number of the row after it."""
+    sheet.row_dimensions[row].height = 17 if len(text) <= 66 else 30 if len(text) <= 132 else 43
+    return row + 1
+
+
+LABELS = (
+    ("Name", "", "Your name."),
+    ("E-mail", "", "Your e-mail address."),
+    ("Date", "", "Such as 2026-12-15."),
+    ("Number of items I reviewed", "", "As you count them. It is compared with the file."),
+    ("Conflict of interest", '"No,Yes"', "Yes if you decided about access that serves yourself."),
+)
+STATEMENT = (
+    "I looked at every item that I decided. I know the people and the work well enough to decide, "
+    "or I chose Not sure. I gave the reasons in my own words."
+)
+
+
+def sign_off(sheet: Worksheet, ranges: Ranges) -> dict[str, str]:
+    """Lay out Sign-off: labels in B, what is written in C. Returns the first count."""
+    for letter, width in zip("ABCDE", (3, 30, 40, 48, 3), strict=True):
+        sheet.column_dimensions[letter].width = width
+    TITLE.put(sheet, "B2", "Sign-off")
+    LEAD.put(sheet, "B3", f"This file was made for {REVIEWER} <{EMAIL}>")
+    sheet.merge_cells("B5:D5")
+    Style(size=11).put(sheet, "B5", STATEMENT)
+    for row, height in {2: 30, 3: 20, 5: 34}.items():
+        sheet.row_dimensions[row].height = height
+    SECTION.put(sheet, "B7", "Please fill in")
+    for letter in "CD":
+        SECTION.put(sheet, f"{letter}7")
+    for row, (label, choices, hint) in enumerate(LABELS, 8):
+        sheet.row_dimensions[row].height = 24
+        Style(bold=True, upright="center", line=LINE).put(sheet, f"B{row}", label)
+        Style(size=11, paper=ACCENT_WASH, line=ACCENT, upright="center", text=True).put(
+            sheet, f"C{row}"
+        )
+        Style(colour=LABEL.colour, upright="center", indent=1).put(sheet, f"D{row}", hint)
+        if choices:
+            choice = DataValidation(
+                "list", formula1=choices, allow_blank=True, showErrorMessage=True
+            )
+            choice.errorTitle, choice.error = label, "Please choose No or Yes."
+            choice.add(f"C{row}")
+            sheet.add_data_validation(choice)
+    LEAD.formula(sheet, "B14", f'="In this file: "&{ranges.decided}&" of "&{ranges.all}&" decided"')
+    page(sheet, FILE)
+    return {"B14": f"In this file: 0 of {ROWS} decided"}
+
+
+def machine_room(sheet: Worksheet, campaign: Mapping[str, Any]) -> None:
+    """The hidden sheet _uar: which file this is, for whoever looks after it."""
+    sheet.sheet_state = "hidden"
+    facts = {
+        "format": VERSION,
+        "campaign": campaign["campaign_id"],
+        "file": FILE,
+        "reviewer": EMAIL,
+        "rows": ROWS,
+        "population root": campaign["population_root"],
+    }
+    for row, (label, text) in enumerate(facts.items(), 1):
+        LABEL.put(sheet, f"A{row}", label)
+        TEXT.put(sheet, f"B{row}", text)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 18, 72
+
+
+def day(iso: str) -> str:
+    """2026-12-15 -> Tuesday, 15 December 2026."""
+    if not iso:
+        return ""
+    date = dt.date.fromisoformat(iso)
+    return f"{date:%A}, {date.day} {date:%B %Y}"
+
+
+def moment(iso: str) -> str:
+    """2026-11-20T09:00:00Z -> 20 November 2026, 09:00 UTC."""
+    at = dt.datetime.fromisoformat(iso).astimezone(dt.UTC)
+    return f"{at.day} {at:%B %Y}, {at:%H:%M} UTC"

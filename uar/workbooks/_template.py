@@ -1,0 +1,271 @@
+"""The workbook of one campaign without its items: made once with openpyxl, filled many times.
+
+Every workbook of a campaign differs from it in the reviewer's words and in rows of texts only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
+
+from uar.sheet import COMMENT, DECISION, ITEM, NEEDS_REASON, REASON, SEAL, SHEET, SHOWN, SIGN_OFF
+from uar.tables import DECISION_WORDS
+from uar.text import plain
+from uar.workbooks._look import (
+    ACCENT,
+    ANSWER,
+    ASK_WASH,
+    BAD,
+    DECIDED,
+    FACT,
+    HEAD,
+    HEAD_ASKED,
+    LEAD,
+    NAME,
+    SEALED,
+    SMALL,
+    WORD,
+    Style,
+    page,
+)
+from uar.workbooks._rows import LETTERS
+from uar.workbooks._start import (
+    EMAIL,
+    FILE,
+    REVIEWER,
+    ROWS,
+    VERSION,
+    Ranges,
+    machine_room,
+    sign_off,
+    start,
+)
+
+LAST = 987654  # stands for the number of the last row of Decisions
+HEADER = 2
+LONGEST_REASON = 2_000
+ASKING = 190  # number of the number format that asks for a reason; below 164 they are Excel's own
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet that rows are put into: its part in the file, and its columns."""
+
+    part: str
+    columns: Sequence[tuple[str, float, Style]]
+    numbers: Sequence[int]  # of the styles
+    first: int  # row
+
+
+@dataclass(frozen=True)
+class Template:
+    """The parts of the file as text, and the three sheets that rows are put into."""
+
+    parts: Mapping[str, str]
+    decisions: Sheet
+    gives: Sheet
+    people: Sheet
+
+
+DECISIONS = (
+    (ITEM, 13, SMALL),
+    *((shown.heading, shown.width, NAME if shown.names else FACT) for shown in SHOWN),
+    (DECISION, 17, WORD),
+    (REASON, 34, ANSWER),
+    (COMMENT, 22, ANSWER),
+    (SEAL, 6, SEALED),
+)
+GIVES = (
+    ("Access", 28, NAME),
+    ("Kind", 14, FACT),
+    ("Opens", 44, FACT),
+    ("Held by", 18, FACT),
+    ("Membership", 22, FACT),
+    ("Description", 46, FACT),
+)
+PEOPLE = (
+    ("Person", 26, NAME),
+    ("Account", 32, NAME),
+    ("Account kind", 16, FACT),
+    ("Status", 12, FACT),
+    ("Job title", 26, FACT),
+    ("Department", 20, FACT),
+    ("Manager", 22, FACT),
+    ("One person because", 36, FACT),
+)
+
+
+def template(campaign: Mapping[str, Any]) -> Template:
+    """Everything that the workbooks of a campaign share."""
+    book = Workbook()
+    cover = book.active
+    assert isinstance(cover, Worksheet)  # noqa: S101 - for the type checker: a new book has one
+    cover.title = "Start here"
+    ranges = _ranges()
+    said = {1: start(cover, campaign, ranges)}
+    decisions = _decisions(book.create_sheet(SHEET), campaign, ranges)
+    gives = _listing(
+        book.create_sheet("What it gives"), 3, GIVES, "What each access in this file gives"
+    )
+    people = _listing(
+        book.create_sheet("People"), 4, PEOPLE, "Whose access is in this file, with all accounts"
+    )
+    said |= {2: {"L1": f"0 of {ROWS} decided"}}
+    said |= {5: sign_off(book.create_sheet(SIGN_OFF), ranges)}
+    machine_room(book.create_sheet("_uar"), campaign)
+    _properties(book, campaign)
+    return Template(_parts(book, said), decisions, gives, people)
+
+
+def _ranges() -> Ranges:
+    at = {heading: letter for letter, (heading, _, _) in zip(LETTERS, DECISIONS, strict=False)}
+    return Ranges(at["Flags"], at[DECISION], at[REASON], HEADER + 1, LAST)
+
+
+def _decisions(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) -> Sheet:
+    sheet.sheet_properties.tabColor = ACCENT
+    called = [plain(campaign[name]) for name in ("organisation", "name", "period")]
+    line = " · ".join([*filter(None, called), f"for {REVIEWER}", FILE, campaign["campaign_id"]])
+    Style(bold=True, wrap=False, upright="center").put(sheet, "A1", line)
+    Style(bold=True, colour=ACCENT, wrap=False, upright="center").formula(
+        sheet, "L1", f'={ranges.decided}&" of "&{ranges.all}&" decided"'
+    )
+    _headings(sheet, HEADER, DECISIONS, asked=(DECISION, REASON, COMMENT))
+    sheet.row_dimensions[1].height = 22
+    sheet.freeze_panes = f"C{HEADER + 1}"
+    last_letter = LETTERS[len(DECISIONS) - 1]
+    sheet.auto_filter.ref = f"A{HEADER}:{last_letter}{LAST}"
+    sheet.print_title_rows = f"1:{HEADER}"
+    sheet.sheet_view.zoomScale = 90
+    _choices(sheet)
+    _colours(sheet)
+    page(sheet, f"{REVIEWER}, {FILE}", landscape=True)
+    return _sheet(sheet, 2, DECISIONS, HEADER + 1)
+
+
+def _choices(sheet: Worksheet) -> None:
+    """The drop-down of Decision, and what a Reason is for, told while typing."""
+    words = DataValidation(
+        "list", formula1=f'"{",".join(DECISION_WORDS)}"', allow_blank=True, showErrorMessage=True
+    )
+    words.errorTitle = DECISION
+    words.error = f"Please choose {', '.join(DECISION_WORDS[:-1])} or {DECISION_WORDS[-1]}."
+    words.add(f"L{HEADER + 1}:L{LAST}")
+    reason = DataValidation(
+        "textLength", operator="lessThanOrEqual", formula1=str(LONGEST_REASON), allow_blank=True,
+        showErrorMessage=True, showInputMessage=True,
+    )  # fmt: skip
+    reason.promptTitle = REASON
+    reason.prompt = f"Needed for Revoke and Modify, and for a Keep where Flags says {NEEDS_REASON}."
+    reason.errorTitle = REASON
+    reason.error = f"Please stay below {LONGEST_REASON:,} characters."
+    reason.add(f"M{HEADER + 1}:M{LAST}")
+    sheet.add_data_validation(words)
+    sheet.add_data_validation(reason)
+
+
+def _colours(sheet: Worksheet) -> None:
+    """Colours that follow what is typed. The word always says the same."""
+    first = HEADER + 1
+    missing = (
+        f'AND(LEN(TRIM($M{first}))=0,OR($L{first}="Revoke",$L{first}="Modify",'
+        f'AND($L{first}="Keep",ISNUMBER(SEARCH("{NEEDS_REASON}",$K{first})))))'
+    )
+    severe = f'OR(ISNUMBER(SEARCH("Critical: ",$K{first})),ISNUMBER(SEARCH("High: ",$K{first})))'
+    ask = {"fill": PatternFill(bgColor=ASK_WASH)}
+    _rule(sheet, "L", missing, **ask, numFmt=NumberFormat(ASKING, '@" - reason?"'))
+    _rule(sheet, "M", missing, **ask)
+    _rule(sheet, "K", severe, font=Font(color=BAD))
+    for word, (paper, ink) in DECIDED.items():
+        look = {"font": Font(color=ink, bold=True), "fill": PatternFill(bgColor=paper)}
+        _rule(sheet, "L", f'$L{first}="{word}"', **look)
+
+
+def _rule(sheet: Worksheet, letter: str, formula: str, **look: Any) -> None:
+    rule = Rule(type="expression", dxf=DifferentialStyle(**look), formula=[formula])
+    sheet.conditional_formatting.add(f"{letter}{HEADER + 1}:{letter}{LAST}", rule)
+
+
+def _listing(
+    sheet: Worksheet, place: int, columns: Sequence[tuple[str, float, Style]], title: str
+) -> Sheet:
+    """A sheet to read only: a title, headings, rows."""
+    LEAD.put(sheet, "A1", title)
+    sheet.row_dimensions[1].height = 24
+    _headings(sheet, HEADER, columns)
+    sheet.freeze_panes = f"B{HEADER + 1}"
+    sheet.print_title_rows = f"1:{HEADER}"
+    page(sheet, f"{REVIEWER}, {FILE}", landscape=True)
+    return _sheet(sheet, place, columns, HEADER + 1)
+
+
+def _headings(
+    sheet: Worksheet,
+    row: int,
+    columns: Sequence[tuple[str, float, Style]],
+    asked: Iterable[str] = (),
+) -> None:
+    sheet.row_dimensions[row].height = 28
+    for letter, (heading, width, _) in zip(LETTERS, columns, strict=False):
+        (HEAD_ASKED if heading in asked else HEAD).put(sheet, f"{letter}{row}", heading)
+        sheet.column_dimensions[letter].width = width
+
+
+def _sheet(
+    sheet: Worksheet, place: int, columns: Sequence[tuple[str, float, Style]], first: int
+) -> Sheet:
+    numbers = [style.number(sheet) for _, _, style in columns]
+    return Sheet(f"xl/worksheets/sheet{place}.xml", columns, numbers, first)
+
+
+def _properties(book: Workbook, campaign: Mapping[str, Any]) -> None:
+    taken = dt.datetime.fromisoformat(campaign["snapshot_at"]).astimezone(dt.UTC)
+    book.properties.title = plain(campaign["name"])
+    book.properties.creator = "uar"
+    book.properties.created = book.properties.modified = taken.replace(tzinfo=None)
+    facts = {
+        "format": VERSION,
+        "campaign": campaign["campaign_id"],
+        "file": FILE,
+        "reviewer": EMAIL,
+    }
+    own: Any = book  # types-openpyxl does not know custom properties
+    for name, value in facts.items():
+        own.custom_doc_props.append(StringProperty(name=f"uar {name}", value=value))
+    book.defined_names["uar_file"] = DefinedName("uar_file", attr_text=f'"{FILE}"')
+
+
+def _parts(book: Workbook, said: Mapping[int, Mapping[str, str]]) -> dict[str, str]:
+    """The parts as text; formulas carry what they say while nothing is decided, so that a preview
+    that does not calculate shows it too."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        # Workbook.save would write the time of the day.
+        writer: Any = ExcelWriter(book, archive)
+        writer.write_data()
+    with zipfile.ZipFile(buffer) as archive:
+        parts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+    for place, texts in said.items():
+        name = f"xl/worksheets/sheet{place}.xml"
+        for cell, text in texts.items():
+            pattern = rf'(<c r="{cell}"[^>]*)>(<f>[^<]*</f>)<v\s*/?>(?:</v>)?'
+            parts[name] = re.sub(
+                pattern, rf'\g<1> t="str">\g<2><v>{text}</v>', parts[name], count=1
+            )
+    return parts
