@@ -9,11 +9,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from uar.commands.sandbox import command
+from uar.sandbox.faults import KINDS, Fault
 from uar.sandbox.server import Sandbox
 
 from .small import ORG, READ_KEY, WRITE_KEY, small
@@ -21,8 +25,8 @@ from .small import ORG, READ_KEY, WRITE_KEY, small
 
 @contextmanager
 def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-W", "error", "-m", "uar", "sandbox", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    line = [sys.executable, "-W", "error", "-m", "uar", "sandbox", *arguments]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with process:
         try:
             yield process
@@ -89,6 +93,12 @@ def test_mistakes_are_told_in_one_line(arguments: tuple[str, ...], said: str, st
     assert (process.returncode, out) == (status, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_the_help_names_every_fault_and_setting() -> None:
+    told = CliRunner().invoke(command, ["--help"]).output
+    settings = {each.name for each in fields(Fault) if each.init} - {"kind"}
+    assert not [word for word in {*KINDS, *settings} if word not in told]
 
 
 def test_a_busy_port_is_one_clear_sentence(organisation: str) -> None:

@@ -24,8 +24,13 @@ import click
     help="Serve the organisation in this file.",
 )
 @click.option("--latency-ms", default=0.0, help="Wait this long before every answer.")
-@click.option("--fault", "faults", multiple=True, help="Break answers: KIND[:key=value,...].")
-@click.option("--switch", "switches", multiple=True, help="Settle an open question: name=value.")
+@click.option("--fault", "faults", multiple=True, help="What goes wrong; may be repeated.")
+@click.option(
+    "--switch",
+    "switches",
+    multiple=True,
+    help="Settle what is not known about JumpCloud: name=value (uar/sandbox/options.py).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of exports.")
 def command(
     port: int,
@@ -37,10 +42,22 @@ def command(
     switches: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Run the emulated tenant until Ctrl-C.
+    """Run the emulated tenant until Ctrl-C; paste the printed lines into another terminal.
 
-    Paste the printed lines into another terminal. Faults and switches are described in
-    uar/sandbox/faults.py and uar/sandbox/options.py.
+    \b
+    A fault is KIND or KIND:key=value,...
+      429 500 502              errors; for 429 retry_after=SECONDS or retry_after=date
+      reset hang               the connection is cut, at once or after seconds=N
+      truncated wrong-type     a broken JSON body, or one of the wrong kind
+      empty                    200 without a body
+      duplicate-row missing-row shifting-pages
+                               pages that do not fit together
+      sticky                   a write is answered as done, and is not
+    Which requests: method=POST path=TEXT at=N every=N p=0.2 seed=N times=N
+    after=true does the work first and then breaks the answer.
+
+    \b
+    Example: uar sandbox --fault 429:every=20,retry_after=1 --fault reset:method=POST,at=3
     """
     import json
     import os
