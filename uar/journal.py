@@ -15,7 +15,8 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO
+from io import FileIO
+from typing import Any
 
 import pandas as pd
 
@@ -89,11 +90,11 @@ def _command(line: Line) -> str:
 
 
 class Journal:
-    """An open journal. `file`: binary, for reading and writing. `sync` makes it last on disk."""
+    """An open journal. `file`: for reading and appending. `sync` makes what is written last."""
 
     def __init__(
         self,
-        file: BinaryIO,
+        file: FileIO,
         now: Callable[[], str],
         sync: Callable[[int], None] = os.fsync,
     ) -> None:
@@ -101,7 +102,7 @@ class Journal:
         self._now = now
         self._sync = sync
         file.seek(0)
-        raw = file.read()
+        raw = file.readall()
         self.lines = lines(raw)
         self._end = _whole(raw)
         torn = raw[self._end :]
@@ -121,9 +122,9 @@ class Journal:
         }
         line["hash"] = _digest(json_line(line))
         text = json_line(line)
-        self._file.seek(self._end)
-        self._file.write(text)
-        self._file.flush()
+        if self._file.write(text) != len(text):
+            self._file.truncate(self._end)
+            raise FolderError("The journal cannot be written; is the disk full?")
         self._sync(self._file.fileno())
         self._end += len(text)
         self.lines.append(line)

@@ -6,9 +6,11 @@ takes away what a terminal would obey.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 import os
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -23,6 +25,8 @@ from uar.folder import Folder
 from uar.snapshot import Snapshot, file_names, from_files, from_lines
 from uar.tables import DECISIONS
 from uar.text import plain
+
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
 
 folder_argument = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
@@ -75,6 +79,15 @@ def put(text: str = "") -> None:
 def put_json(value: Any) -> None:
     """Results for machines: one JSON document on stdout."""
     click.echo(json.dumps(value, ensure_ascii=True, indent=1))
+
+
+def put_csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """CSV for spreadsheets on stdout; what would be taken for a formula gets a quote before it."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(heading)
+    for row in rows:
+        texts = (plain(cell) for cell in row)
+        writer.writerow([f"'{text}" if text[:1] in FORMULAS else text for text in texts])
 
 
 def put_table(heading: Sequence[str], rows: Iterable[Sequence[object]], wide: int = 60) -> None:

@@ -1,0 +1,156 @@
+"""A review of a running emulated tenant, up to the decisions: built by the real reading code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tests.sandbox import small as s
+from uar.commands import _removing
+from uar.commands._journal import make, opened, past, up_to_date
+from uar.commands.apply import pending
+from uar.folder import Folder
+from uar.removals import REMOVE, Tenant
+from uar.sandbox.server import Sandbox
+from uar.sheet import item_id
+from uar.snapshot import Snapshot, from_lines, json_bytes, to_files, to_lines
+from uar.sources._environment import connect
+from uar.sources._http import Client, Patience
+from uar.sources.jumpcloud import read
+from uar.sources.jumpcloud_removals import Removals
+from uar.tables import DECISIONS, ITEMS
+
+AT = "2026-11-20T09:00:00Z"
+QUICK = Patience(tries=3, first_pause=0.001, longest_pause=0.001, longest_retry_after=0.001)
+KINDS = {"user group": "group membership", "user app": "application assignment",
+         "group app": "group application", "admin role": "admin role",
+         "service role": "admin role"}  # fmt: skip
+NIA, OLE, PIA = (f"ad{n:022x}" for n in range(11, 14))
+LAST = s.NOBODY
+
+
+def organisation() -> dict[str, Any]:
+    """The small organisation, with admins of several roles and three owners besides the key's."""
+    state = s.small()
+    for admin in state["admins"]:
+        keys = {s.OWNER: "jca_own", s.READER: "jca_rea", s.MANAGER: "jca_hel"}
+        if admin["_id"] in keys:
+            admin["apiKeyHash"] = {"prefix": keys[admin["_id"]], "createdAt": s.NOW}
+    two = s.admin(NIA, "nia@example.com", s.HELP_ROLE, "Help Desk")
+    two["roles"], two["roleNames"] = [s.HELP_ROLE, s.CUSTOM_ROLE], ["Help Desk", "Nobody"]
+    owner = "Administrator With Billing"
+    state["admins"] += [
+        two,
+        s.admin(OLE, "ole@example.com", s.OWNER_ROLE, owner),
+        s.admin(PIA, "pia@example.com", s.OWNER_ROLE, owner),
+    ]
+    return state
+
+
+def client(box: Sandbox, key: str | None = None) -> Client:
+    """As apply connects, but without patience."""
+    environ = {"JUMPCLOUD_BASE_URL": box.url, "UAR_APPLY_API_KEY": key or box.apply_api_key}
+    return connect(environ, write=True, patience=QUICK)
+
+
+def snapshot(box: Sandbox) -> Snapshot:
+    environ = {"JUMPCLOUD_BASE_URL": box.url, "JUMPCLOUD_API_KEY": box.api_key}
+    with connect(environ, patience=QUICK) as reader:
+        return read(reader)
+
+
+def items(snap: Snapshot) -> pd.DataFrame:
+    accounts = snap.accounts.set_index("account_id")
+    entitlements = snap.entitlements.set_index("entitlement_id")
+    return ITEMS.frame([_item(row, accounts, entitlements) for _, row in snap.grants.iterrows()])
+
+
+def _item(grant: Any, accounts: pd.DataFrame, entitlements: pd.DataFrame) -> dict[str, Any]:
+    entitlement = entitlements.loc[grant["entitlement_id"]]
+    kind = KINDS[f"{grant['holder_kind']} {entitlement['kind']}"]
+    group = grant["holder_kind"] == "group"
+    holder = (entitlements if group else accounts).loc[grant["holder_id"]]
+    return {
+        **{
+            name: grant[name] for name in ("grant_id", "holder_id", "holder_kind", "entitlement_id")
+        },
+        **{name: grant[name] for name in ("revocable", "why_not")},
+        "item_id": item_id(grant["grant_id"]),
+        "kind": kind,
+        "band": "other",
+        "holder_name": holder["login"] if pd.isna(holder["name"]) else holder["name"],
+        "login": None if group else holder["login"],
+        "borrowed": False,
+        "entitlement_kind": entitlement["kind"],
+        "entitlement": entitlement["name"],
+        "reason_on_keep": False,
+        "reviewer_id": "jumpcloud:user:1",
+        "reviewer": "Ben",
+        "reviewer_email": "ben@example.com",
+        "routed_by": "manager",
+        "routed_because": "Ben is the manager.",
+        "workbook": "Ben.xlsx",
+        "seal": "S",
+    }
+
+
+def decided(answers: Mapping[str, str], at: str = AT, reason: str = "No longer needed") -> Any:
+    """DECISIONS from item -> decision."""
+    return DECISIONS.frame(
+        {
+            "item_id": item,
+            "decision": decision,
+            "written": decision,
+            "reason": reason,
+            "reviewer_email": "ben@example.com",
+            "signed_name": "Ben Test",
+            "file": "returned/0001-ben.xlsx",
+            "cell": "Decisions!L2",
+            "received_at": at,
+        }
+        for item, decision in answers.items()
+    )
+
+
+def grant(entitlement: str, holder: str) -> str:
+    """The item of `group:<id>` held by `user:<id>`, and the like."""
+    return item_id(f"jumpcloud:{entitlement}>{holder}")
+
+
+def review(path: Path, box: Sandbox, answers: Mapping[str, str]) -> Folder:
+    """A folder as sync, open and ingest leave it."""
+    folder = Folder(path)
+    snap = snapshot(box)
+    with folder.locked(create=True):
+        folder.write("sync", to_files(snap), at=AT)
+        folder.write("open", {"items.jsonl": to_lines(items(snap))}, at=AT)
+        answer(folder, answers)
+    return folder
+
+
+def answer(folder: Folder, answers: Mapping[str, str], at: str = AT) -> None:
+    """One more returned file."""
+    number = len(folder.names("decisions/")) + 1
+    folder.write("ingest", {f"decisions/{number:04}.jsonl": to_lines(decided(answers, at))}, at=at)
+
+
+def planned(folder: Folder, toml: bytes = b"") -> dict[str, Any]:
+    """uar plan, without its printing."""
+    document = make(folder, toml)
+    number = len(folder.names("plans/")) + 1
+    folder.write("plan", {f"plans/{number:04}.json": json_bytes(document)}, at=AT, settings=toml)
+    return document
+
+
+def state(box: Sandbox) -> dict[str, Any]:
+    """What can be held at the tenant, without order, for comparison."""
+    found = json.loads(json.dumps(box.tenant.export()))
+    edges = {
+        (e["from"]["type"], e["from"]["id"], e["to"]["type"], e["to"]["id"]) for e in found["edges"]
+    }
+    admins = {a["_id"]: tuple(sorted(a["roles"])) for a in found["admins"]}
+    return {"edges": edges, "admins": admins}

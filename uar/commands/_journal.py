@@ -1,0 +1,106 @@
+"""The plan and the journal of a review folder: what plan, apply and undo have in common."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from uar import journal
+from uar.commands._shared import iso, load_decisions, load_snapshot, now
+from uar.errors import FolderError
+from uar.folder import JOURNAL, Folder, digest
+from uar.journal import Journal
+from uar.plan import plan
+from uar.settings import Apply, parse
+from uar.snapshot import from_lines, json_bytes
+from uar.sources.jumpcloud_removals import planned
+from uar.tables import ITEMS, OUTCOMES
+
+Document = dict[str, Any]
+
+
+def make(review: Folder, toml: bytes) -> Document:
+    """The plan that the folder asks for now; the same folder gives the same bytes."""
+    snapshot = load_snapshot(review)
+    items = from_lines(ITEMS, review.read("items.jsonl", "open"))
+    made = plan(
+        snapshot, items, load_decisions(review), parse(toml, "uar.toml").apply, past(review)
+    )
+    document = asdict(made)
+    document["removals"] = [{**row, "request": planned(row)} for row in made.removals]
+    header = snapshot.header
+    document |= {
+        "tenant": {"id": header.tenant_id, "name": header.tenant_name, "host": header.host},
+        "made_from": {name: digest(review.read(name, "ingest")) for name in made_from(review)},
+        "settings": digest(toml) if toml else "",
+    }
+    return {**document, "digest": digest(json_bytes(document))}
+
+
+def made_from(review: Folder) -> list[str]:
+    """The files of decisions a plan rests on."""
+    return review.names("decisions/")
+
+
+def newest(review: Folder) -> tuple[str, Document]:
+    """(name, plan) of the newest plan, unchanged since it was shown."""
+    names = review.names("plans/")
+    if not names:
+        raise FolderError(f"There is no plan yet; run uar plan {review.path} first.")
+    return names[-1], load(review, names[-1])
+
+
+def load(review: Folder, name: str) -> Document:
+    document: Document = json.loads(review.read(name, "plan"))
+    body = {key: value for key, value in document.items() if key != "digest"}
+    if digest(json_bytes(body)) != document["digest"]:
+        raise FolderError(f"{name} does not hold what its digest says; run uar plan again.")
+    return document
+
+
+def up_to_date(review: Folder) -> tuple[str, Document, Apply]:
+    """The newest plan and its settings, if making it again now with them gives the same."""
+    name, document = newest(review)
+    used = document["settings"]
+    toml = review.read(f"settings/{used[:16]}.toml", "plan") if used else b""
+    if make(review, toml) != document:
+        raise FolderError(
+            f"Decisions have come in or removals were put back since {name} was made; "
+            f"run uar plan {review.path} and look at it again."
+        )
+    return name, document, parse(toml, "uar.toml").apply
+
+
+def past(review: Folder) -> pd.DataFrame:
+    """What the journal tells until now, also what a killed run left in it: OUTCOMES."""
+    if review.has(JOURNAL):
+        review.read(JOURNAL, "apply")  # what was recorded must still stand
+    path = review.path / JOURNAL
+    return journal.outcomes(path.read_bytes()) if path.exists() else OUTCOMES.empty()
+
+
+@contextmanager
+def opened(review: Folder, step: str, sync: Callable[[int], None] = os.fsync) -> Iterator[Journal]:
+    """The journal, to append to. However this ends, the ledger is brought up to it."""
+    with (review.path / JOURNAL).open("a+b", buffering=0) as file:
+        book = Journal(file, lambda: iso(now()), sync)
+        begun = len(book.lines)
+        try:
+            yield book
+        finally:
+            _record(review, step, book.lines[begun:])
+
+
+def _record(review: Folder, step: str, added: Sequence[Mapping[str, Any]]) -> None:
+    recorded = [line["wrote"][JOURNAL] for line in review.ledger() if JOURNAL in line["wrote"]]
+    size = (review.path / JOURNAL).stat().st_size
+    if not recorded or recorded[-1]["bytes"] != size:
+        words = [str(line["outcome"]) for line in added if "outcome" in line]
+        counts = {word: words.count(word) for word in sorted(set(words))}
+        review.record_journal(step, at=iso(now()), counts=counts)

@@ -1,0 +1,181 @@
+"""Doing what a plan says, or its opposite: what apply and undo have in common."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+import pandas as pd
+
+from uar import __version__
+from uar.commands._journal import opened
+from uar.commands._shared import counted, put, put_json, put_table, say
+from uar.errors import SetupError
+from uar.folder import Folder
+from uar.journal import unfinished
+from uar.removals import FINE, Line, Run, Tenant, carry_out
+from uar.settings import Apply
+from uar.sources.jumpcloud_removals import Requests, key_owners, organizations
+
+Row = Mapping[str, Any]
+Shown = dict[str, Any]
+NOT_ATTEMPTED = "not attempted"
+WHO = ("item", "kind", "account", "entitlement")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be done. `blocked`: item -> why the guard holds it back."""
+
+    step: str  # the command
+    action: str
+    plan: str
+    rows: Sequence[Row]
+    facts: Mapping[str, Any] = field(default_factory=dict)  # of the run, for the journal
+    blocked: Mapping[str, str] = field(default_factory=dict)
+
+
+Doing = Callable[[Sequence[Row], Run], Iterable[Line]]
+
+
+def perform(
+    review: Folder,
+    work: Work,
+    tenant: Tenant,
+    do: Doing = carry_out,
+    sync: Callable[[int], None] = os.fsync,
+) -> int:
+    """Carry the work out, journalled. Returns how many items were dealt with."""
+    dealt = 0
+    with opened(review, work.step, sync) as book:
+        cut_off = {
+            item for item, line in unfinished(book.lines).items() if line["action"] == work.action
+        }
+        book.append("run", step=work.step, plan=work.plan, version=__version__, **work.facts)
+        run = Run(tenant, book.append, work.action, work.plan, frozenset(cut_off), work.blocked)
+        with click.progressbar(
+            length=len(work.rows),
+            label=work.step,
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty(),
+        ) as bar:
+            for _ in do(work.rows, run):
+                dealt += 1
+                bar.update(1)
+    if dealt < len(work.rows):
+        say(
+            f"Stopped after too many failures in a row; {counted(len(work.rows) - dealt, 'item')} "
+            "not attempted. Look at the details, then run the command again."
+        )
+    return dealt
+
+
+def agreed(question: str, yes: bool) -> bool:
+    """--yes, or a person at a terminal who says so."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        say("Nothing has been changed. Without a terminal to ask at, --yes is needed.")
+        return False
+    return click.confirm(question, err=True)
+
+
+def check_tenant(client: Requests, org_id: str, tenant: Mapping[str, str]) -> None:
+    """The credential must reach the organisation that was reviewed, and no doubt about which."""
+    reached = organizations(client)
+    if org_id:
+        reached &= {org_id}
+    if reached != {tenant["id"]}:
+        raise SetupError(
+            f"The review is of {tenant['name'] or tenant['id']}, and UAR_APPLY_API_KEY belongs to "
+            "another organisation or to several; use a key of this one, or set JUMPCLOUD_ORG_ID."
+        )
+
+
+def guard(owners: set[str] | None, rows: Iterable[Row], settings: Apply) -> dict[str, str]:
+    """Admin roles that must stay, because the key that would take them away hangs on them."""
+    roles = [row for row in rows if row["kind"] == "admin role"]
+    if owners is None and settings.credential_admin:
+        return {}  # the plan has kept that admin out
+    if owners is None:
+        says = (
+            "JumpCloud does not tell which admin owns UAR_APPLY_API_KEY; set "
+            "apply.credential_admin in uar.toml and run uar plan again."
+        )
+        return {row["item"]: says for row in roles}
+    says = "This admin owns the key in UAR_APPLY_API_KEY; use the key of another admin."
+    return {row["item"]: says for row in roles if row["holder_source_id"] in owners}
+
+
+def own(client: Requests, api_key: str, rows: Iterable[Row]) -> set[str] | None:
+    """Who owns the key; asked only if an admin role is at stake."""
+    if not any(row["kind"] == "admin role" for row in rows):
+        return set()
+    return key_owners(client, api_key)
+
+
+def results(rows: Iterable[Row], outcomes: pd.DataFrame) -> list[Shown]:
+    """Each row with its last outcome, whenever that was."""
+    plain = outcomes.astype(object).where(outcomes.notna(), None)
+    last = {
+        each[0]: dict(zip(plain.columns, each, strict=True))
+        for each in plain.itertuples(index=False, name=None)
+    }
+    return [_result(row, last.get(row["item"])) for row in rows]
+
+
+def _result(row: Row, last: Mapping[Any, Any] | None) -> Shown:
+    shown = {name: row[name] for name in WHO}
+    if last is None:
+        return {**shown, "outcome": NOT_ATTEMPTED, "detail": "", "at": None, "verified": None}
+    return {
+        **shown,
+        "outcome": last["outcome"],
+        "detail": last["detail"] or "",
+        "at": last["at"].isoformat(),
+        "verified": last["verified"],
+    }
+
+
+def needs_person(shown: Shown) -> bool:
+    """Not done, or done and no longer true."""
+    return shown["outcome"] not in FINE or shown["verified"] in ("back again", "unknown")
+
+
+def show(shown: Sequence[Shown], as_json: bool) -> None:
+    """Results, those that need a person last and in full; exit code 1 if there are any."""
+    if as_json:
+        put_json(list(shown))
+    else:
+        _show(shown)
+    if any(map(needs_person, shown)):
+        raise click.exceptions.Exit(1)
+
+
+def _show(shown: Sequence[Shown]) -> None:
+    words = [_word(each) for each in shown]
+    for word in sorted(set(words)):
+        put(f"{words.count(word):>6,}  {word}")
+    if not any(map(needs_person, shown)):
+        put("Nothing is left to do." if shown else "There is nothing to do.")
+    open_ones = [each for each in shown if needs_person(each) and each["outcome"] != NOT_ATTEMPTED]
+    if not open_ones:
+        return
+    put(f"\n{counted(len(open_ones), 'item')} to look at:")
+    put_table(
+        ("Item", "Account", "Access", "Outcome", "Why"),
+        [
+            (e["item"], e["account"], e["entitlement"], _word(e).upper(), e["detail"])
+            for e in open_ones
+        ],
+        wide=110,
+    )
+
+
+def _word(shown: Shown) -> str:
+    verified = shown["verified"]
+    return f"{shown['outcome']}, {verified}" if verified else str(shown["outcome"])

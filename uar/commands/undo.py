@@ -1,0 +1,77 @@
+"""uar undo: puts back what apply removed, one item or all, each verified."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from uar.commands._journal import Document, load, past
+from uar.commands._removing import Shown, Work, agreed, check_tenant, perform, results, show
+from uar.commands._shared import counted, folder_argument, json_option, say
+from uar.errors import SetupError
+from uar.folder import Folder
+from uar.removals import RESTORE
+from uar.sources.jumpcloud import connect
+from uar.sources.jumpcloud_removals import Removals
+
+Row = Mapping[str, Any]
+
+
+@click.command()
+@folder_argument
+@click.argument("items", nargs=-1, metavar="[ITEM...]")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def command(folder: Path, items: Sequence[str], yes: bool, as_json: bool) -> None:
+    """Put back what uar apply removed: the named items, or everything.
+
+    Shows what it would do and asks. An admin who was deleted is made again with the role, without
+    password, second factor and API key. Exits with 1 when something needs a person.
+    """
+    with Folder(folder).locked() as review:
+        shown = _undo(review, items, yes)
+    show(shown, as_json)
+
+
+def _undo(review: Folder, items: Sequence[str], yes: bool) -> list[Shown]:
+    work = list(_work(review, items))
+    rows = [row for _, document, rows in work for row in rows]
+    for row in rows:
+        say(f"  {row['item']}  Puts back: {row['kind']}, {row['account']}, {row['entitlement']}.")
+        if row.get("last") == "delete":
+            say("      The admin was deleted and is made again; the person sets a new password.")
+    if rows and agreed(f"Put back {counted(len(rows), 'item')}?", yes):
+        with connect(os.environ, write=True) as client:
+            for name, document, chosen in work:
+                check_tenant(client, client.credential.org_id, document["tenant"])
+                perform(review, Work("undo", RESTORE, name, chosen), Removals(client))
+    return results(rows, past(review))
+
+
+def _work(review: Folder, items: Sequence[str]) -> Iterator[tuple[str, Document, list[Row]]]:
+    """(plan, its document, rows) of what was removed, last removed first."""
+    outcomes = past(review)
+    removed = outcomes[_undoable(outcomes)]
+    unknown = sorted(set(items) - set(removed["item_id"]))
+    if unknown:
+        raise SetupError(
+            f"Not removed by uar apply, so there is nothing to undo: {', '.join(unknown)}."
+        )
+    wanted = removed[removed["item_id"].isin(items)] if items else removed
+    for name, group in reversed(list(wanted.groupby("plan")["item_id"])):
+        document = load(review, str(name))
+        chosen = set(group)
+        rows = [row for row in document["removals"] if row["item"] in chosen]
+        yield str(name), document, rows[::-1]
+
+
+def _undoable(outcomes: Any) -> Any:
+    """Removed by us, or an attempt to put it back whose end is open."""
+    removed = outcomes["outcome"] == "removed"
+    return removed | (
+        (outcomes["action"] == RESTORE) & outcomes["outcome"].isin(["failed", "unknown"])
+    )

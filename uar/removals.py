@@ -1,0 +1,163 @@
+"""Carrying out removals one by one: read, write down, send, read again, write down what came of it.
+
+Nothing here knows a provider: a `Tenant` reads a grant and sends one request. The request of a
+removal is the one in the plan that was shown; there is no other way to get one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+from uar.errors import SourceError
+
+Row = Mapping[str, Any]
+Line = Mapping[str, Any]
+REMOVE, RESTORE = "remove", "restore"
+DONE = {REMOVE: "removed", RESTORE: "restored"}
+ALREADY = {REMOVE: "already gone", RESTORE: "already there"}
+FINE = frozenset({*DONE.values(), *ALREADY.values(), "still gone"})
+FAILURES = frozenset({"failed", "unknown", "still held"})
+FAILURES_IN_A_ROW = 5
+
+
+@dataclass(frozen=True)
+class Live:
+    """What a read shows. `drift`: what differs from the plan so that a person must look."""
+
+    held: bool
+    says: str = ""
+    drift: str = ""
+    reads: tuple[Row, ...] = ()  # path, status, digest and time of each
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what a restoring request is made of
+
+
+@dataclass(frozen=True)
+class Request:
+    """One write. It holds no credential."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of a write. `accepted` is None where nobody knows whether it was carried out."""
+
+    accepted: bool | None
+    says: str
+    facts: Mapping[str, Any]  # status, digest and times, for the journal
+
+
+class Tenant(Protocol):
+    """The provider, for one grant at a time."""
+
+    def read(self, row: Row, *, after: bool) -> Live:
+        """Is it held now, and is everything as planned? SourceError where that cannot be read."""
+
+    def restoring(self, row: Row, live: Live) -> Request:
+        """The inverse of a removal, given what is there now."""
+
+    def send(self, request: Request) -> Reply:
+        """Send it, once."""
+
+
+class Record(Protocol):
+    """Adds a line to the journal; when it returns the line is on disk."""
+
+    def __call__(self, phase: str, **facts: Any) -> Line: ...
+
+
+@dataclass(frozen=True)
+class Run:
+    """What stays the same from item to item."""
+
+    tenant: Tenant
+    record: Record
+    action: str
+    plan: str  # plans/NNNN.json
+    cut_off: frozenset[str] = frozenset()  # items with an intent whose result never came
+    blocked: Mapping[str, str] = field(default_factory=dict)  # item -> why it is not done
+
+
+def carry_out(rows: Iterable[Row], run: Run) -> Iterator[Line]:
+    """The result of each item; ends early after too many failures in a row."""
+    failures = 0
+    for row in rows:
+        line = _one(row, run)
+        yield line
+        failures = failures + 1 if line["outcome"] in FAILURES else 0
+        if failures == FAILURES_IN_A_ROW:
+            return
+
+
+def verify(rows: Iterable[Row], run: Run) -> Iterator[Line]:
+    """Read again what was removed: still gone, back again, or unknown."""
+    for row in rows:
+        try:
+            live = run.tenant.read(row, after=True)
+            word = "back again" if live.held else "still gone"
+            facts: dict[str, Any] = {"detail": live.says, "after": _evidence(live)}
+        except SourceError as error:
+            word, facts = "unknown", {"detail": str(error)}
+        yield run.record("verify", **_about(row, run), outcome=word, **facts)
+
+
+def _one(row: Row, run: Run) -> Line:
+    if row["item"] in run.blocked:
+        return _result(row, run, "blocked", run.blocked[row["item"]])
+    try:
+        before = run.tenant.read(row, after=False)
+    except SourceError as error:
+        return _result(row, run, "failed", f"Nothing was sent: {error}")
+    if before.held == (run.action == RESTORE):
+        if row["item"] in run.cut_off:
+            says = "Sent by a run that was cut off; a read shows that it was carried out."
+            return _result(row, run, DONE[run.action], says, before=_evidence(before))
+        return _result(row, run, ALREADY[run.action], before.says, before=_evidence(before))
+    if before.drift and run.action == REMOVE:
+        return _result(row, run, "drift", before.drift, before=_evidence(before))
+    return _write(row, run, before)
+
+
+def _write(row: Row, run: Run, before: Live) -> Line:
+    request = (
+        Request(**row["request"]) if run.action == REMOVE else run.tenant.restoring(row, before)
+    )
+    sent = {"request": asdict(request), "before": _evidence(before)}
+    run.record("intent", **_about(row, run), **sent)
+    reply = run.tenant.send(request)
+    try:
+        after = run.tenant.read(row, after=True)
+    except SourceError as error:
+        detail = f"{reply.says} Whether it is gone could not be read: {error}".strip()
+        return _result(row, run, "unknown", detail, **sent, answer=reply.facts)
+    outcome, detail = _judge(run.action, reply, after)
+    more = {"answer": reply.facts, "after": _evidence(after)}
+    return _result(row, run, outcome, detail, **sent, **more)
+
+
+def _judge(action: str, reply: Reply, after: Live) -> tuple[str, str]:
+    """Only the read after counts; the answer tells whether it was our doing."""
+    if after.held == (action == RESTORE):
+        word = ALREADY if reply.accepted is False else DONE
+        return word[action], " ".join(filter(None, (reply.says, after.drift or after.says)))
+    if reply.accepted and action == REMOVE:
+        return "still held", "JumpCloud accepted the removal, but the access is still there."
+    if reply.accepted:
+        return "failed", "JumpCloud accepted the write, but the access is not back."
+    return "failed", reply.says
+
+
+def _about(row: Row, run: Run) -> dict[str, str]:
+    return {"item": row["item"], "plan": run.plan, "action": run.action}
+
+
+def _evidence(live: Live) -> dict[str, Any]:
+    return {"held": live.held, "reads": [dict(read) for read in live.reads]}
+
+
+def _result(row: Row, run: Run, outcome: str, detail: str, **facts: Any) -> Line:
+    return run.record("result", **_about(row, run), outcome=outcome, detail=detail, **facts)
