@@ -162,6 +162,11 @@ class Folder:
         lines = self.ledger()
         return str(lines[-1]["hash"]) if lines else ""
 
+    def root_of_review(self) -> str:
+        """The root hash a pack has: of the newest ledger line before the pack's own."""
+        hashes = [str(line["hash"]) for line in self.ledger() if line["step"] != SEAL]
+        return hashes[-1] if hashes else ""
+
     def verify(self) -> tuple[int, Broken | None]:
         """(files that hold, first broken link). Reads every file; touches nothing."""
         found = (path for path in self.path.rglob("*") if path.is_file())

@@ -75,6 +75,7 @@ class TieOut:
     answers: tuple[Answer, ...]
     standing: pd.DataFrame | None
     own_items: tuple[str, ...]  # items put to the person they concern
+    open: tuple[str, ...]  # why the review cannot be closed without exceptions
 
     def overrides(self) -> pd.Series[Any]:
         """Which rows of `standing` are a Keep against a critical or high flag?"""
@@ -98,7 +99,9 @@ def tie_out(evidence: Evidence) -> TieOut:
         _is_removed(evidence, standing),
         _is_without_exception(evidence, standing, equations),
     )
-    return TieOut(tuple(equations), answers, standing, own)
+    undone = [why for answer in answers[:4] if answer.word != YES for why in answer.why]
+    left = [*undone, *_by_hand(standing), *differences(equations)]
+    return TieOut(tuple(equations), answers, standing, own, tuple(dict.fromkeys(left)))
 
 
 def differences(equations: Sequence[Equation]) -> list[str]:
@@ -368,17 +371,23 @@ def _is_without_exception(
     if reason:
         wrong.append(f"Closed with exceptions: {reason}")
     if wrong:
-        return Answer(question, NO, tuple(wrong), proof)
+        return Answer(question, NO, (*wrong, *_by_hand(standing)), proof)
     if standing is None:
         return Answer(question, NOT_YET, ("The review has not been opened yet.",), proof)
     strong = standing["flag_severity"].isin(STRONG_FLAGS) & (standing["decision"] == "Keep")
-    why = []
+    why = _by_hand(standing)
     if strong.any():
         kept = int(strong.sum())
         why.append(f"{_counted(kept, 'item')} kept against a critical or high flag, each listed.")
     if evidence.closing is None:
         return Answer(question, NOT_YET, (*why, "The review is not closed yet."), proof)
     return Answer(question, YES, tuple(why) or ("None.",), proof)
+
+
+def _by_hand(standing: pd.DataFrame | None) -> list[str]:
+    """Modify is a person's work, and nothing here can prove that it was done."""
+    modify = 0 if standing is None else int((standing["decision"] == "Modify").sum())
+    return [f"{_counted(modify, 'Modify')} to be done by hand."] if modify else []
 
 
 def _open(evidence: Evidence) -> str:
@@ -392,4 +401,4 @@ def _some(ids: Sequence[str]) -> str:
 
 
 def _counted(number: int, one: str) -> str:
-    return f"{number:,} {one}" + ("" if number == 1 else "s")
+    return f"{number:,} {one}" + ("" if number == 1 or one == "Modify" else "s")

@@ -4,23 +4,48 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import pandas as pd
 
 from uar import journal
-from uar.commands._shared import load_snapshot
 from uar.decisions import current
 from uar.evidence import Evidence
-from uar.folder import JOURNAL, Folder
+from uar.folder import JOURNAL, LEDGER
 from uar.settings import Settings, parse
-from uar.snapshot import from_lines
+from uar.snapshot import file_names, from_files, from_lines
 from uar.tables import COVERAGE, DECISIONS, FINDINGS, ITEMS, LINKS, PERSONS, Table
 
 CLOSING = "closing.json"
 
 
-def load(folder: Folder) -> Evidence:
+class Review(Protocol):
+    """A review to be read: a folder, or what a pack holds."""
+
+    def ledger(self) -> list[dict[str, Any]]: ...
+    def names(self, under: str) -> list[str]: ...
+    def read(self, name: str, step: str) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """The files of a pack, which has been checked."""
+
+    files: Mapping[str, bytes]
+
+    def ledger(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.files[LEDGER].splitlines()]
+
+    def names(self, under: str) -> list[str]:
+        names = [name for line in self.ledger() for name in line["wrote"]]
+        return [name for name in names if name.startswith(under)]
+
+    def read(self, name: str, step: str) -> bytes:
+        return self.files[name]
+
+
+def load(folder: Review) -> Evidence:
     """What there is so far; a step that has not run yet leaves its part None or empty."""
     there = set(folder.names(""))
 
@@ -38,7 +63,7 @@ def load(folder: Folder) -> Evidence:
     return Evidence(
         ledger=folder.ledger(),
         settings=_settings(folder),
-        snapshot=load_snapshot(folder),
+        snapshot=from_files({name: folder.read(name, "sync") for name in file_names()}),
         persons=table(PERSONS, "persons.jsonl", "detect"),
         links=table(LINKS, "links.jsonl", "detect"),
         findings=table(FINDINGS, "findings.jsonl", "detect"),
@@ -55,7 +80,7 @@ def load(folder: Folder) -> Evidence:
     )
 
 
-def _settings(folder: Folder) -> Settings:
+def _settings(folder: Review) -> Settings:
     """The settings the last step worked with, as the folder keeps them."""
     used = [line["settings"] for line in folder.ledger() if line["settings"]]
     if not used:

@@ -189,7 +189,7 @@ def coverage(evidence: Evidence) -> Listing:
 
 def _by(
     standing: pd.DataFrame, keys: list[str]
-) -> list[tuple[tuple[object, ...], tuple[int, ...]]]:
+) -> list[tuple[tuple[str, ...], tuple[int, ...]]]:
     """Groups in order, each with its numbers in the order of ANSWERS."""
     counts = standing.groupby([*keys, "decision"], sort=True).size()
     table = counts.unstack(fill_value=0).reindex(columns=list(ANSWERS), fill_value=0)
