@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from click.testing import CliRunner, Result
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -183,7 +182,6 @@ def ingest(review: Path, *arguments: object) -> tuple[int, list[dict[str, Any]]]
 
 def recorded(review: Path) -> dict[str, dict[str, Any]]:
     """The counting answers in a folder, by item id."""
-    frames = [
-        pd.read_json(path, lines=True, dtype=False) for path in sorted(review.glob("decisions/*"))
-    ]
-    return {row["item_id"]: row for frame in frames for row in frame.to_dict("records")}
+    files = sorted(review.glob("decisions/*"))
+    rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    return {row["item_id"]: row for row in rows}

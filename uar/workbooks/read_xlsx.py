@@ -283,9 +283,11 @@ class _Cells:
 
     def _end_cell(self) -> None:
         place = (self._row, self._column)
+        # Only a text may be empty: a number, say, without digits is a value never worked out.
+        valued = self._valued and (self._kind == "str" or bool(self._pieces))
         if self._formula:
-            (self._formulas if self._valued else self._valueless).add(place)
-        value = self._value() if self._valued else ""
+            (self._formulas if valued else self._valueless).add(place)
+        value = self._value() if valued else ""
         if not value and place not in self._valueless:
             return
         if self._column > MAX_COLUMNS:
