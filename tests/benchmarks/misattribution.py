@@ -10,9 +10,8 @@ import random
 import time
 from collections import Counter
 
-from tests.ingest.edits import judge
-from tests.ingest.review import REVIEWERS, items_of
-from uar.decisions.intake import Issued
+from tests.ingest.edits import issued, judge
+from tests.ingest.review import items_of
 
 
 def main() -> None:
@@ -20,13 +19,12 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    items = {name: items_of(name) for name in REVIEWERS}
-    issued = Issued({row["item_id"]: row for rows in items.values() for row in rows})
+    items, population = items_of("ana"), issued()
     began, outcomes, accepted, invisible = time.perf_counter(), Counter[str](), 0, 0
     wrong: list[str] = []
     unreported: list[str] = []
     for number in range(options.files):
-        verdict = judge(random.Random(options.seed * 1_000_003 + number), issued, items["ana"])
+        verdict = judge(random.Random(options.seed * 1_000_003 + number), population, items)
         outcomes[verdict.receipt.outcome] += 1
         accepted += verdict.accepted
         invisible += verdict.invisible

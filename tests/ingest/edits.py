@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import SortState
 
-from tests.ingest.review import HEADINGS, issued_texts, items_of
+from tests.ingest.review import CAMPAIGN, FILES, HEADINGS, REVIEWERS, issued_texts, items_of
 from uar.decisions.answers import Decision
 from uar.decisions.intake import Case, Issued, take
 from uar.decisions.receipt import Arrival, Receipt, Rules, refusal
@@ -27,6 +27,7 @@ from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL, SHOWN
 from uar.workbooks.read import read
 
 Cell = tuple[str, str]
+TITLE = f"Access review 2026-Q4 · {FILES['ana']} · {CAMPAIGN}"
 ANSWERS = (DECISION, REASON, COMMENT)
 WORDS = ("Keep", "Revoke", "Modify", "Not sure", "")
 ODD = ("ok", "remove", "Y", "x", "keep or revoke", "KEEP ", "\u200b", "unsure", "n/a")
@@ -287,7 +288,7 @@ def as_xlsx(sheet: Paper) -> bytes:
     page = book.active
     assert page is not None
     page.title = "Decisions"
-    page["A1"] = "Access review 2026-Q4"
+    page["A1"] = TITLE
     for number, row in enumerate(sheet.rows, sheet.title + 1):
         for column, (text, _) in enumerate(row, 1):
             if text:
@@ -306,7 +307,7 @@ def as_xlsx(sheet: Paper) -> bytes:
 def as_csv(sheet: Paper, delimiter: str) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter)
-    writer.writerow(["Access review 2026-Q4"])
+    writer.writerow([TITLE])
     for row in sheet.rows:
         writer.writerow([text for text, _ in row])
     return out.getvalue().encode("utf-8-sig")
@@ -333,6 +334,13 @@ def judge(rng: random.Random, issued: Issued, items: list[dict[str, Any]]) -> Ve
     decided, receipt = take_in(content, issued, rules)
     wrong, unreported = compare(sheet, form, decided, receipt)
     return Verdict(receipt, len(decided), tuple(wrong), tuple(unreported), sheet.invisible)
+
+
+def issued() -> Issued:
+    """Three reviewers with twelve items each."""
+    rows = [row for name in REVIEWERS for row in items_of(name)]
+    files = {FILES[name]: f"{name}@example.com" for name in REVIEWERS}
+    return Issued({row["item_id"]: row for row in rows}, CAMPAIGN, files)
 
 
 def take_in(content: bytes, issued: Issued, rules: Rules) -> tuple[list[Decision], Receipt]:

@@ -22,6 +22,8 @@ KEY = "5e" * 32
 AT = "2026-11-23T10:00:00Z"
 HEADINGS = (ITEM, *(shown.heading for shown in SHOWN), DECISION, REASON, COMMENT, SEAL)
 REVIEWERS = ("ana", "ben", "cleo")
+CAMPAIGN = "CAMPAIGN-ABCD-2345"
+FILES = {name: f"FILE-{name.upper():A<4}-2345" for name in REVIEWERS}
 COLUMN = {heading: place for place, heading in enumerate(HEADINGS, 1)}
 HEADER = 4
 
@@ -78,7 +80,8 @@ def workbook(items: list[dict[str, Any]]) -> Workbook:
     start.title = "Start here"
     start["A1"] = "Choose Keep, Revoke, Modify or Not sure in the column Decision."
     sheet = book.create_sheet("Decisions")
-    sheet["A1"] = "Access review 2026-Q4"
+    reviewer = items[0]["reviewer"].lower()
+    sheet["A1"] = f"Access review 2026-Q4 · {FILES[reviewer]} · {CAMPAIGN}"
     for row, texts in enumerate([HEADINGS, *map(issued_texts, items)], HEADER):
         for column, text in enumerate(texts, 1):
             cell = sheet.cell(row, column)
@@ -104,7 +107,7 @@ def make_review(path: Path, counts: dict[str, int] | None = None, due: str = "20
     every = {name: items_of(name, count) for name, count in counts.items()}
     folder = Folder(path)
     files = {
-        "campaign.json": json_bytes({"due": due}),
+        "campaign.json": json_bytes(campaign(list(counts), due)),
         "items.jsonl": to_lines(ITEMS.frame([row for rows in every.values() for row in rows])),
     }
     for name, rows in every.items():
@@ -112,6 +115,13 @@ def make_review(path: Path, counts: dict[str, int] | None = None, due: str = "20
     with folder.locked(create=True):
         folder.write("open", files, at=AT)
     return path
+
+
+def campaign(reviewers: list[str], due: str = "2026-12-01") -> dict[str, Any]:
+    books = [
+        {"file_id": FILES[name], "reviewer_email": f"{name}@example.com"} for name in reviewers
+    ]
+    return {"campaign_id": CAMPAIGN, "due": due, "workbooks": books}
 
 
 def as_bytes(book: Workbook) -> bytes:

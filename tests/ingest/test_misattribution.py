@@ -7,18 +7,17 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.ingest.edits import judge
-from tests.ingest.review import REVIEWERS, items_of
-from uar.decisions.intake import Issued
+from tests.ingest.edits import issued, judge
+from tests.ingest.review import items_of
 
-ITEMS = {name: items_of(name) for name in REVIEWERS}
-ISSUED = Issued({row["item_id"]: row for rows in ITEMS.values() for row in rows})
+ITEMS = items_of("ana")
+ISSUED = issued()
 
 
 @settings(max_examples=400)
 @given(st.randoms(use_true_random=False))
 def test_decisions_stay_with_their_items(rng: random.Random) -> None:
-    verdict = judge(rng, ISSUED, ITEMS["ana"])
+    verdict = judge(rng, ISSUED, ITEMS)
     assert not verdict.wrong
     assert not verdict.unreported
     rows = verdict.receipt.rows

@@ -25,6 +25,7 @@ from tests.ingest.review import (
     answer,
     answered_by,
     as_bytes,
+    campaign,
     filled,
     ingest,
     issued_texts,
@@ -590,7 +591,7 @@ def test_without_seals_items_that_look_alike_are_refused(tmp_path: Path, inbox: 
     from uar.tables import ITEMS as TABLE
 
     files = {
-        "campaign.json": json_bytes({}),
+        "campaign.json": json_bytes(campaign(["ana"])),
         "items.jsonl": to_lines(TABLE.frame(items)),
         "workbooks/ana.xlsx": as_bytes(workbook(items)),
     }

@@ -79,8 +79,9 @@ def _refuse_the_huge(files: Sequence[Path]) -> None:
 def _load_issued(review: Folder) -> Issued:
     campaign = json.loads(review.read("campaign.json", "open"))
     items = from_lines(ITEMS, review.read("items.jsonl", "open"))
-    due = campaign.get("due")
-    return Issued(_by_item(items), due=dt.date.fromisoformat(due) if due else None)
+    files = {book["file_id"]: book["reviewer_email"] for book in campaign["workbooks"]}
+    due = dt.date.fromisoformat(campaign["due"]) if campaign["due"] else None
+    return Issued(_by_item(items), campaign["campaign_id"], files, due)
 
 
 def _by_item(frame: pd.DataFrame) -> Rows:

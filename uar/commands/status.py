@@ -37,7 +37,7 @@ def command(folder: Path, as_json: bool) -> None:
     campaign = json.loads(review.read("campaign.json", "open"))
     items = from_lines(ITEMS, review.read("items.jsonl", "open"))
     table = progress(items, load_decisions(review), _last_files(review))
-    due = campaign.get("due")
+    due = campaign["due"]
     late = bool(due) and now().date().isoformat() > due
     table["late"] = table["not_reviewed"] * late
     total = {str(name): int(sum_) for name, sum_ in table.sum(numeric_only=True).items()}

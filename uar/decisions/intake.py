@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from uar.decisions.answers import (
     Answer,
@@ -41,16 +42,20 @@ from uar.errors import TableError
 from uar.sheet import DECISION, ITEM, REASON, SEAL
 from uar.tables import DECISION_WORDS
 
+_MARK = re.compile(r"\b(?:CAMPAIGN|FILE)-[A-Z2-7]{4}-[A-Z2-7]{4}\b")
+
 
 @dataclass(frozen=True)
 class Issued:
     """The population as it was put to the reviewers.
 
-    `marks`: texts that only this campaign's files hold. `due`: the last day for returned files.
+    `campaign`, `files`: the ids that workbooks carry in their title, a file's with its reviewer's
+    e-mail. `due`: the last day for returned files.
     """
 
     items: Mapping[str, Item]
-    marks: tuple[str, ...] = ()
+    campaign: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
     due: dt.date | None = None
 
     def of(self, email: str) -> list[Item]:
@@ -85,19 +90,29 @@ def take(case: Case) -> tuple[list[Decision], Receipt]:
     """Accepted rows of DECISIONS, and the receipt."""
     try:
         form = find_form(case.returned, case.issued.items.keys())
-        email = _whose(form, case.issued)
-        _check_campaign(form, case.returned, case.issued)
+        marks = _marks(case.returned)
+        email = _whose(form, case.issued, marks)
+        _check_campaign(form, case.issued, marks)
     except TableError as error:
         return [], refusal(case.arrival, case.rules, f"{case.arrival.name}: {error}")
     return _settle(case, _judge(case, form, email))
 
 
-def _whose(form: Form, issued: Issued) -> str:
-    """The reviewer most rows were issued to."""
+def _marks(returned: Returned) -> set[str]:
+    """Ids of campaigns and files anywhere in it, such as CAMPAIGN-AB12-CD34."""
+    texts = (text for sheet in returned.sheets for row in sheet.rows for text in row.cells.values())
+    return {mark for text in texts if "-" in text for mark in _MARK.findall(text)}
+
+
+def _whose(form: Form, issued: Issued, marks: set[str]) -> str:
+    """The reviewer the file was made for; where it does not say, to whom most rows were put."""
     known = [issued.items.get(item_text(form.text(row, ITEM))) for row in form.rows]
     owners = Counter(str(item["reviewer_email"]) for item in known if item is not None)
     if not owners:
         raise TableError(f"none of its rows holds an item of this review; {FRESH}.")
+    named = {email for mark, email in issued.files.items() if mark in marks}
+    if len(named) == 1:
+        return named.pop()
     (email, most), *others = owners.most_common()
     if others and others[0][1] == most:
         both = f"{email} and {others[0][0]}"
@@ -105,7 +120,7 @@ def _whose(form: Form, issued: Issued) -> str:
     return email
 
 
-def _check_campaign(form: Form, returned: Returned, issued: Issued) -> None:
+def _check_campaign(form: Form, issued: Issued, marks: set[str]) -> None:
     """The same item has the same id next quarter: seals tell the campaigns apart."""
     if is_sealed(form):
         items = [(row, issued.items.get(item_text(form.text(row, ITEM)))) for row in form.rows]
@@ -121,8 +136,7 @@ def _check_campaign(form: Form, returned: Returned, issued: Issued) -> None:
             f"the columns Seal and {', '.join(lost)} are missing, so nothing proves which item a "
             f"row is about; {FRESH}."
         )
-    texts = (text for sheet in returned.sheets for row in sheet.rows for text in row.cells.values())
-    if issued.marks and not any(mark in text for text in texts for mark in issued.marks):
+    if issued.campaign not in marks:
         raise TableError(f"neither a seal nor its title says which review it is of; {FRESH}.")
 
 
