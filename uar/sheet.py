@@ -38,15 +38,15 @@ class Shown:
 
 # After Item and before Decision, from left to right.
 SHOWN = (
-    Shown("Person", "holder_name", 19, names=True),
-    Shown("Account", "login", 23, names=True),
-    Shown("Job title", "title", 16),
-    Shown("Department", "department", 14),
-    Shown("Manager", "manager", 15),
+    Shown("Person", "holder_name", 17, names=True),
+    Shown("Account", "login", 21, names=True),
+    Shown("Job title", "title", 15),
+    Shown("Department", "department", 13),
+    Shown("Manager", "manager", 14),
     Shown("Kind", "kind", 13, names=True),
-    Shown("Access", "entitlement", 20, names=True),
-    Shown("Opens", "opens", 22),
-    Shown("Also held through", "also_held", 18),
+    Shown("Access", "entitlement", 18, names=True),
+    Shown("Opens", "opens", 20),
+    Shown("Also held through", "also_held", 17),
     Shown("Flags", "flags", 38),
 )
 NEEDS_REASON = "a Keep needs a reason"  # stands in Flags wherever that is so
@@ -77,8 +77,9 @@ def cells(item: Mapping[str, Any]) -> list[str]:
 def _needs_reason(item: Mapping[str, Any]) -> str:
     if not item["reason_on_keep"]:
         return ""
-    why = "Privileged access: " if item["band"] == "privileged" else "Flagged high: "
-    return why + NEEDS_REASON + "."
+    privileged = item["band"] == "privileged"
+    why = "Privileged access" if privileged else f"Flagged {item['flag_severity']}"
+    return f"{why}: {NEEDS_REASON}."
 
 
 def _not_removable(item: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ from uar.text import plain
 
 OPENS_SHOWN = 15  # names in a cell; the sheet What it gives has all of them
 PATHS_SHOWN = 5
+SEVERE = ("critical", "high")
 LISTED = 20  # items listed in an error
 KINDS = {
     ("group", False): "group membership",
@@ -67,10 +68,12 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     opens = rows["entitlement_id"].map(_opens(known.opened, name))
     members = rows["holder_id"].map(_members(known.snapshot.grants)).fillna("for no member")
     rows["opens"] = opens.where(rows["kind"] != "group application", members)
-    rows["also_held"] = rows["grant_id"].map(_also_held(known.shared, rows, name))
+    apps = entitlements.loc[entitlements["kind"] == "app", "entitlement_id"]
+    shared = known.shared[known.shared["entitlement_id"].isin(apps)]
+    rows["also_held"] = rows["grant_id"].map(_also_held(shared, rows, name))
     band = pd.Series("other", index=rows.index).mask(rows["flags"].notna(), "flagged")
     rows["band"] = band.mask(high, "privileged")
-    rows["reason_on_keep"] = high | rows["flag_severity"].isin(["critical", "high"])
+    rows["reason_on_keep"] = high | rows["flag_severity"].isin(SEVERE)
     rows["item_id"] = rows["grant_id"].map(item_id)
     return rows
 
@@ -177,66 +180,61 @@ def _members(grants: pd.DataFrame) -> dict[str, str]:
 
 
 def _also_held(shared: pd.DataFrame, rows: pd.DataFrame, name: pd.Series[str]) -> dict[str, str]:
-    """Per grant the other paths of the same person to what it opens, in words."""
-    grants = rows.set_index("grant_id")[["entitlement_id", "holder_id", "login"]]
-    paths = shared.merge(grants, left_on="grant_id", right_index=True, suffixes=("", "_held"))
+    """Per grant the other paths of the same person to the applications it opens, in words."""
+    grants = rows[["grant_id", "holder_id", "login", "entitlement_id"]]
+    paths = shared.merge(grants, on="grant_id", suffixes=("", "_held"))
+    through = "through " + paths["entitlement_id_held"].map(name)
+    direct = paths["entitlement_id_held"] == paths["entitlement_id"]
+    paths["way"] = through.mask(direct, "directly")
     paths["what"] = paths["entitlement_id"].map(name)
-    paths["group"] = paths["entitlement_id_held"].map(name)
     says: dict[str, list[str]] = {}
-    for (_, reached), several in paths.groupby(["owner_id", "entitlement_id"], sort=True):
-        routes = [
-            (grant, "directly" if held == reached else f"through {group}", holder, login)
-            for grant, held, group, holder, login in zip(
-                several["grant_id"], several["entitlement_id_held"], several["group"],
-                several["holder_id"], several["login"], strict=True,
-            )
-        ]  # fmt: skip
-        what = several["what"].iloc[0]
-        for grant, _, holder, _ in routes:
+    for _, several in paths.groupby(["owner_id", "entitlement_id"]):
+        ways = list(several[["grant_id", "holder_id", "login", "way", "what"]].to_numpy())
+        for grant, holder, _, _, what in ways:
             others = [
-                way + ("" if other == holder else f" ({login})")
-                for path, way, other, login in routes
+                way if other == holder else f"{way} ({login})"
+                for path, other, login, way, _ in ways[: PATHS_SHOWN + 1]
                 if path != grant
-            ]
-            says.setdefault(grant, []).append(f"{what}: {_listed(others, PATHS_SHOWN, ', ')}")
+            ][:PATHS_SHOWN]
+            more = len(ways) - 1 - len(others)
+            others += [f"and {more:,} more"] if more else []
+            says.setdefault(grant, []).append(f"{what}: {', '.join(others)}")
     return {grant: "; ".join(sorted(parts)) for grant, parts in says.items()}
 
 
-def _listed(names: list[str], shown: int = OPENS_SHOWN, between: str = "; ") -> str:
-    more = len(names) - shown
-    return between.join(names[:shown]) + (f"{between}and {more:,} more" if more > 0 else "")
+def _listed(names: list[str]) -> str:
+    more = len(names) - OPENS_SHOWN
+    return "; ".join(names[:OPENS_SHOWN]) + (f"; and {more:,} more" if more > 0 else "")
 
 
 def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """grant_id, flags (one sentence a line, the severe first), flag_severity (the worst)."""
-    said = findings.assign(
-        rank=findings["severity"].map(SEVERITIES.index),
+    """grant_id, flags (one sentence a line, the severe first), flag_severity (the worst).
+
+    A finding flags its subject: a grant, all grants of an entitlement, all of an account, all
+    accounts of a person. A severe one flags every account that it is about.
+    """
+    said = findings[findings["severity"] != "info"]
+    said = said.assign(
+        rank=said["severity"].map(SEVERITIES.index),
         sentence=[
             f"{severity.capitalize()}: {plain(says).strip()} ({detection})"
             for severity, says, detection in zip(
-                findings["severity"], findings["says"], findings["detection"], strict=True
+                said["severity"], said["says"], said["detection"], strict=True
             )
         ],
     )[["subject", "accounts", "id", "rank", "severity", "sentence"]]
-    grants = rows[["grant_id", "holder_id", "entitlement_id"]]
-    of_grant = said["subject"].isin(grants["grant_id"])
-    things = [
-        *grants["entitlement_id"].unique(),
-        *grants["holder_id"][rows["holder_kind"] == "group"],
-    ]
-    of_thing = said["subject"].isin(things)
-    of_account = said[~of_grant & ~of_thing]
-    of_account = of_account.assign(holder_id=of_account["accounts"].str.split(" ")).explode(
-        "holder_id"
-    )
+    grants = rows[["grant_id", "holder_id", "entitlement_id", "person_id"]]
+    about = said.assign(account=said["accounts"].str.split(" ")).explode("account")
+    of_thing = about["subject"].isin([*rows["grant_id"], *rows["entitlement_id"]])
+    of_person = about["subject"].isin(rows["person_id"].dropna())
+    of_accounts = about[~of_thing & (of_person | about["severity"].isin(SEVERE))]
     pairs = pd.concat(
         [
-            said[of_grant].assign(grant_id=said.loc[of_grant, "subject"]),
-            grants.merge(said[of_thing], left_on="entitlement_id", right_on="subject"),
-            grants.merge(said[of_thing], left_on="holder_id", right_on="subject"),
-            grants.merge(of_account, on="holder_id"),
+            grants.merge(said, left_on=name, right_on="subject")
+            for name in ("grant_id", "entitlement_id", "holder_id")
         ]
-    )[["grant_id", "rank", "id", "severity", "sentence"]].drop_duplicates(["grant_id", "id"])
+        + [grants.merge(of_accounts, left_on="holder_id", right_on="account")]
+    ).drop_duplicates(["grant_id", "id"])
     of_one = pairs.sort_values(["rank", "id"]).groupby("grant_id")
     joined = of_one.agg(flags=("sentence", "\n".join), flag_severity=("severity", "first"))
     return joined.reset_index().astype("string")

@@ -31,7 +31,7 @@ class Style:
     paper: str = ""
     line: str = ""  # colour of the line below
     across: str = "left"
-    upright: str = "top"
+    upright: str = "center"
     wrap: bool = True
     indent: int = 0
     quoted: bool = False  # from the directory: stays text, also when somebody edits it
@@ -81,26 +81,26 @@ SMALL = Style(size=8, colour=SOFT, line=LINE, quoted=True)
 SEALED = Style(size=8, colour="9AA6AA", line=LINE, quoted=True, across="fill", wrap=False)
 ANSWER = Style(line=LINE, paper=WASH, text=True)
 WORD = Style(line=LINE, paper=WASH, text=True, bold=True)
-HEAD = Style(size=9, bold=True, colour=SOFT, paper=ACCENT_WASH, line=ACCENT, upright="center")
-HEAD_ASKED = Style(size=9, bold=True, colour="FFFFFF", paper=ACCENT, line=ACCENT, upright="center")
-TITLE = Style(size=20, bold=True, wrap=False, upright="center")
-LEAD = Style(size=11, colour=SOFT, wrap=False, upright="center")
-SECTION = Style(size=11, bold=True, colour=ACCENT, line=ACCENT, wrap=False, upright="center")
+HEAD = Style(size=9, bold=True, colour=SOFT, paper=ACCENT_WASH, line=ACCENT)
+HEAD_ASKED = Style(size=9, bold=True, colour="FFFFFF", paper=ACCENT, line=ACCENT)
+TITLE = Style(size=20, bold=True, wrap=False)
+LEAD = Style(size=11, colour=SOFT, wrap=False)
+SECTION = Style(size=11, bold=True, colour=ACCENT, line=ACCENT, wrap=False)
 LABEL = Style(colour=SOFT)
 TEXT = Style()
 STRONG = Style(bold=True)
 COUNT = Style(bold=True, across="right")
 
 
-def page(sheet: Worksheet, footer: str, landscape: bool = False) -> None:
-    """A4, as wide as the sheet, as many pages as it takes; no grid on the screen."""
+def page(sheet: Worksheet, footer: str, *, landscape: bool = False, pages: int = 0) -> None:
+    """A4, as wide as the sheet, on so many pages (0: as it takes); no grid on the screen."""
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, pages
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.5
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.7
     below: Any = sheet.oddFooter
     below.left.text, below.right.text = footer, "Page &P of &N"
     below.left.size = below.right.size = 8

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
-LINE_HEIGHT, PADDING, TALLEST = 13.2, 7, 409  # points; Excel allows no taller row
+LINE_HEIGHT, PADDING, TALLEST = 12.8, 8, 409  # points; Excel allows no taller row
+SPACE = 0.5
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -24,7 +25,7 @@ def rows_xml(
 
 
 def _row(number: int, texts: Sequence[str], columns: Sequence[tuple[str, int, float]]) -> str:
-    tallest = 1
+    tallest = 2  # room for a reason
     parts = []
     for (letter, style, width), text in zip(columns, texts, strict=True):
         if not text:
@@ -37,8 +38,12 @@ def _row(number: int, texts: Sequence[str], columns: Sequence[tuple[str, int, fl
             f'<is><t xml:space="preserve">{_escape(text)}</t></is></c>'
         )
     # The height is no custom one, so the row still grows under a long reason.
-    height = min(tallest * LINE_HEIGHT + PADDING, TALLEST)
-    return f'<row r="{number}" ht="{height:.1f}">{"".join(parts)}</row>'
+    return f'<row r="{number}" ht="{height(tallest):.1f}">{"".join(parts)}</row>'
+
+
+def height(tallest: int) -> float:
+    """Points for a row of so many lines."""
+    return min(tallest * LINE_HEIGHT + PADDING, TALLEST)
 
 
 _escape = lru_cache(maxsize=50_000)(escape)
@@ -53,21 +58,28 @@ def lines(text: str, width: float) -> int:
         used = 0.0
         for word in paragraph.split(" "):
             wide = _wide(word)
-            if used and used + 1 + wide > width:
+            if used and used + SPACE + wide > width:
                 total += 1
                 used = 0
             if wide > width:
-                total += int((wide - 0.1) // (width - 1))
+                total += int(wide // (width - 1))
                 wide %= width - 1
-            used += wide + (1 if used else 0)
+            used += wide + (SPACE if used else 0)
     return total
 
 
 def _wide(word: str) -> float:
-    """In widths of a digit; capitals and East Asian characters take more."""
-    if word.isascii():
-        return len(word) + 0.25 * sum(map(str.isupper, word))
-    return sum(
-        2 if unicodedata.east_asian_width(char) in "WF" else 1 + 0.25 * char.isupper()
-        for char in word
-    )
+    """In widths of a digit, which column widths are counted in; as Arial has them, or wider."""
+    return sum(WIDTHS.get(char) or _width(char) for char in word)
+
+
+def _width(char: str) -> float:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1.25
+
+
+WIDTHS = dict.fromkeys("abcdefghijklmnopqrstuvwxyz0123456789_#?$+=<>~", 1.0)
+WIDTHS |= dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ&", 1.3) | dict.fromkeys("mwMW@%", 1.6)
+WIDTHS |= dict.fromkeys("cksvxyzJ", 0.9) | dict.fromkeys("ijlI.,:;'|!/t", 0.5)
+WIDTHS |= dict.fromkeys('fr()[]-"', 0.6)

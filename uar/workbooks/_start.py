@@ -22,6 +22,7 @@ from uar.workbooks._look import (
     ACCENT_WASH,
     COUNT,
     DECIDED,
+    FONT,
     LABEL,
     LEAD,
     LINE,
@@ -32,7 +33,9 @@ from uar.workbooks._look import (
     Style,
     page,
 )
+from uar.workbooks._rows import height, lines
 
+WIDTH = 72  # of the column that explains
 VERSION = "1"  # of the workbook's layout
 REVIEWER, EMAIL, FILE, COUNTS, ROWS = (f"\ue000{number}\ue001" for number in range(5))
 
@@ -50,15 +53,15 @@ STEPS = (
     "Until there is one, the Decision reads “reason?”.",
     "Fill in the sheet Sign-off, save the file as .xlsx, and send it back.",
 )
-GOOD_TO_KNOW = (
-    "Sort, filter and hide as you like: no cell is locked, and a row carries its own "
+GOOD_TO_KNOW = {
+    "Sorting": "Sort, filter and hide as you like: no cell is locked, and a row carries its own "
     "Item and Seal.",
-    "Please change only Decision, Reason and Comment. A row whose other cells were changed does "
-    "not count; it comes back to you as a question.",
-    "The sheet What it gives explains each access; People shows which accounts are one person. "
-    "What an administrator's account does not say itself is marked (from the user account).",
-    "A flag is a fact to look at, not a recommendation.",
-)
+    "Other cells": "Please change only Decision, Reason and Comment. A row whose other cells were "
+    "changed does not count; it comes back to you as a question.",
+    "Other sheets": "What it gives explains each access. People shows which accounts are one "
+    "person; what an administrator's account lacks is taken (from the user account).",
+    "Flags": "A flag is a fact to look at, not a recommendation.",
+}
 
 
 class Ranges:
@@ -80,14 +83,14 @@ class Ranges:
 def start(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) -> dict[str, str]:
     """Lay out Start here. Returns what its formulas say while nothing is decided."""
     sheet.sheet_properties.tabColor = ACCENT
-    for letter, width in zip("ABCDE", (3, 20, 68, 10, 3), strict=True):
+    for letter, width in zip("ABCDE", (3, 20, WIDTH, 10, 3), strict=True):
         sheet.column_dimensions[letter].width = width
     for letter in "ABCDE":
         Style(paper=ACCENT).put(sheet, f"{letter}1")
     sheet.row_dimensions[1].height = 6
     first = {2: 24, 3: 32, 4: 20, 5: 10, 6: 32, 7: 18, 8: 20, 9: 8}
-    for row, height in first.items():
-        sheet.row_dimensions[row].height = height
+    for row, points in first.items():
+        sheet.row_dimensions[row].height = points
     LEAD.put(sheet, "B2", plain(campaign["organisation"]))
     TITLE.put(sheet, "B3", " ".join(filter(None, (campaign["name"], campaign["period"]))))
     LEAD.put(sheet, "B4", f"for {REVIEWER} <{EMAIL}>")
@@ -97,14 +100,14 @@ def start(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) -> dict
     row, live = _words(sheet, row + 1, ranges)
     row = _example(sheet, row + 1)
     _notes(sheet, row + 1)
-    page(sheet, FILE)
+    page(sheet, FILE, pages=1)
     return before | live
 
 
 def _counter(sheet: Worksheet, ranges: Ranges) -> dict[str, str]:
-    big = Style(size=20, bold=True, colour=ACCENT, wrap=False, upright="center")
+    big = Style(size=20, bold=True, colour=ACCENT, wrap=False)
     big.formula(sheet, "B6", f'={ranges.decided}&" of "&{ranges.all}&" decided"')
-    bar = Style(colour=ACCENT, wrap=False, upright="center")
+    bar = Style(colour=ACCENT, wrap=False)
     share = f"ROUND(40*({ranges.decided})/{ranges.all},0)"
     bar.formula(sheet, "B7", f'=REPT("■",{share})&REPT("□",40-{share})')
     left, missing = f"{ranges.all}-({ranges.decided})", ranges.reasons_missing
@@ -147,7 +150,7 @@ def _steps(sheet: Worksheet, row: int, contact: str) -> int:
         if number == 1:
             cell: Any = sheet[f"C{row}"]
             cell.hyperlink = Hyperlink(ref=f"C{row}", location=f"'{SHEET}'!A1")
-            cell.font = Font(name="Arial", size=10, color=ACCENT, underline="single")
+            cell.font = Font(name=FONT, size=10, color=ACCENT, underline="single")
         row = _next(sheet, row, text)
     return row
 
@@ -185,8 +188,8 @@ def _example(sheet: Worksheet, row: int) -> int:
 
 def _notes(sheet: Worksheet, row: int) -> None:
     row = _section(sheet, row, "Good to know")
-    for text in GOOD_TO_KNOW:
-        Style(colour=ACCENT, across="right").put(sheet, f"B{row}", "•")
+    for label, text in GOOD_TO_KNOW.items():
+        LABEL.put(sheet, f"B{row}", label)
         TEXT.put(sheet, f"C{row}", text)
         row = _next(sheet, row, text)
 
@@ -195,16 +198,14 @@ def _section(sheet: Worksheet, row: int, title: str, right: str = "") -> int:
     for letter, text in zip("BCD", (title, None, right or None), strict=True):
         SECTION.put(sheet, f"{letter}{row}", text)
     if right:
-        Style(size=9, colour=ACCENT, line=ACCENT, across="right", upright="center").put(
-            sheet, f"D{row}", right
-        )
+        Style(size=9, colour=ACCENT, line=ACCENT, across="right").put(sheet, f"D{row}", right)
     sheet.row_dimensions[row].height = 22
     return row + 1
 
 
 def _next(sheet: Worksheet, row: int, text: str) -> int:
     """Make the row as high as its text needs; the number of the row after it."""
-    sheet.row_dimensions[row].height = 17 if len(text) <= 66 else 30 if len(text) <= 132 else 43
+    sheet.row_dimensions[row].height = height(lines(text, WIDTH - 1))
     return row + 1
 
 
@@ -229,18 +230,16 @@ def sign_off(sheet: Worksheet, ranges: Ranges) -> dict[str, str]:
     LEAD.put(sheet, "B3", f"This file was made for {REVIEWER} <{EMAIL}>")
     sheet.merge_cells("B5:D5")
     Style(size=11).put(sheet, "B5", STATEMENT)
-    for row, height in {2: 30, 3: 20, 5: 34}.items():
-        sheet.row_dimensions[row].height = height
+    for row, points in {2: 30, 3: 20, 5: 34}.items():
+        sheet.row_dimensions[row].height = points
     SECTION.put(sheet, "B7", "Please fill in")
     for letter in "CD":
         SECTION.put(sheet, f"{letter}7")
     for row, (label, choices, hint) in enumerate(LABELS, 8):
         sheet.row_dimensions[row].height = 24
-        Style(bold=True, upright="center", line=LINE).put(sheet, f"B{row}", label)
-        Style(size=11, paper=ACCENT_WASH, line=ACCENT, upright="center", text=True).put(
-            sheet, f"C{row}"
-        )
-        Style(colour=LABEL.colour, upright="center", indent=1).put(sheet, f"D{row}", hint)
+        Style(bold=True, line=LINE).put(sheet, f"B{row}", label)
+        Style(size=11, paper=ACCENT_WASH, line=ACCENT, text=True).put(sheet, f"C{row}")
+        Style(colour=LABEL.colour, indent=1).put(sheet, f"D{row}", hint)
         if choices:
             choice = DataValidation(
                 "list", formula1=choices, allow_blank=True, showErrorMessage=True

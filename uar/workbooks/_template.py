@@ -34,6 +34,7 @@ from uar.workbooks._look import (
     BAD,
     DECIDED,
     FACT,
+    FONT,
     HEAD,
     HEAD_ASKED,
     LEAD,
@@ -86,10 +87,10 @@ class Template:
 DECISIONS = (
     (ITEM, 13, SMALL),
     *((shown.heading, shown.width, NAME if shown.names else FACT) for shown in SHOWN),
-    (DECISION, 17, WORD),
-    (REASON, 34, ANSWER),
-    (COMMENT, 22, ANSWER),
-    (SEAL, 6, SEALED),
+    (DECISION, 16, WORD),
+    (REASON, 30, ANSWER),
+    (COMMENT, 18, ANSWER),
+    (SEAL, 5, SEALED),
 )
 GIVES = (
     ("Access", 28, NAME),
@@ -114,6 +115,8 @@ PEOPLE = (
 def template(campaign: Mapping[str, Any]) -> Template:
     """Everything that the workbooks of a campaign share."""
     book = Workbook()
+    plain_style: Any = book._named_styles["Normal"]  # type: ignore[attr-defined]
+    plain_style.font = Font(name=FONT, size=10)  # column widths are counted in its digits
     cover = book.active
     assert isinstance(cover, Worksheet)  # noqa: S101 - for the type checker: a new book has one
     cover.title = "Start here"
@@ -142,8 +145,8 @@ def _decisions(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) ->
     sheet.sheet_properties.tabColor = ACCENT
     called = [plain(campaign[name]) for name in ("organisation", "name", "period")]
     line = " · ".join([*filter(None, called), f"for {REVIEWER}", FILE, campaign["campaign_id"]])
-    Style(bold=True, wrap=False, upright="center").put(sheet, "A1", line)
-    Style(bold=True, colour=ACCENT, wrap=False, upright="center").formula(
+    Style(bold=True, wrap=False).put(sheet, "A1", line)
+    Style(bold=True, colour=ACCENT, wrap=False).formula(
         sheet, "L1", f'={ranges.decided}&" of "&{ranges.all}&" decided"'
     )
     _headings(sheet, HEADER, DECISIONS, asked=(DECISION, REASON, COMMENT))
@@ -152,10 +155,11 @@ def _decisions(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) ->
     last_letter = LETTERS[len(DECISIONS) - 1]
     sheet.auto_filter.ref = f"A{HEADER}:{last_letter}{LAST}"
     sheet.print_title_rows = f"1:{HEADER}"
+    sheet.print_area = f"A1:N{LAST}"  # nobody reads seals on paper
     sheet.sheet_view.zoomScale = 90
     _choices(sheet)
     _colours(sheet)
-    page(sheet, f"{REVIEWER}, {FILE}", landscape=True)
+    page(sheet, FILE, landscape=True)
     return _sheet(sheet, 2, DECISIONS, HEADER + 1)
 
 
@@ -211,7 +215,7 @@ def _listing(
     _headings(sheet, HEADER, columns)
     sheet.freeze_panes = f"B{HEADER + 1}"
     sheet.print_title_rows = f"1:{HEADER}"
-    page(sheet, f"{REVIEWER}, {FILE}", landscape=True)
+    page(sheet, FILE, landscape=True)
     return _sheet(sheet, place, columns, HEADER + 1)
 
 
