@@ -17,7 +17,6 @@ Line = Mapping[str, Any]
 REMOVE, RESTORE = "remove", "restore"
 DONE = {REMOVE: "removed", RESTORE: "restored"}
 ALREADY = {REMOVE: "already gone", RESTORE: "already there"}
-FINE = frozenset({*DONE.values(), *ALREADY.values(), "still gone"})
 FAILURES = frozenset({"failed", "unknown", "still held"})
 FAILURES_IN_A_ROW = 5
 

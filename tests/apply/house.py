@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from tests.sandbox import small as s
-from uar.commands import _removing
-from uar.commands._journal import make, opened, past, up_to_date
-from uar.commands.apply import pending
+from uar.commands._journal import make
 from uar.folder import Folder
-from uar.removals import REMOVE, Tenant
+from uar.sandbox.collection import Collection
 from uar.sandbox.server import Sandbox
 from uar.sheet import item_id
-from uar.snapshot import Snapshot, from_lines, json_bytes, to_files, to_lines
+from uar.snapshot import Snapshot, json_bytes, to_files, to_lines
 from uar.sources._environment import connect
 from uar.sources._http import Client, Patience
 from uar.sources.jumpcloud import read
-from uar.sources.jumpcloud_removals import Removals
 from uar.tables import DECISIONS, ITEMS
 
 AT = "2026-11-20T09:00:00Z"
@@ -147,10 +144,20 @@ def planned(folder: Folder, toml: bytes = b"") -> dict[str, Any]:
 
 
 def state(box: Sandbox) -> dict[str, Any]:
-    """What can be held at the tenant, without order, for comparison."""
+    """What is held at the tenant, without order, for comparison."""
     found = json.loads(json.dumps(box.tenant.export()))
-    edges = {
-        (e["from"]["type"], e["from"]["id"], e["to"]["type"], e["to"]["id"]) for e in found["edges"]
-    }
+    edges = {frozenset({e["from"]["id"], e["to"]["id"]}) for e in found["edges"]}
     admins = {a["_id"]: tuple(sorted(a["roles"])) for a in found["admins"]}
     return {"edges": edges, "admins": admins}
+
+
+def edge(one: str, other: str) -> frozenset[str]:
+    """As `state` shows it."""
+    return frozenset({one, other})
+
+
+def change(collection: Collection, key: str, **fields: Any) -> None:
+    """Somebody else's work at the tenant."""
+    row = collection.get(key)
+    assert row is not None
+    collection.put({**row, **fields})

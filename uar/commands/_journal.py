@@ -97,6 +97,13 @@ def opened(review: Folder, step: str, sync: Callable[[int], None] = os.fsync) ->
             _record(review, step, book.lines[begun:])
 
 
+def settle(review: Folder) -> None:
+    """Bring the ledger up to what a killed run left in the journal."""
+    if (review.path / JOURNAL).exists():
+        with opened(review, "apply"):
+            pass
+
+
 def _record(review: Folder, step: str, added: Sequence[Mapping[str, Any]]) -> None:
     recorded = [line["wrote"][JOURNAL] for line in review.ledger() if JOURNAL in line["wrote"]]
     size = (review.path / JOURNAL).stat().st_size

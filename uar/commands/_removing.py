@@ -17,7 +17,7 @@ from uar.commands._shared import counted, put, put_json, put_table, say
 from uar.errors import SetupError
 from uar.folder import Folder
 from uar.journal import unfinished
-from uar.removals import FINE, Line, Run, Tenant, carry_out
+from uar.removals import ALREADY, DONE, Line, Run, Tenant, carry_out
 from uar.settings import Apply
 from uar.sources.jumpcloud_removals import Requests, key_owners, organizations
 
@@ -141,39 +141,40 @@ def _result(row: Row, last: Mapping[Any, Any] | None) -> Shown:
     }
 
 
-def needs_person(shown: Shown) -> bool:
-    """Not done, or done and no longer true."""
-    return shown["outcome"] not in FINE or shown["verified"] in ("back again", "unknown")
-
-
-def show(shown: Sequence[Shown], as_json: bool) -> None:
+def show(shown: Sequence[Shown], action: str, as_json: bool) -> None:
     """Results, those that need a person last and in full; exit code 1 if there are any."""
+    open_ones = [each for each in shown if _needs_person(each, action)]
     if as_json:
         put_json(list(shown))
     else:
-        _show(shown)
-    if any(map(needs_person, shown)):
+        _show(shown, open_ones)
+    if open_ones:
         raise click.exceptions.Exit(1)
 
 
-def _show(shown: Sequence[Shown]) -> None:
+def _needs_person(shown: Shown, action: str) -> bool:
+    """Not done, or done and no longer true."""
+    fine = (DONE[action], ALREADY[action])
+    return shown["outcome"] not in fine or shown["verified"] in ("back again", "unknown")
+
+
+def _show(shown: Sequence[Shown], open_ones: Sequence[Shown]) -> None:
     words = [_word(each) for each in shown]
     for word in sorted(set(words)):
         put(f"{words.count(word):>6,}  {word}")
-    if not any(map(needs_person, shown)):
-        put("Nothing is left to do." if shown else "There is nothing to do.")
-    open_ones = [each for each in shown if needs_person(each) and each["outcome"] != NOT_ATTEMPTED]
     if not open_ones:
-        return
-    put(f"\n{counted(len(open_ones), 'item')} to look at:")
-    put_table(
-        ("Item", "Account", "Access", "Outcome", "Why"),
-        [
-            (e["item"], e["account"], e["entitlement"], _word(e).upper(), e["detail"])
-            for e in open_ones
-        ],
-        wide=110,
-    )
+        put("Nothing is left to do." if shown else "There is nothing to do.")
+    tried = [each for each in open_ones if each["outcome"] != NOT_ATTEMPTED]
+    if tried:
+        put(f"\n{counted(len(tried), 'item')} to look at:")
+        put_table(
+            ("Item", "Account", "Access", "Outcome", "Why"),
+            [
+                (*(e[name] for name in WHO if name != "kind"), _word(e).upper(), e["detail"])
+                for e in tried
+            ],
+            wide=110,
+        )
 
 
 def _word(shown: Shown) -> str:

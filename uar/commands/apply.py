@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from uar.commands._journal import Document, load, past, up_to_date
+from uar.commands._journal import Document, load, past, settle, up_to_date
 from uar.commands._removing import (
     Shown,
     Work,
@@ -48,8 +48,9 @@ def command(
     after an interruption, run it again and it goes on. Exits with 1 when something needs a person.
     """
     with Folder(folder).locked() as review:
+        settle(review)
         shown = _verify(review) if again else _apply(review, yes, dry_run, max_removals)
-    show(shown, as_json)
+    show(shown, REMOVE, as_json)
 
 
 def _apply(review: Folder, yes: bool, dry_run: bool, max_removals: int | None) -> list[Shown]:

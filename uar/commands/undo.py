@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from uar.commands._journal import Document, load, past
+from uar.commands._journal import Document, load, past, settle
 from uar.commands._removing import Shown, Work, agreed, check_tenant, perform, results, show
 from uar.commands._shared import counted, folder_argument, json_option, say
 from uar.errors import SetupError
@@ -33,8 +33,9 @@ def command(folder: Path, items: Sequence[str], yes: bool, as_json: bool) -> Non
     password, second factor and API key. Exits with 1 when something needs a person.
     """
     with Folder(folder).locked() as review:
+        settle(review)
         shown = _undo(review, items, yes)
-    show(shown, as_json)
+    show(shown, RESTORE, as_json)
 
 
 def _undo(review: Folder, items: Sequence[str], yes: bool) -> list[Shown]:

@@ -1,0 +1,354 @@
+"""The commands plan, apply and undo against a tenant over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.apply import house as h
+from tests.apply.test_plan import (
+    ANA_PAYROLL,
+    ANA_STAFF,
+    BEN_SALES,
+    NIA_HELP,
+    NIA_NOBODY,
+    OLE_OWNER,
+    PIA_OWNER,
+    STAFF_PAYROLL,
+)
+from tests.sandbox import small as s
+from uar import journal
+from uar.cli import main
+from uar.folder import JOURNAL, Folder
+from uar.sandbox.server import Sandbox
+
+Run = Callable[..., Result]
+SALES_WIKI = h.grant(f"app:{s.WIKI}", f"group:{s.SALES}")
+EVERY_KIND = dict.fromkeys((BEN_SALES, ANA_PAYROLL, STAFF_PAYROLL, NIA_HELP), "Revoke")
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    with Sandbox(h.organisation()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def run(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("JUMPCLOUD_BASE_URL", box.url)
+    monkeypatch.setenv("JUMPCLOUD_API_KEY", box.api_key)
+    monkeypatch.setenv("UAR_APPLY_API_KEY", box.apply_api_key)
+
+    def invoke(*words: object, expect: int = 0) -> Result:
+        result = CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
+        assert result.exit_code == expect, result.output
+        return result
+
+    return invoke
+
+
+def words(result: Result) -> list[str]:
+    return [row["outcome"] for row in json.loads(result.stdout)]
+
+
+def writes(box: Sandbox) -> list[Any]:
+    return [each for each in box.requests if each.method != "GET"]
+
+
+def holds(folder: Folder) -> None:
+    assert folder.verify()[1] is None
+    journal.lines((folder.path / JOURNAL).read_bytes())
+
+
+def test_every_kind_is_removed_and_put_back(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    before = h.state(box)
+    folder = h.review(tmp_path / "q4", box, EVERY_KIND)
+    run("plan", folder.path)
+    assert words(run("apply", folder.path, "--yes", "--json")) == ["removed"] * 4
+    now = h.state(box)
+    assert before["edges"] - now["edges"] == {
+        h.edge(s.SALES, s.BEN),
+        h.edge(s.PAYROLL, s.ANA),
+        h.edge(s.PAYROLL, s.STAFF),
+    }
+    assert now["admins"] == {**before["admins"], h.NIA: (s.CUSTOM_ROLE,)}
+    assert words(run("undo", folder.path, "--yes", "--json")) == ["restored"] * 4
+    assert h.state(box) == before
+    holds(folder)
+
+
+def test_a_second_apply_does_nothing(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, EVERY_KIND)
+    run("plan", folder.path)
+    run("apply", folder.path, "--yes")
+    root, asked = folder.root(), len(box.requests)
+    assert words(run("apply", folder.path, "--yes", "--json")) == ["removed"] * 4
+    assert (folder.root(), len(box.requests)) == (root, asked)
+
+
+def test_without_a_terminal_nothing_is_changed(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
+    run("plan", folder.path)
+    before, root, asked = h.state(box), folder.root(), len(box.requests)
+    for options in ((), ("--dry-run",), ("--dry-run", "--yes")):
+        shown = run("apply", folder.path, *options, expect=1)
+        assert "Takes ben out of the group Sales." in shown.stderr
+    assert (h.state(box), folder.root(), len(box.requests)) == (before, root, asked)
+
+
+def test_the_same_plan_is_not_written_twice(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
+    first, second = (run("plan", folder.path, "--json") for _ in range(2))
+    assert first.stdout == second.stdout
+    assert folder.names("plans/") == ["plans/0001.json"]
+    assert "still stands" in second.stderr
+
+
+def test_new_decisions_need_a_new_plan(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
+    run("plan", folder.path)
+    h.answer(folder, {BEN_SALES: "Keep"})
+    assert "run uar plan" in run("apply", folder.path, "--yes", expect=5).stderr
+    assert not writes(box)
+    run("plan", folder.path)
+    run("apply", folder.path, "--yes")
+    assert not writes(box)
+
+
+def test_a_changed_plan_is_refused(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
+    run("plan", folder.path)
+    path = folder.path / "plans/0001.json"
+    path.write_text(path.read_text().replace(s.BEN, s.ANA))
+    run("apply", folder.path, "--yes", expect=5)
+    assert not writes(box)
+
+
+def test_too_many_removals_need_a_number(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {**EVERY_KIND, ANA_STAFF: "Revoke"})
+    assert "--max-removals 5" in run("plan", folder.path).stdout
+    refused = run("apply", folder.path, "--yes", expect=2)
+    assert "5 removals, and 4 of 19 items" in refused.stderr
+    assert not writes(box)
+    run("apply", folder.path, "--yes", "--max-removals", 5)
+
+
+def test_another_tenant_is_refused(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
+    run("plan", folder.path)
+    other = {**box.tenant.organization, "_id": "5e00000000000000000000ee"}
+    box.tenant.organizations.drop(box.org_id)
+    box.tenant.organizations.put(other)
+    refused = run("apply", folder.path, "--yes", expect=2)
+    assert "belongs to another organisation" in refused.stderr
+    assert not writes(box)
+
+
+def test_only_the_apply_key_writes(
+    box: Sandbox, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
+    run("plan", folder.path)
+    monkeypatch.delenv("UAR_APPLY_API_KEY")
+    assert "UAR_APPLY_API_KEY is not set" in run("apply", folder.path, "--yes", expect=2).stderr
+    assert not writes(box)
+
+
+def test_the_owner_of_the_apply_key_stays(
+    box: Sandbox, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "jca_ole_0000"
+    box.tenant.keys.append({"key": key, "admin": h.OLE})
+    h.change(box.tenant.admins, h.OLE, apiKeyHash={"prefix": "jca_ole"})
+    folder = h.review(tmp_path / "q4", box, {OLE_OWNER: "Revoke", BEN_SALES: "Revoke"})
+    run("plan", folder.path)
+    monkeypatch.setenv("UAR_APPLY_API_KEY", key)
+    done = run("apply", folder.path, "--yes", "--json", expect=1)
+    assert words(done) == ["removed", "blocked"]
+    assert h.OLE in h.state(box)["admins"]
+    holds(folder)
+
+
+def test_a_key_whose_owner_cannot_be_told_touches_no_admin(
+    box: Sandbox, run: Run, tmp_path: Path
+) -> None:
+    folder = h.review(tmp_path / "q4", box, {NIA_HELP: "Revoke"})
+    run("plan", folder.path)
+    h.change(box.tenant.admins, s.OWNER, apiKeyHash=None)
+    done = run("apply", folder.path, "--yes", "--json", expect=1)
+    assert words(done) == ["blocked"]
+    assert "apply.credential_admin" in done.stdout
+    assert not writes(box)
+
+
+def drift_renamed(box: Sandbox) -> None:
+    h.change(box.tenant.usergroups, s.SALES, name="Board")
+
+
+def drift_ruled(box: Sandbox) -> None:
+    h.change(box.tenant.usergroups, s.SALES, membershipMethod="DYNAMIC_AUTOMATED")
+
+
+def drift_opens_more(box: Sandbox) -> None:
+    box.tenant.graph.connect(("application", s.PAYROLL), ("user_group", s.SALES), None)
+
+
+@pytest.mark.parametrize("drift", [drift_renamed, drift_ruled, drift_opens_more])
+def test_a_group_that_changed_stops_the_item(
+    box: Sandbox, run: Run, tmp_path: Path, drift: Callable[[Sandbox], None]
+) -> None:
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke", ANA_PAYROLL: "Revoke"})
+    run("plan", folder.path)
+    drift(box)
+    done = run("apply", folder.path, "--yes", "--json", expect=1)
+    assert words(done) == ["drift", "removed"]
+    assert len(writes(box)) == 1
+
+
+def test_an_exempt_member_of_a_dynamic_group_is_removed(
+    box: Sandbox, run: Run, tmp_path: Path
+) -> None:
+    exempt = [{"id": s.ANA, "type": "USER"}]
+    h.change(box.tenant.usergroups, s.DYNAMIC, memberQueryExemptions=exempt)
+    item = h.grant(f"group:{s.DYNAMIC}", f"user:{s.ANA}")
+    folder = h.review(tmp_path / "q4", box, {item: "Revoke"})
+    run("plan", folder.path)
+    assert words(run("apply", folder.path, "--yes", "--json")) == ["removed"]
+
+
+def test_other_roles_than_planned_stop_the_item(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {NIA_HELP: "Revoke", NIA_NOBODY: "Revoke"})
+    run("plan", folder.path)
+    roles = [s.HELP_ROLE, s.CUSTOM_ROLE, s.READ_ROLE]
+    names = ["Help Desk", "Nobody", "Read Only"]
+    h.change(box.tenant.admins, h.NIA, roles=roles, roleNames=names)
+    assert words(run("apply", folder.path, "--yes", "--json", expect=1)) == ["drift"] * 2
+    assert not writes(box)
+
+
+def test_the_second_step_waits_for_the_first(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    """Help Desk does not go: then Nobody is not the last role, and nobody is deleted for it."""
+    folder = h.review(tmp_path / "q4", box, {NIA_HELP: "Revoke", NIA_NOBODY: "Revoke"})
+    run("plan", folder.path)
+    fault = box.add_fault("sticky:method=PUT,times=1")
+    assert words(run("apply", folder.path, "--yes", "--json", expect=1)) == ["still held", "drift"]
+    assert fault.struck == 1
+    assert words(run("apply", folder.path, "--yes", "--json")) == ["removed"] * 2
+    assert h.NIA not in h.state(box)["admins"]
+
+
+def test_owners_who_left_meanwhile_stop_the_item(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {OLE_OWNER: "Revoke"})
+    run("plan", folder.path)
+    h.change(box.tenant.admins, h.PIA, suspended=True)
+    done = run("apply", folder.path, "--yes", "--json", expect=1)
+    assert words(done) == ["drift"]
+    assert "Other active admins with this role: 1; at least 2 must stay." in done.stdout
+
+
+def test_the_last_role_becomes_read_only_and_comes_back(
+    box: Sandbox, run: Run, tmp_path: Path
+) -> None:
+    before = h.state(box)
+    settings = tmp_path / "uar.toml"
+    settings.write_text('[apply]\nlast_admin_role = "read-only"\n')
+    folder = h.review(tmp_path / "q4", box, {PIA_OWNER: "Revoke"})
+    run("plan", folder.path, "--settings", settings)
+    run("apply", folder.path, "--yes")
+    assert h.state(box)["admins"][h.PIA] == (s.READ_ROLE,)
+    run("undo", folder.path, "--yes")
+    assert h.state(box) == before
+
+
+def test_a_deleted_admin_is_made_again_with_every_role(
+    box: Sandbox, run: Run, tmp_path: Path
+) -> None:
+    folder = h.review(tmp_path / "q4", box, {NIA_HELP: "Revoke", NIA_NOBODY: "Revoke"})
+    run("plan", folder.path)
+    run("apply", folder.path, "--yes")
+    assert h.NIA not in h.state(box)["admins"]
+    assert words(run("undo", folder.path, "--yes", "--json")) == ["restored"] * 2
+    again = [each for each in box.tenant.admins if each["email"] == "nia@example.com"]
+    assert [set(each["roles"]) for each in again] == [{s.HELP_ROLE, s.CUSTOM_ROLE}]
+
+
+def test_already_gone_is_recorded_not_repeated(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    answers = dict.fromkeys((BEN_SALES, ANA_PAYROLL, SALES_WIKI, NIA_HELP), "Revoke")
+    folder = h.review(tmp_path / "q4", box, answers)
+    run("plan", folder.path)
+    with box.tenant.lock:
+        box.tenant.delete(("user", s.ANA))
+        box.tenant.delete(("user_group", s.SALES))
+        box.tenant.admins.drop(h.NIA)
+    done = run("apply", folder.path, "--yes", "--json")
+    assert words(done) == ["already gone"] * 4
+    for sentence in ("group", "account", "admin"):
+        assert f"The {sentence} no longer exists." in done.stdout
+    assert not writes(box)
+    assert "nothing to undo" in run("undo", folder.path, BEN_SALES, "--yes", expect=2).stderr
+
+
+def test_verify_finds_what_came_back(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, EVERY_KIND)
+    run("plan", folder.path)
+    run("apply", folder.path, "--yes")
+    run("apply", folder.path, "--verify")
+    box.tenant.graph.connect(("user_group", s.SALES), ("user", s.BEN), None)
+    shown = run("apply", folder.path, "--verify", expect=1)
+    assert "BACK AGAIN" in shown.stdout
+    asked = len(writes(box))
+    run("apply", folder.path, "--yes", expect=1)  # said, and not removed again without a decision
+    assert len(writes(box)) == asked
+    holds(folder)
+
+
+def test_one_item_is_put_back(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    before = h.state(box)
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke", ANA_PAYROLL: "Revoke"})
+    run("plan", folder.path)
+    run("apply", folder.path, "--yes")
+    run("undo", folder.path, BEN_SALES, expect=1)  # no terminal, no --yes: only shown
+    run("undo", folder.path, BEN_SALES, "--yes")
+    assert before["edges"] - h.state(box)["edges"] == {h.edge(s.PAYROLL, s.ANA)}
+    run("apply", folder.path, "--yes", expect=5)
+    shown = json.loads(run("plan", folder.path, "--json", expect=1).stdout)
+    assert [row["item"] for row in shown["blocked"]] == [BEN_SALES]
+    run("apply", folder.path, "--yes")
+    assert before["edges"] - h.state(box)["edges"] == {h.edge(s.PAYROLL, s.ANA)}
+    assert "nothing to undo" in run("undo", folder.path, BEN_SALES, "--yes", expect=2).stderr
+
+
+def test_what_somebody_put_back_before_us_is_already_there(
+    box: Sandbox, run: Run, tmp_path: Path
+) -> None:
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
+    run("plan", folder.path)
+    run("apply", folder.path, "--yes")
+    box.tenant.graph.connect(("user_group", s.SALES), ("user", s.BEN), None)
+    assert words(run("undo", folder.path, "--yes", "--json")) == ["already there"]
+
+
+def test_no_secret_is_written_or_said(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {**EVERY_KIND})
+    said = run("plan", folder.path).output
+    box.add_fault("500:method=POST,times=1")
+    for line in (("apply", "--yes"), ("apply", "--yes"), ("apply", "--verify"), ("undo", "--yes")):
+        result = CliRunner().invoke(main, [line[0], str(folder.path), *line[1:]])
+        said += result.output
+    kept = b"".join(path.read_bytes() for path in folder.path.rglob("*") if path.is_file())
+    for secret in (box.api_key, box.apply_api_key, "idpPrivateKey", "not a key"):
+        assert secret not in said
+        assert secret.encode() not in kept
+
+
+def test_csv_for_a_spreadsheet(box: Sandbox, run: Run, tmp_path: Path) -> None:
+    h.change(box.tenant.usergroups, s.SALES, name="=cmd|' /C calc'!A0")
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
+    lines = run("plan", folder.path, "--csv").stdout.splitlines()
+    assert lines[0].startswith("list,item,kind,account,entitlement,why")
+    assert ",'=cmd|" in lines[1]
