@@ -28,7 +28,6 @@ def command(path: Path, as_json: bool) -> None:
         put_json({"holds": broken is None, "files": files, "root": root, "broken": link})
     elif broken:
         put(f"Broken: {broken.path} {broken.says}.")
-        put(f"{counted(files, 'file')} before it {'holds' if files == 1 else 'hold'}.")
     else:
         put(f"Everything holds: {counted(files, 'file')}.")
         put(f"Root hash: {root}")

@@ -13,17 +13,19 @@ from uar.text import plain
 
 @dataclass(frozen=True)
 class Lines:
-    """A cell of several lines; those after the first are set smaller."""
+    """A cell of several lines; those after the first are set smaller, unless all are `even`."""
 
     lines: tuple[str, ...]
+    even: bool = False
 
 
 @dataclass(frozen=True)
 class Link:
-    """A cell that leads to another place on the page."""
+    """A cell that leads to another place on the page, and what is said below it."""
 
     text: str
     anchor: str
+    below: str = ""
 
 
 Cell = str | int | None | Lines | Link  # None: unknown
@@ -31,7 +33,7 @@ Cell = str | int | None | Lines | Link  # None: unknown
 
 @dataclass(frozen=True)
 class Listing:
-    """A table. `kinds`: text, number, code or digest, one a heading. `none`: said if empty."""
+    """A table. `kinds`, one a heading: text, number, code, digest, time, id. `none`: if empty."""
 
     name: str  # an id that is unique on the page
     caption: str
@@ -72,19 +74,20 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return frame.astype(object).where(frame.notna(), None).to_dict("records")  # type: ignore[return-value]
 
 
-def moment(value: pd.Timestamp | None) -> str:
-    """2026-11-23 21:06:00, in UTC."""
-    return "unknown" if value is None else value.strftime("%Y-%m-%d %H:%M:%S")
+def spoken(text: str) -> str:
+    """2026-11-23 21:06:00, from ISO 8601 in UTC."""
+    return text[:19].replace("T", " ").removesuffix("Z")
 
 
-def utc(text: str) -> str:
-    """The same from ISO 8601."""
-    return text.replace("T", " ").removesuffix("Z")
+def moment(value: pd.Timestamp | str | None) -> Lines:
+    """The day, and below it the time of day, in UTC."""
+    text = "unknown" if value is None else value if isinstance(value, str) else value.isoformat()
+    return Lines(tuple(spoken(text).split(" ")))
 
 
 def _plain(cell: Cell) -> Cell:
     if isinstance(cell, Lines):
-        return Lines(tuple(plain(line) for line in cell.lines))
+        return Lines(tuple(plain(line) for line in cell.lines), cell.even)
     if isinstance(cell, Link):
-        return Link(plain(cell.text), cell.anchor)
+        return Link(plain(cell.text), cell.anchor, plain(cell.below))
     return plain(cell) if isinstance(cell, str) else cell

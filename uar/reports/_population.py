@@ -13,6 +13,7 @@ from uar.tables import ACCOUNT_KINDS, ITEM_KINDS, STATUSES
 
 NOT_YET_OPENED = "Not yet: uar open has not run."
 NOT_YET_DETECTED = "Not yet: uar detect has not run."
+ROUTES = ("manager", "owner", "fallback")
 NOT_STATED = "not stated by source"
 
 
@@ -25,8 +26,8 @@ def collections(evidence: Evidence) -> Listing:
             ("Collection", "text"),
             ("Endpoint", "code"),
             ("Pages", "number"),
-            ("Read from (UTC)", "text"),
-            ("to", "text"),
+            ("Read from (UTC)", "time"),
+            ("to", "time"),
             ("SHA-256 of the answers", "digest"),
         ),
         (
@@ -135,8 +136,8 @@ def persons(evidence: Evidence) -> Listing:
         rows.append(
             (
                 str(name.iloc[0]) if len(name) else str(person),
-                Lines(tuple(accounts)),
-                Lines(tuple(reasons.get(str(person), ()))),
+                Lines(tuple(accounts), even=True),
+                Lines(tuple(reasons.get(str(person), ())), even=True),
             )
         )
     return listing("person-list", caption, columns, rows, "Nobody has more than one account.")
@@ -173,41 +174,26 @@ def persons_said(evidence: Evidence) -> str:
     )
 
 
-def routes(evidence: Evidence) -> Listing:
-    columns = (("Routed by", "text"), ("Items", "number"), ("Reviewers", "number"))
-    caption = "How items found their reviewer"
-    if evidence.items is None:
-        return listing("route-list", caption, columns, (), NOT_YET_OPENED)
-    rows = [
-        (str(route), len(group), group["reviewer_id"].nunique())
-        for route, group in evidence.items.groupby("routed_by", sort=True)
-    ]
-    return listing("route-list", caption, columns, rows, "No items.")
-
-
 def assignment(evidence: Evidence) -> Listing:
-    """Each reviewer with each reason something was put to them."""
-    columns = (
-        ("Reviewer", "text"),
-        ("Routed by", "text"),
-        ("Because", "text"),
-        ("Items", "number"),
-    )
-    caption = "Who was asked, and why"
+    """Each reviewer with the ways items came to them; why, stands beside each item."""
+    columns = (("Reviewer", "text"), *((by, "number") for by in ROUTES), ("Items", "number"))
+    caption = "Who was asked, by which rule"
     if evidence.items is None:
         return listing("assigned", caption, columns, (), NOT_YET_OPENED)
-    keys = ["reviewer", "reviewer_email", "routed_by", "routed_because"]
-    rows = [
-        (lines(key[0], key[1]), key[2], key[3], int(count))
-        for key, count in _sizes(evidence.items, keys)
+    keys = zip(*(evidence.items[key] for key in ("reviewer", "reviewer_email")), strict=True)
+    counts = Counter(zip(keys, evidence.items["routed_by"], strict=True))
+    rows: list[tuple[Cell, ...]] = [
+        (lines(*who), *numbers, sum(numbers))
+        for who in sorted({who for who, _ in counts})
+        for numbers in ([counts[who, by] for by in ROUTES],)
     ]
-    return listing(
-        "assigned", caption, columns, rows, "No items.", ("All", "", "", len(evidence.items))
-    )
+    totals = [sum(counts[who, by] for who, by in counts if by == route) for route in ROUTES]
+    total: tuple[Cell, ...] = ("All", *totals, len(evidence.items))
+    return listing("assigned", caption, columns, rows, "No items.", total)
 
 
 def not_independent(evidence: Evidence, ids: tuple[str, ...]) -> Listing:
-    columns = (("Item", "text"), ("Held by", "text"), ("Reviewer", "text"))
+    columns = (("Item", "id"), ("Held by", "text"), ("Reviewer", "text"))
     caption = "Items whose reviewer is the person concerned"
     if evidence.items is None:
         return listing("dependent", caption, columns, (), NOT_YET_OPENED)
@@ -232,13 +218,8 @@ def account_names(evidence: Evidence) -> dict[str, str]:
 
 def _reason(link: dict[str, Any]) -> str:
     against = f" Against it: {link['against']}" if link["against"] else ""
-    return f"{link['says']} ({link['rule']}, {link['strength']}).{against}"
+    return f"{link['says'].rstrip('.')} ({link['rule']}, {link['strength']}).{against}"
 
 
 def _ints(row: pd.Series[Any]) -> list[int]:
     return [int(number) for number in row]
-
-
-def _sizes(frame: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[str, ...], int]]:
-    counts = Counter(zip(*(frame[key].tolist() for key in keys), strict=True))
-    return sorted(counts.items())

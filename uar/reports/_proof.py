@@ -15,42 +15,35 @@ from uar.reports._listing import (
     listing,
     moment,
     records,
-    utc,
+    spoken,
 )
 from uar.reports._population import NOT_YET_OPENED
-from uar.tieout import STATES, TieOut
+from uar.tieout import TieOut
 
 NOT_YET_PLANNED = "Not yet: uar plan has not run."
 NOTHING_RETURNED = "Not yet: no file has come back."
 
 
-def removal_states(tieout: TieOut) -> Listing:
-    columns = (("What came of it", "text"), ("Items", "number"))
-    if tieout.standing is None:
-        return listing("states", "Revoked items", columns, (), NOT_YET_OPENED)
-    counts = tieout.standing["state"].value_counts()
-    rows = [(state, int(counts.get(state, 0))) for state in STATES]
-    total = ("All revoked", int((tieout.standing["decision"] == "Revoke").sum()))
-    return listing("states", "Revoked items", columns, rows, "", total)
-
-
-def removals(evidence: Evidence) -> Listing:
+def removals(evidence: Evidence, tieout: TieOut) -> Listing:
     """Each item the journal speaks of: before, write, after, later."""
     columns = (
-        ("Item", "text"),
-        ("Decided", "text"),
-        ("Before", "text"),
-        ("Write", "text"),
-        ("After", "text"),
+        ("Item", "id"),
+        ("Decided (UTC)", "time"),
+        ("What was done", "text"),
         ("Outcome", "text"),
-        ("SHA-256 of the journal's entry", "digest"),
     )
+    if tieout.standing is None:
+        return listing("removal-list", "Removals", columns, (), NOT_YET_OPENED)
     done = _last_lines(evidence)
-    decided = dict(
-        zip(evidence.decisions["item_id"], evidence.decisions["received_at"], strict=True)
-    )
+    decided = evidence.decisions.set_index("item_id")["received_at"]
+    items = {row["item_id"]: row for row in records(tieout.standing)}
     rows = (
-        _removal(row, decided.get(row["item_id"]), done[row["item_id"]])
+        (
+            Link(row["item_id"], row["item_id"], _whose(items[row["item_id"]])),
+            moment(decided.get(row["item_id"])),
+            _done(row, done[row["item_id"]]),
+            _outcome(row),
+        )
         for row in records(evidence.outcomes)
     )
     none = "Not yet: nothing has been removed." if evidence.plan is not None else NOT_YET_PLANNED
@@ -68,20 +61,20 @@ def todo(evidence: Evidence) -> Listing:
 def sign_offs(evidence: Evidence) -> Listing:
     """Every file that came back, taken or not."""
     columns = (
-        ("File", "text"),
+        ("File in returned/", "text"),
         ("Reviewer", "text"),
         ("Signed", "text"),
-        ("Received (UTC)", "text"),
+        ("Received (UTC)", "time"),
         ("Result", "text"),
         ("Answers taken", "number"),
         ("SHA-256", "digest"),
     )
     rows = (
         (
-            lines(receipt["name"], receipt["file"]),
+            receipt["file"].removeprefix("returned/"),
             receipt["reviewer"] or "unknown",
             _signed(receipt.get("signed")),
-            utc(receipt["received_at"]),
+            moment(receipt["received_at"]),
             receipt["outcome"],
             int(receipt["rows"]["accepted"]),
             receipt["sha256"],
@@ -95,7 +88,7 @@ def steps(evidence: Evidence) -> Listing:
     columns = (
         ("Entry", "number"),
         ("Step", "text"),
-        ("At (UTC)", "text"),
+        ("At (UTC)", "time"),
         ("uar", "text"),
         ("Counts", "text"),
         ("Hash of the entry", "digest"),
@@ -104,7 +97,7 @@ def steps(evidence: Evidence) -> Listing:
         (
             int(line["number"]),
             line["step"],
-            utc(line["at"]),
+            moment(line["at"]),
             line["version"],
             ", ".join(f"{count:,} {word}" for word, count in sorted(line["counts"].items())),
             line["hash"],
@@ -127,20 +120,23 @@ def files(evidence: Evidence) -> Listing:
     return listing("file-list", "Files, without this report", columns, rows, "No files.")
 
 
-def _removal(row: Mapping[str, Any], decided: Any, line: Mapping[str, Any]) -> tuple[Cell, ...]:
+def _whose(item: Mapping[str, Any]) -> str:
+    return f"{item['login'] or item['holder_name']}: {item['entitlement']}"
+
+
+def _done(row: Mapping[str, Any], line: Mapping[str, Any]) -> Lines:
     answer = "no answer" if row["status"] is None else f"HTTP {row['status']}"
     request = line.get("request")
-    write = lines(f"{request['method']} {request['path']}", answer) if request else "none was sent"
-    later = f"{row['verified']}, {moment(row['verified_at'])}" if row["verified"] else None
-    return (
-        Link(row["item_id"], row["item_id"]),
-        moment(decided),
-        _seen(line.get("before")),
-        write,
-        _seen(line.get("after")),
-        lines(row["outcome"], moment(row["at"]), row["detail"], later),
-        line["hash"],
+    write = f"{request['method']} {request['path']}: {answer}" if request else "No write was sent."
+    before, after = _seen("Before", line.get("before")), _seen("After", line.get("after"))
+    return Lines((before, write, after, f"SHA-256 of the journal's entry: {line['hash']}"))
+
+
+def _outcome(row: Mapping[str, Any]) -> Lines:
+    later = (
+        f"{spoken(row['verified_at'].isoformat())}: {row['verified']}" if row["verified"] else ""
     )
+    return lines(row["outcome"], spoken(row["at"].isoformat()), row["detail"], later)
 
 
 def _last_lines(evidence: Evidence) -> dict[str, Mapping[str, Any]]:
@@ -150,16 +146,17 @@ def _last_lines(evidence: Evidence) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def _seen(read: Mapping[str, Any] | None) -> Cell:
-    """What a read of the tenant showed, and where."""
+def _seen(when: str, read: Mapping[str, Any] | None) -> str:
+    """What a read of the tenant showed; its answers' digests stand in the journal."""
     if read is None:
-        return "not read"
-    where = (f"{each.get('path', '')} {each.get('status', '')}" for each in read["reads"])
-    return lines("held" if read["held"] else "not held", *where)
+        return f"{when}: not read."
+    number = len(read["reads"])
+    answers = "1 answer" if number == 1 else f"{number} answers"
+    return f"{when}: {'held' if read['held'] else 'not held'}, by {answers} of the tenant."
 
 
 def _planned(evidence: Evidence, part: str, why: str, none: str) -> Listing:
-    columns = (("Item", "text"), ("Account", "text"), ("Access", "text"), (why, "text"))
+    columns = (("Item", "id"), ("Account", "text"), ("Access", "text"), (why, "text"))
     caption = {"blocked": "Blocked removals", "todo": "Left to do by hand"}[part]
     if evidence.plan is None:
         return listing(f"{part}-list", caption, columns, (), NOT_YET_PLANNED)

@@ -70,8 +70,8 @@ def _rows(standing: pd.DataFrame) -> Iterator[Row]:
         column(_text, "kind"),
         column(_holder, "holder_name", "login", "status", "title", "department", "borrowed"),
         column(_access, "entitlement", "opens", "also_held", "why_not"),
-        column(_flags, "flags", "flag_severity"),
-        column(_reviewer, "reviewer", "reviewer_email", "routed_by"),
+        column(_flags, "flags"),
+        column(_reviewer, "reviewer", "routed_by", "routed_because"),
         column(_decision, "decision", "reason", "comment", "file", "cell"),
         column(_text, "state"),
         strict=True,
@@ -97,15 +97,12 @@ def _access(name: str, opens: str, also_held: str, why_not: str) -> Markup:
     return _stacked(name, [word + text for word, text in more if text])
 
 
-def _flags(flags: str, severity: str) -> Markup:
-    if not flags:
-        return Markup("")
-    first, *rest = flags.split("\n")
-    return _stacked(f"{severity}: {first}" if severity else first, rest)
+def _flags(flags: str) -> Markup:
+    return _stacked("", flags.split("\n"))
 
 
-def _reviewer(name: str, email: str, routed_by: str) -> Markup:
-    return _stacked(name, [email, f"by {routed_by}"])
+def _reviewer(name: str, routed_by: str, because: str) -> Markup:
+    return _stacked(name, [f"by {routed_by}: {because}"])
 
 
 def _decision(word: str, reason: str, comment: str, file: str, cell: str) -> Markup:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from uar.evidence import Evidence
 from uar.reports._charts import DECISION_PARTS, SINGLE, Bar, bars
-from uar.reports._listing import Cell, Link, Listing, lines, listing, records
+from uar.reports._listing import Cell, Lines, Link, Listing, lines, listing, records
 from uar.reports._population import NOT_YET_DETECTED, NOT_YET_OPENED
 from uar.tables import DECISION_WORDS, ITEM_KINDS, SEVERITIES
 from uar.tieout import NOT_REVIEWED, TieOut
@@ -84,7 +84,7 @@ def decisions_chart(tieout: TieOut) -> Markup | None:
 
 def overrides(tieout: TieOut) -> Listing:
     columns = (
-        ("Item", "text"),
+        ("Item", "id"),
         ("Held by", "text"),
         ("Access", "text"),
         ("Flags", "text"),
@@ -99,7 +99,7 @@ def overrides(tieout: TieOut) -> Listing:
             Link(row["item_id"], row["item_id"]),
             lines(row["holder_name"], row["login"]),
             row["entitlement"],
-            lines(*str(row["flags"] or "").split("\n")),
+            Lines(tuple(row["flags"].split("\n")), even=True),
             row["reason"] or "none given",
             row["reviewer"],
         )
@@ -111,7 +111,7 @@ def overrides(tieout: TieOut) -> Listing:
 def open_questions(tieout: TieOut) -> Listing:
     """Not sure, with what the reviewer wrote."""
     columns = (
-        ("Item", "text"),
+        ("Item", "id"),
         ("Held by", "text"),
         ("Access", "text"),
         ("Reviewer", "text"),
@@ -187,9 +187,7 @@ def coverage(evidence: Evidence) -> Listing:
     return listing("coverage-list", caption, columns, rows, "No detections.")
 
 
-def _by(
-    standing: pd.DataFrame, keys: list[str]
-) -> list[tuple[tuple[str, ...], tuple[int, ...]]]:
+def _by(standing: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[str, ...], tuple[int, ...]]]:
     """Groups in order, each with its numbers in the order of ANSWERS."""
     counts = standing.groupby([*keys, "decision"], sort=True).size()
     table = counts.unstack(fill_value=0).reindex(columns=list(ANSWERS), fill_value=0)
@@ -209,8 +207,10 @@ def _total(standing: pd.DataFrame) -> tuple[int, ...]:
 
 
 def _percent(number: int, whole: int) -> str:
-    """Rounded down: 99.9 % is never shown as 100 %."""
-    return f"{100 * number // whole} %" if whole else "-"
+    """To one decimal; 100 % is all of them, and 0 % is none."""
+    if number in (0, whole):
+        return "-" if not whole else f"{100 * number // whole} %"
+    return f"{min(max(round(100 * number / whole, 1), 0.1), 99.9)} %"
 
 
 def _or_dash(value: int | None) -> int | str:

@@ -15,7 +15,7 @@ from uar.evidence import Evidence
 from uar.reports import Report, _population, _proof, _results
 from uar.reports._charts import DECISION_PARTS
 from uar.reports._html import page
-from uar.reports._listing import Listing, listing, records, utc
+from uar.reports._listing import Listing, listing, records, spoken
 from uar.reports._register import register
 from uar.text import plain
 from uar.tieout import NO, NOT_YET, TieOut
@@ -102,9 +102,9 @@ def _cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
         ("Tenant", f"{header.tenant_name} ({header.tenant_id})", ""),
         ("Campaign", campaign.name, ""),
         ("Answers for the control", campaign.owner or "not stated", ""),
-        ("Snapshot taken (UTC)", utc(header.finished_at), ""),
+        ("Snapshot taken (UTC)", spoken(header.finished_at), ""),
         ("Due", campaign.due.isoformat() if campaign.due else "not stated", ""),
-        ("Closed (UTC)", utc(str((evidence.closing or {}).get("at", ""))) or "not yet", ""),
+        ("Closed (UTC)", spoken(str((evidence.closing or {}).get("at", ""))) or "not yet", ""),
         (f"Root hash at ledger entry {last['number']}", last["hash"], "code"),
     )
     return {
@@ -112,6 +112,7 @@ def _cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
         "title": plain(campaign.name),
         "period": plain(campaign.period or "Period not stated"),
         "status": status(evidence, tieout),
+        "open": [plain(why) for why in (evidence.closing or {"open": tieout.open})["open"]],
         "exception": plain((evidence.closing or {}).get("exceptions", "")),
         "facts": [(word, plain(fact), kind) for word, fact, kind in facts],
         "entry": last["number"],
@@ -128,8 +129,8 @@ def _source(evidence: Evidence) -> list[tuple[str, str, str]]:
         ("Provider", header.provider, ""),
         ("Tenant", f"{header.tenant_name} ({header.tenant_id})", ""),
         ("Host", header.host, "code"),
-        ("Read from (UTC)", utc(header.started_at), ""),
-        ("to", utc(header.finished_at), ""),
+        ("Read from (UTC)", spoken(header.started_at), ""),
+        ("to", spoken(header.finished_at), ""),
         ("Read as", credential or "not told by the source", ""),
         ("uar", header.version, ""),
     )
@@ -147,7 +148,6 @@ def _tables(evidence: Evidence, tieout: TieOut) -> dict[str, Listing]:
         "accounts_by_department": _population.accounts_by_department(evidence),
         "persons": _population.persons(evidence),
         "possible_links": _population.possible_links(evidence),
-        "routes": _population.routes(evidence),
         "assignment": _population.assignment(evidence),
         "not_independent": _population.not_independent(evidence, tieout.own_items),
         "reviewers": _results.reviewers(tieout),
@@ -156,8 +156,7 @@ def _tables(evidence: Evidence, tieout: TieOut) -> dict[str, Listing]:
         "open_questions": _results.open_questions(tieout),
         "findings": _results.findings(evidence),
         "coverage": _results.coverage(evidence),
-        "removal_states": _proof.removal_states(tieout),
-        "removals": _proof.removals(evidence),
+        "removals": _proof.removals(evidence, tieout),
         "blocked": _proof.blocked(evidence),
         "todo": _proof.todo(evidence),
         "sign_offs": _proof.sign_offs(evidence),
