@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -128,6 +130,40 @@ def as_bytes(book: Workbook) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def with_shared_strings(content: bytes) -> bytes:
+    """The same workbook as Excel saves it: texts in a part of their own, some in several runs."""
+    texts: list[str] = []
+
+    def shared(match: re.Match[str]) -> str:
+        texts.append(match[1])
+        return f't="s"><v>{len(texts) - 1}</v>'
+
+    with zipfile.ZipFile(io.BytesIO(content)) as old:
+        parts = {name: old.read(name).decode() for name in old.namelist()}
+    for name, text in parts.items():
+        if name.startswith("xl/worksheets/sheet"):
+            inline = r't="inlineStr"><is><t[^>]*>([^<]*)</t></is>'
+            parts[name] = re.sub(inline, shared, text)
+    runs = "".join(
+        f'<si><r><t xml:space="preserve">{text[:3]}</t></r><rPh><t>reading aid</t></rPh>'
+        f'<r><t xml:space="preserve">{text[3:]}</t></r></si>'
+        if "&" not in text
+        else f'<si><t xml:space="preserve">{text}</t></si>'
+        for text in texts
+    )
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    parts["xl/sharedStrings.xml"] = f'<?xml version="1.0"?><sst xmlns="{space}">{runs}</sst>'
+    link = f'<Relationship Id="strings" Type="{kind}" Target="sharedStrings.xml"/>'
+    rels = "xl/_rels/workbook.xml.rels"
+    parts[rels] = parts[rels].replace("</Relationships>", f"{link}</Relationships>")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, text in parts.items():
+            new.writestr(name, text)
+    return out.getvalue()
 
 
 def opened(review: Path, reviewer: str = "ana") -> tuple[Workbook, Worksheet]:
