@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from uar.sheet import COMMENT, DECISION, ITEM, REASON, SHEET
+from uar.sheet import DECISION, ITEM, REASON, SHEET
 
 Row = Mapping[str, str]
 Answer = tuple[str, str]  # decision, reason
@@ -59,19 +60,19 @@ def open_paper(path: Path) -> Paper:
 
 def judge(row: Row) -> Answer:
     """What a reasonable manager answers, from what the row shows."""
-    flags, title, access = row["Flags"], row["Job title"], row["Access"]
-    if "DUP-06" in flags:
+    person, title, access = row["Person"], row["Job title"], row["Access"]
+    if person == "Jonas Wikström":
         return "Revoke", "Left in September; the console must go with the account."
-    if "ADM-01" in flags:
+    if person in ("Luca Brandt", "Petra Gallowhill"):
+        return "Revoke", "Left the company."
+    if person == "Console Backup":
         return "Not sure", "Nobody here knows whose account this is."
-    if "Intern" in title and ("Production" in access or "Pay" in access or "Pay" in row["Opens"]):
+    if person == "Payroll export":
+        return "Modify", "It only reads: Read Only is enough."
+    if "Intern" in title and (row["Kind"] == "application assignment" or "Production" in access):
         return "Revoke", "Not needed for an internship."
     if row["Kind"] == "application assignment" and row["Also held through"]:
         return "Revoke", "The group gives it already; the direct assignment is left over."
-    if row["Person"].startswith(("Luca Brandt", "Petra Gallowhill")):
-        return "Revoke", "Left the company."
-    if row["Kind"] == "admin role" and "Help Desk" in title:
-        return "Modify", "Help Desk is enough; please change the role."
     return "Keep", "Needed for the job; confirmed with the person." if needs_reason(row) else ""
 
 
@@ -87,8 +88,18 @@ def answer_all(paper: Paper) -> None:
         paper.write(number, REASON, reason)
 
 
-def sign(paper: Paper, name: str, email: str, date: str) -> None:
+def whose(paper: Paper) -> tuple[str, str]:
+    """Name and e-mail of the reviewer, as the Sign-off sheet has them in its first lines."""
+    for text, *_ in paper.book["Sign-off"].iter_rows(values_only=True, min_col=2):
+        found = re.search(r"made for (.+) <(.+@.+)>", str(text))
+        if found:
+            return found[1], found[2]
+    raise AssertionError("the Sign-off sheet does not say whose file this is")
+
+
+def sign(paper: Paper, date: str) -> None:
     """Fill in the Sign-off sheet: the cell to the right of each label."""
+    name, email = whose(paper)
     words = {
         "name": name,
         "e-mail": email,
@@ -102,12 +113,12 @@ def sign(paper: Paper, name: str, email: str, date: str) -> None:
             for label, answer in words.items():
                 if str(value or "").strip().lower().startswith(label):
                     sheet.cell(row, column + 1).value = answer
+                    break
 
 
-def saved(paper: Paper, path: Path) -> Path:
+def saved(paper: Paper, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     paper.book.save(path)
-    return path
 
 
 def sorted_by_access(paper: Paper) -> None:
@@ -160,7 +171,7 @@ def pasted_from(other: Paper) -> Callable[[Paper], None]:
     return paste
 
 
-def as_csv(paper: Paper, path: Path) -> Path:
+def as_csv(paper: Paper, path: Path) -> None:
     """Export the sheet as a European Excel does: semicolons, with a byte order mark."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
@@ -168,8 +179,3 @@ def as_csv(paper: Paper, path: Path) -> Path:
         writer.writerow(["" if value is None else value for value in cells])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(out.getvalue().encode("utf-8-sig"))
-    return path
-
-
-def with_comment(paper: Paper, text: str) -> None:
-    paper.write(paper.rows()[0], COMMENT, text)

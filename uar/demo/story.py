@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from uar.errors import SetupError, SourceError
 Tell = Callable[[str], None]
 Run = Callable[[Sequence[str]], int]  # a uar command line -> its exit code
 
-KEYS = ("JUMPCLOUD_BASE_URL", "JUMPCLOUD_API_KEY", "UAR_APPLY_API_KEY")
+SIGNED_ON = "2026-11-24"
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,15 @@ class Stage:
     tell: Tell
 
     def command(self, *words: str, expect: tuple[int, ...] = (0, 1)) -> None:
-        """Run one command as a person would type it; anything unexpected ends the story."""
-        shown = " ".join(
-            Path(word).name if word.startswith(str(self.inbox)) else word for word in words
-        )
-        self.tell(f"\n$ uar {shown}")
-        code = self.run(words)
+        """Run one command as a person would type it; anything unexpected ends the story.
+
+        A word that ends in /* stands for every file of that folder, as in a shell.
+        """
+        shown = [word if word.endswith("/*") else shlex.quote(word) for word in words]
+        self.tell(f"\n$ uar {' '.join(shown)}")
+        files = {word: sorted(Path(word[:-2]).iterdir()) for word in words if word.endswith("/*")}
+        typed = [name for word in words for name in map(str, files.get(word, [word]))]
+        code = self.run(typed)
         if code not in expect:
             raise SourceError(f"uar {words[0]} ended with exit code {code}; the demo stops here.")
 
@@ -140,16 +145,15 @@ def _answer(stage: Stage, folder: str) -> None:
         "\n── 4. Answer ── The reviewers fill in their workbooks and send them back.\n"
         "People are people:"
     )
-    post = Post(stage)
-    first, corrected = post.first_round()
-    stage.command("ingest", folder, *map(str, first), expect=(0, 1, 4))
+    _fill_in(stage)
+    stage.command("ingest", folder, f"{stage.inbox}/first/*", expect=(0, 1, 4))
     stage.tell(
         "\nWhat could not be taken without guessing was refused, with the cells to look at.\n"
         "Where do we stand?"
     )
     stage.command("status", folder)
     stage.tell("\nThe reviewers concerned correct their files and send them again.")
-    stage.command("ingest", folder, *map(str, corrected))
+    stage.command("ingest", folder, f"{stage.inbox}/corrected/*")
     stage.command("status", folder)
 
 
@@ -195,60 +199,56 @@ def _change_one_byte(pack: Path, copy: Path) -> None:
     copy.write_bytes(bytes(content))
 
 
-class Post:
-    """The reviewers' desks: which workbook gets which habit, and what comes back corrected."""
+@dataclass(frozen=True)
+class Habit:
+    """How one reviewer treats a workbook. `again`: the file has to come a second time."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        books = sorted((stage.folder / "workbooks").glob("*.xlsx"))
-        self.books = sorted(books, key=lambda path: -len(reviewers.open_paper(path).rows()))
-
-    def first_round(self) -> tuple[list[Path], list[Path]]:
-        """Files as they arrive first, and the corrected ones of those that cannot be taken."""
-        arrived: list[Path] = []
-        corrected: list[Path] = []
-        colleague = reviewers.open_paper(self.books[-1])
-        # Habit, what is said of it, whether the file has to come again.
-        habits: list[tuple[Callable[[Paper], None] | None, str, bool]] = [
-            (reviewers.sorted_by_access, "sorts the sheet by access, fills in everything", False),
-            (reviewers.own_words, "types own words, one 'Y', and two words in one cell", True),
-            (reviewers.last_ones_blank, "stops three rows before the end", True),
-            (None, "sends the sheet as a CSV with semicolons", False),
-            (reviewers.pasted_from(colleague), "pastes in a row from a colleague's file", True),
-            (reviewers.without_reasons, "gives no reasons", True),
-        ]
-        for place, book in enumerate(self.books):
-            careful = (None, "fills in everything", False)
-            habit, says, again = habits[place] if place < len(habits) else careful
-            name = _reviewer_of(book)
-            self.stage.tell(f"  {name} {says}.")
-            paper = self._filled(book)
-            if "CSV" in says:
-                arrived.append(reviewers.as_csv(paper, self.stage.inbox / f"{book.stem}.csv"))
-                continue
-            if habit:
-                habit(paper)
-            arrived.append(reviewers.saved(paper, self.stage.inbox / book.name))
-            if again:
-                better = self._filled(book)
-                corrected.append(
-                    reviewers.saved(better, self.stage.inbox / f"{book.stem} (2).xlsx")
-                )
-        return arrived, corrected
-
-    def _filled(self, book: Path) -> Paper:
-        paper = reviewers.open_paper(book)
-        reviewers.answer_all(paper)
-        reviewers.sign(paper, _reviewer_of(book), _email_of(paper), "2026-11-24")
-        return paper
+    says: str
+    change: Callable[[Paper], None] | None = None
+    as_csv: bool = False
+    again: bool = False
 
 
-def _reviewer_of(book: Path) -> str:
-    return book.stem.split(" ", 1)[-1]
+def _habits(colleague: Paper) -> list[Habit]:
+    return [
+        Habit("sorts the sheet by access, fills in everything", reviewers.sorted_by_access),
+        Habit(
+            "types own words, one 'Y', and two words in one cell", reviewers.own_words, again=True
+        ),
+        Habit("stops three rows before the end", reviewers.last_ones_blank, again=True),
+        Habit("sends the sheet as a CSV with semicolons", as_csv=True),
+        Habit(
+            "pastes in a row from a colleague's file", reviewers.pasted_from(colleague), again=True
+        ),
+        Habit("gives no reasons", reviewers.without_reasons, again=True),
+    ]
 
 
-def _email_of(paper: Paper) -> str:
-    for row in paper.book["_uar"].iter_rows(values_only=True):
-        if row[0] and "reviewer" in str(row[0]).lower() and "@" in str(row[1]):
-            return str(row[1])
-    return ""
+def _fill_in(stage: Stage) -> None:
+    """inbox/first: files as they arrive; inbox/corrected: those that have to come again."""
+    books = sorted(
+        (stage.folder / "workbooks").glob("*.xlsx"),
+        key=lambda path: (-len(reviewers.open_paper(path).rows()), path.name),
+    )
+    habits = _habits(reviewers.open_paper(books[-1]))
+    for book, habit in zip(
+        books, chain(habits, repeat(Habit("fills in everything"))), strict=False
+    ):
+        paper = _filled(book)
+        stage.tell(f"  {reviewers.whose(paper)[0]} {habit.says}.")
+        if habit.change:
+            habit.change(paper)
+        first = stage.inbox / "first" / book.name
+        if habit.as_csv:
+            reviewers.as_csv(paper, first.with_suffix(".csv"))
+        else:
+            reviewers.saved(paper, first)
+        if habit.again:
+            reviewers.saved(_filled(book), stage.inbox / "corrected" / book.name)
+
+
+def _filled(book: Path) -> Paper:
+    paper = reviewers.open_paper(book)
+    reviewers.answer_all(paper)
+    reviewers.sign(paper, SIGNED_ON)
+    return paper
