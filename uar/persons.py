@@ -171,7 +171,7 @@ def _linked(accounts: Sequence[_Account]) -> Iterator[_Link]:
     position = {one.id: at for at, one in enumerate(accounts)}
     for at, user in enumerate(accounts):
         admin = position.get(user.linked_admin_id or "")
-        if admin is not None:
+        if admin is not None and user.kind == "user":
             says = f"JumpCloud itself links {_who(user)} to {_who(accounts[admin])}."
             yield _Link(min(at, admin), max(at, admin), says)
 
