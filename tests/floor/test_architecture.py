@@ -38,9 +38,10 @@ LEVELS = (
         "uar.sandbox",
         "uar.pack",
         "uar.checks",
+        "uar.demo",
     ),
     ("uar.commands",),
-    ("uar.cli", "uar.demo"),
+    ("uar.cli",),
     ("uar.__main__",),
 )
 OUTSIDE = {
