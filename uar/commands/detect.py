@@ -89,7 +89,7 @@ def _show(people: pd.DataFrame, findings: pd.DataFrame, coverage: pd.DataFrame) 
         put_table(
             ("Severity", "Detection", "Who", "What"),
             findings[["severity", "detection", "subject_name", "says"]].itertuples(index=False),
-            wide=110,
+            wide=160,
         )
     put()
     put_table(

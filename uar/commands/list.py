@@ -27,8 +27,9 @@ def command(what: str, name: str | None, as_json: bool) -> None:
         if as_json:
             put_json([{key: row[key] for key in row if key != "text"} for row in rows])
         else:
-            heading = [key for key in rows[0] if key != "text"] if rows else ["id"]
-            put_table(heading, ([row[key] for key in heading] for row in rows))
+            keys = [key for key in rows[0] if key != "text"]
+            heading = [key.capitalize() for key in keys]
+            put_table(heading, ([row[key] for key in keys] for row in rows), wide=100)
         return
     chosen = [row for row in rows if row["id"].casefold() == name.casefold()]
     if not chosen:

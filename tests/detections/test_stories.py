@@ -1,0 +1,120 @@
+"""The stories samples/README.md promises, told from the emulated tenant by sync and detect."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from uar.cli import main
+from uar.sandbox.organisations import load, sample
+from uar.sandbox.server import Sandbox
+
+SETTINGS = Path(__file__).parents[2] / "samples" / "uar.toml"
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The review folder after sync and detect, what detect printed, and the organisation."""
+    state = load(sample())
+    folder = tmp_path_factory.mktemp("story") / "q4"
+    with Sandbox(state) as tenant:
+        environment = {"JUMPCLOUD_API_KEY": tenant.api_key, "JUMPCLOUD_BASE_URL": tenant.url}
+        call("sync", str(folder), "--settings", str(SETTINGS), environment=environment)
+    printed = call("detect", str(folder), "--settings", str(SETTINGS), "--json")
+    return {"state": state, "folder": folder, "findings": json.loads(printed)}
+
+
+def call(*arguments: str, environment: dict[str, str] | None = None) -> str:
+    result = CliRunner().invoke(main, arguments, env=environment)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def lines(folder: Path, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / name).read_text("utf-8").splitlines()]
+
+
+def found(story: dict[str, Any], detection: str) -> set[str]:
+    subjects = {f["subject"] for f in story["findings"] if f["detection"] == detection}
+    return {subject.replace("jumpcloud:", "") for subject in subjects}
+
+
+def named(story: dict[str, Any], detection: str) -> set[str]:
+    return {f["subject_name"] for f in story["findings"] if f["detection"] == detection}
+
+
+def test_every_person_is_put_together_as_the_truth_says(story: dict[str, Any]) -> None:
+    groups = defaultdict(set)
+    for row in lines(story["folder"], "persons.jsonl"):
+        if ":service:" not in row["account_id"]:
+            groups[row["person_id"]].add(row["account_id"].removeprefix("jumpcloud:"))
+    truth = {frozenset(group) for group in story["state"]["truth"]["persons"]}
+    assert {frozenset(group) for group in groups.values()} == truth
+
+
+@pytest.mark.parametrize(
+    ("detection", "who"),
+    [
+        ("DUP-01", {"Hana Sørensen", "Jonas Wikström"}),
+        ("DUP-02", {"Milo Achterberg", "Kofi Mensah"}),
+        ("DUP-03", {"Wren Castellane", "Yusuf Demirel (lab)"}),
+        ("DUP-04", {"Sam Whitlock"}),
+        ("DUP-05", {"Yusuf Demirel"}),
+        ("DUP-06", {"Jonas Wikström"}),
+        ("DUP-07", set()),
+        ("ATR-01", {"Saoirse Kettle", "Sam Whitlock"}),
+        ("ATR-02", {"Zoë Lindqvist 🌊", "Rafael Ibarra", "Noor Abdelaziz"}),
+        ("ATR-03", {"Chidi Vantongeren"}),
+        ("ATR-04", {"=SUM(1)", "Yusuf Demirel (lab)", "Dana Kirsch"}),
+        ("ATR-05", {"Milo Achterberg", "Yusuf Demirel", "=SUM(1)"}),
+        ("ATR-06", set()),
+        ("ATR-07", {"Noor Abdelaziz"}),
+        ("ATR-08", {"Rafael Ibarra"}),
+    ],
+)
+def test_each_story_is_found_and_no_other(
+    story: dict[str, Any], detection: str, who: set[str]
+) -> None:
+    assert named(story, detection) == who
+
+
+def test_administrators_borrow_and_are_no_defect(story: dict[str, Any]) -> None:
+    admins = {f"admin:{admin['_id']}" for admin in story["state"]["admins"]}
+    assert found(story, "ADM-10") == admins
+    people = {row["account_id"]: row for row in lines(story["folder"], "persons.jsonl")}
+    lenders = {row["borrowed_from"] for row in people.values()} - {None}
+    assert len(lenders) == 7
+
+
+def test_the_same_words_for_people_and_the_exit_code_on_request(
+    story: dict[str, Any], tmp_path: Path
+) -> None:
+    state = story["state"]
+    folder = str(tmp_path / "again")
+    with Sandbox(state) as tenant:
+        environment = {"JUMPCLOUD_API_KEY": tenant.api_key, "JUMPCLOUD_BASE_URL": tenant.url}
+        call("sync", folder, environment=environment)
+    result = CliRunner().invoke(main, ["detect", folder, "--fail-on", "critical"])
+    assert result.exit_code == 1
+    assert "Cannot tell" in result.stdout
+    assert "DUP-06" in result.stdout
+    assert result.stdout.splitlines()[0].startswith("39 accounts of ")
+    twice = CliRunner().invoke(main, ["detect", folder])
+    assert twice.exit_code == 5
+    assert "already there" in twice.stderr
+
+
+def test_list_explains_a_detection() -> None:
+    assert "DUP-06  critical" in call("list", "detections")
+    text = call("list", "detections", "dup-06")
+    assert "What to do" in text
+    assert "jumpcloud" in call("list", "sources")
+    assert json.loads(call("list", "detections", "DUP-06", "--json"))["severity"] == "critical"
+    unknown = CliRunner().invoke(main, ["list", "detections", "DUP-99"])
+    assert unknown.exit_code == 2
+    assert "DUP-99 is none of the detections" in unknown.stderr
