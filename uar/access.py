@@ -6,7 +6,11 @@ groups, paths grow longer and may run in a circle; both are followed to the end.
 
 from __future__ import annotations
 
+from typing import cast
+
 import pandas as pd
+
+from uar.settings import Privileged
 
 
 def opens(grants: pd.DataFrame) -> pd.DataFrame:
@@ -47,3 +51,20 @@ def shared(reached: pd.DataFrame, person_of: pd.Series[str]) -> pd.DataFrame:
     paths = reached.assign(owner_id=owner)[["owner_id", "entitlement_id", "grant_id"]]
     several = paths[paths.duplicated(["owner_id", "entitlement_id"], keep=False)]
     return several.sort_values(["owner_id", "entitlement_id", "grant_id"], ignore_index=True)
+
+
+def privileged(entitlements: pd.DataFrame, settings: Privileged) -> list[str]:
+    """Ids of what is privileged, by the snapshot or by uar.toml."""
+    wanted = {name.strip().casefold() for name in settings.entitlements}
+    roles = {name.strip().casefold() for name in settings.roles}
+    name = entitlements["name"].str.strip().str.casefold()
+    named = (
+        name.isin(wanted)
+        | entitlements["entitlement_id"].isin(settings.entitlements)
+        | entitlements["source_id"].isin(settings.entitlements)
+    )
+    role = (entitlements["kind"] == "role") & (
+        name.isin(roles) | entitlements["source_id"].isin(settings.roles)
+    )
+    chosen = entitlements["privileged"].fillna(False) | named | role
+    return cast(list[str], entitlements.loc[chosen.astype(bool), "entitlement_id"].tolist())

@@ -17,9 +17,8 @@ LEVELS = (
     ("uar", "uar.errors", "uar.text"),
     ("uar.tables", "uar.settings", "uar.sheet"),
     ("uar.snapshot",),
-    ("uar.evidence",),
+    ("uar.access", "uar.evidence"),
     (
-        "uar.access",
         "uar.persons",
         "uar.review",
         "uar.decisions",

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
+from uar import access
 from uar.errors import SetupError
 from uar.review.campaign import file_names
 from uar.review.routing import Candidate, Line, Question, Route, router
-from uar.settings import Privileged, Settings
+from uar.settings import Settings
 from uar.sheet import cells, item_id, seal
 from uar.snapshot import Snapshot
 from uar.tables import BANDS, ITEMS, SEVERITIES
@@ -61,7 +62,7 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     rows = _grants(known)
     entitlements = known.snapshot.entitlements
     name = entitlements.set_index("entitlement_id")["name"]
-    privileged = _privileged(entitlements, settings.privileged)
+    privileged = access.privileged(entitlements, settings.privileged)
     opens_privileged = known.opened[known.opened["entitlement_id"].isin(privileged)]["group_id"]
     high = rows["entitlement_id"].isin([*privileged, *opens_privileged])
     rows = rows.merge(_flags(known.findings, rows), on="grant_id", how="left")
@@ -145,23 +146,6 @@ def _manager_of_person(accounts: pd.DataFrame, persons: pd.DataFrame) -> pd.Seri
     known = accounts.assign(person_id=persons["person_id"]).dropna(subset=["manager_id"])
     first = known.sort_values("account_id").drop_duplicates("person_id")
     return persons["person_id"].map(first.set_index("person_id")["manager_id"])
-
-
-def _privileged(entitlements: pd.DataFrame, settings: Privileged) -> list[str]:
-    """Ids of what is privileged, by the snapshot or by uar.toml."""
-    wanted = {name.strip().casefold() for name in settings.entitlements}
-    roles = {name.strip().casefold() for name in settings.roles}
-    name = entitlements["name"].str.strip().str.casefold()
-    named = (
-        name.isin(wanted)
-        | entitlements["entitlement_id"].isin(settings.entitlements)
-        | entitlements["source_id"].isin(settings.entitlements)
-    )
-    role = (entitlements["kind"] == "role") & (
-        name.isin(roles) | entitlements["source_id"].isin(settings.roles)
-    )
-    chosen = entitlements["privileged"].fillna(False) | named | role
-    return cast(list[str], entitlements.loc[chosen.astype(bool), "entitlement_id"].tolist())
 
 
 def _opens(opened: pd.DataFrame, name: pd.Series[str]) -> dict[str, str]:
