@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 from uar.errors import SourceError
@@ -158,6 +159,7 @@ class Reading(Generic[T]):
             raise self._moved(f"the total went from {self.stated} to {stated}")
         got = len(page.rows)
         if stated is None:
+            self._must_follow(self._waiting[skip - LIMIT + 1], page)
             return [skip + LIMIT - 1] if got >= LIMIT else []
         first = self._waiting[0]
         wanted = min(len(first.rows) if first else 0, stated - skip)
@@ -167,12 +169,11 @@ class Reading(Generic[T]):
 
     def _finish(self) -> None:
         pages = [page for _, page in sorted(self._waiting.items()) if page]
-        key = self.listing.key
         rows = list(pages[0].rows)
-        for page in pages[1:]:
-            if not page.rows or key(page.rows[0]) != key(rows[-1]):
-                raise self._moved("a page does not follow on the page before")
+        for before, page in pairwise(pages):
+            self._must_follow(before, page)
             rows += page.rows[1:]
+        key = self.listing.key
         if len({key(row) for row in rows}) != len(rows):
             raise self._moved("a row came twice")
         if self.stated is not None and len(rows) != self.stated:
@@ -182,6 +183,11 @@ class Reading(Generic[T]):
         self.digests = b"".join(page.digest for page in pages)
         self.started_at = min(page.requested_at for page in pages)
         self.finished_at = max(page.answered_at for page in pages)
+
+    def _must_follow(self, before: _Page[T] | None, page: _Page[T]) -> None:
+        key = self.listing.key
+        if not before or not page.rows or key(page.rows[0]) != key(before.rows[-1]):
+            raise self._moved("a page does not follow on the page before")
 
     def _moved(self, why: str) -> Moved:
         return Moved(
