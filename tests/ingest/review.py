@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from uar.folder import Folder
 from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL, SHOWN, cells, item_id, seal
 from uar.snapshot import json_bytes, to_lines
 from uar.tables import ITEMS
+from uar.workbooks.write import workbooks
 
 KEY = "5e" * 32
 AT = "2026-11-23T10:00:00Z"
@@ -27,7 +28,7 @@ REVIEWERS = ("ana", "ben", "cleo")
 CAMPAIGN = "CAMPAIGN-ABCD-2345"
 FILES = {name: f"FILE-{name.upper():A<4}-2345" for name in REVIEWERS}
 COLUMN = {heading: place for place, heading in enumerate(HEADINGS, 1)}
-HEADER = 4
+HEADER = 2
 
 
 def item(reviewer: str, number: int, key: str = KEY, **other: Any) -> dict[str, Any]:
@@ -74,29 +75,11 @@ def items_of(reviewer: str, count: int = 12, key: str = KEY) -> list[dict[str, A
     return [item(reviewer, number, key) for number in range(count)]
 
 
-def workbook(items: list[dict[str, Any]]) -> Workbook:
-    """The sheets of the contract in uar.sheet, without looks."""
-    book = Workbook()
-    start = book.active
-    assert start is not None
-    start.title = "Start here"
-    start["A1"] = "Choose Keep, Revoke, Modify or Not sure in the column Decision."
-    sheet = book.create_sheet("Decisions")
-    reviewer = items[0]["reviewer"].lower()
-    sheet["A1"] = f"Access review 2026-Q4 · {FILES[reviewer]} · {CAMPAIGN}"
-    for row, texts in enumerate([HEADINGS, *map(issued_texts, items)], HEADER):
-        for column, text in enumerate(texts, 1):
-            cell = sheet.cell(row, column)
-            cell.value = text or None
-            if text:
-                cell.data_type = "s"
-    sign = book.create_sheet("Sign-off")
-    for row, label in enumerate(("Name", "E-mail", "Date", "Number of items"), 3):
-        sign.cell(row, 1).value = label
-    hidden = book.create_sheet("_uar")
-    hidden.sheet_state = "hidden"
-    hidden["A1"], hidden["B1"] = "Reviewer e-mail", items[0]["reviewer_email"]
-    return book
+def workbook(items: list[dict[str, Any]]) -> bytes:
+    """The workbook `uar open` would write for these items of one reviewer."""
+    names = [items[0]["reviewer"].lower()]
+    [(_, content)] = workbooks(ITEMS.frame(items), campaign(names), {}, {})
+    return content
 
 
 def issued_texts(row: dict[str, Any]) -> list[str]:
@@ -109,21 +92,37 @@ def make_review(path: Path, counts: dict[str, int] | None = None, due: str = "20
     every = {name: items_of(name, count) for name, count in counts.items()}
     folder = Folder(path)
     files = {
-        "campaign.json": json_bytes(campaign(list(counts), due)),
+        "campaign.json": json_bytes(campaign(counts, due)),
         "items.jsonl": to_lines(ITEMS.frame([row for rows in every.values() for row in rows])),
     }
     for name, rows in every.items():
-        files[f"workbooks/{name}.xlsx"] = as_bytes(workbook(rows))
+        files[f"workbooks/{name}.xlsx"] = workbook(rows)
     with folder.locked(create=True):
         folder.write("open", files, at=AT)
     return path
 
 
-def campaign(reviewers: list[str], due: str = "2026-12-01") -> dict[str, Any]:
+def campaign(reviewers: Iterable[str], due: str = "2026-12-01") -> dict[str, Any]:
+    """campaign.json, as far as workbooks and ingest need it."""
     books = [
-        {"file_id": FILES[name], "reviewer_email": f"{name}@example.com"} for name in reviewers
+        {
+            "workbook": f"{name}.xlsx",
+            "file_id": FILES[name],
+            "reviewer": name.title(),
+            "reviewer_email": f"{name}@example.com",
+            "items": 12,
+            **dict.fromkeys(("privileged", "flagged", "other"), 4),
+        }
+        for name in reviewers
     ]
-    return {"campaign_id": CAMPAIGN, "due": due, "workbooks": books}
+    words = ("name", "period", "owner", "contact", "organisation", "tenant", "population_root")
+    return {
+        **dict.fromkeys(words, "Made up"),
+        "campaign_id": CAMPAIGN,
+        "due": due,
+        "snapshot_at": AT,
+        "workbooks": books,
+    }
 
 
 def as_bytes(book: Workbook) -> bytes:
@@ -180,7 +179,7 @@ def answer(sheet: Worksheet, row: int, decision: str, reason: str = "") -> None:
 
 def answered_by(row: int) -> tuple[str, str]:
     """What somebody careful answers in a row: different from row to row, always with a reason."""
-    return ("Keep", "Revoke", "Modify", "Not sure", "Keep")[row % 5], f"Reason {row}"
+    return ("Keep", "Revoke", "Modify", "Not sure", "Keep")[(row - HEADER - 1) % 5], f"Reason {row}"
 
 
 def answer_all(sheet: Worksheet) -> None:
@@ -194,8 +193,8 @@ def rows_of(sheet: Worksheet) -> list[int]:
 
 def sign(book: Workbook, reviewer: str = "ana", on: Any = "2026-11-24") -> None:
     sheet = book["Sign-off"]
-    for row, value in enumerate((reviewer.title(), f"{reviewer}@example.com", on), 3):
-        sheet.cell(row, 2).value = value
+    for row, value in enumerate((reviewer.title(), f"{reviewer}@example.com", on), 8):
+        sheet.cell(row, 3).value = value
 
 
 def filled(

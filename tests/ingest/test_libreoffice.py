@@ -108,15 +108,15 @@ def test_merged_decisions_stay_merged_and_are_refused(review: Path, saved: Path,
 def test_a_formula_that_was_worked_out_is_read_and_noted(review: Path, saved: Path) -> None:
     code, [receipt] = ingest(review, saved / "xlsx" / "formula.xlsx")
     assert code == 0
-    assert taken(review)[ITEMS[0]["item_id"]] == ("Keep", "Reason 5")
+    assert taken(review)[ITEMS[0]["item_id"]] == ("Keep", f"Reason {FIRST}")
     assert f"Decisions!L{FIRST}: a formula; the value it showed was read." in receipt["notes"]
 
 
 def test_a_truth_value_is_no_decision(review: Path, saved: Path) -> None:
-    """LibreOffice stores it as the formula TRUE()."""
+    """LibreOffice stores it as the formula TRUE(), or as 1 where the cell is a text cell."""
     code, [receipt] = ingest(review, saved / "xlsx" / "flag.xlsx")
     assert code == 4
-    assert "'TRUE' can mean anything" in receipt["problems"][0]["says"]
+    assert "can mean anything" in receipt["problems"][0]["says"]
 
 
 def test_an_opendocument_file_is_named(review: Path, saved: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import SortState
 from openpyxl.worksheet.worksheet import Worksheet
@@ -131,7 +131,7 @@ def seal_gone(book: Workbook, sheet: Worksheet) -> None:
 
 def sheets_renamed(book: Workbook, sheet: Worksheet) -> None:
     sheet.title = "Sheet1"
-    del book["Start here"], book["_uar"]
+    del book["Start here"], book["People"], book["_uar"]
 
 
 def old_copy_hidden(book: Workbook, sheet: Worksheet) -> None:
@@ -324,7 +324,7 @@ REFUSED: list[tuple[Change, str, str]] = [
         "sorted without Item, Reason, Sea",
     ),
     (answers_sorted_with_flags, f"Decisions!K{FIRST}", "Flags stands beside other items"),
-    (all_headings_twice, "", "two columns are called Decision (Decisions!L4 and Decisions!P4)"),
+    (all_headings_twice, "", "two columns are called Decision (Decisions!L2 and Decisions!P2)"),
     (two_sheets, "", "the sheets Decisions and Decisions Copy all hold items"),
     (sheet_hidden, "", "the sheet Decisions is hidden; unhide it"),
     (seal_and_person_gone, "", "the columns Seal and Person are missing"),
@@ -356,7 +356,7 @@ def test_every_problem_is_said_in_one_go(review: Path, inbox: Path) -> None:
     path = filled(review, inbox, change)
     _, [receipt] = ingest(review, path)
     cells = [each["cell"].split("!")[1] for each in receipt["problems"]]
-    assert cells == ["L5", "M6", "C7", "A17"]
+    assert cells == ["L3", "M4", "C5", "A15"]
     text = run("ingest", review, path).stdout
     for cell in cells:
         assert f"Decisions!{cell}" in text or "nothing done" in text
@@ -405,8 +405,8 @@ def test_words_are_read_and_echoed(review: Path, inbox: Path) -> None:
 
     path = filled(review, inbox, change)
     text = run("ingest", review, path).stdout
-    assert "'OFFBOARD' as Revoke (1 rows)" in text
-    assert "'ok' as Keep (1 rows)" in text
+    assert "'OFFBOARD' as Revoke (1x)" in text
+    assert "'ok' as Keep (1x)" in text
     assert answers(review)[ITEMS[0]["item_id"]] == ("Keep", "fine")
     assert recorded(review)[ITEMS[1]["item_id"]]["written"] == "OFFBOARD"
 
@@ -435,13 +435,13 @@ def test_long_reasons_and_control_characters_are_noted(review: Path, inbox: Path
 
 def test_hidden_rows_count_and_are_noted(review: Path, inbox: Path) -> None:
     _, [receipt] = ingest(review, filled(review, inbox, filtered))
-    assert any("hid count as well: Decisions!L8" in note for note in receipt["notes"])
+    assert any("hid count as well: Decisions!L6" in note for note in receipt["notes"])
 
 
 def test_every_revoke_is_read_back_to_the_reviewer(review: Path, inbox: Path) -> None:
     text = run("ingest", review, filled(review, inbox)).stdout
     assert "Please check: taken as:" in text
-    assert "Revoke: Pérson ana 0, 00123, Decisions!L6 (Reason 6)" in text
+    assert "Revoke: Pérson ana 0, 00123, Decisions!L4 (Reason 4)" in text
 
 
 # ── sign-off ─────────────────────────────────────────────────────────────────────────────────────
@@ -487,11 +487,11 @@ def test_a_missing_sign_off_is_said(review: Path, inbox: Path) -> None:
 
 def test_the_count_that_was_signed_for(review: Path, inbox: Path) -> None:
     def change(book: Workbook, sheet: Worksheet) -> None:
-        book["Sign-off"]["B6"] = 99
+        book["Sign-off"]["C11"] = 99
 
     code, [receipt] = ingest(review, filled(review, inbox, change))
     assert code == 1
-    assert "it says 99 items, but 12 are decided" in receipt["warnings"][0]["says"]
+    assert "it says 99 items, but 12 are answered" in receipt["warnings"][0]["says"]
 
 
 # ── more than one file ───────────────────────────────────────────────────────────────────────────
@@ -538,7 +538,7 @@ def test_another_answer_needs_replace(review: Path, inbox: Path) -> None:
     code, [receipt] = ingest(review, path)
     assert code == 4
     assert receipt["problems"][0]["cell"] == D
-    assert "Revoke (left), but returned/0001-ana.xlsx says Keep (Reason 5)" in says(receipt)
+    assert "Revoke (left), but returned/0001-ana.xlsx says Keep (Reason 3)" in says(receipt)
     assert answers(review) == expected()
     code, [receipt] = ingest(review, path, "--replace")
     assert (code, receipt["rows"]["accepted"], receipt["rows"]["unchanged"]) == (0, 1, 11)
@@ -572,8 +572,10 @@ def test_two_files_in_one_go(review: Path, inbox: Path) -> None:
 
 def test_a_file_of_the_last_quarter_is_refused(review: Path, inbox: Path) -> None:
     """Its ids are the same, its seals are not."""
-    book = workbook(items_of("ana", key="7a" * 32))
-    answer(book["Decisions"], FIRST, "Keep", "fine")
+    book = load_workbook(io.BytesIO(workbook(items_of("ana", key="7a" * 32))))
+    sheet = book["Decisions"]
+    assert isinstance(sheet, Worksheet)
+    answer(sheet, FIRST, "Keep", "fine")
     inbox.mkdir()
     (inbox / "old.xlsx").write_bytes(as_bytes(book))
     code, [receipt] = ingest(review, inbox / "old.xlsx")
@@ -593,7 +595,7 @@ def test_without_seals_items_that_look_alike_are_refused(tmp_path: Path, inbox: 
     files = {
         "campaign.json": json_bytes(campaign(["ana"])),
         "items.jsonl": to_lines(TABLE.frame(items)),
-        "workbooks/ana.xlsx": as_bytes(workbook(items)),
+        "workbooks/ana.xlsx": workbook(items),
     }
     with folder.locked(create=True):
         folder.write("open", files, at="2026-11-23T10:00:00Z")
@@ -631,9 +633,9 @@ def test_csv_as_any_program_writes_it(
     assert encoding in receipt["kind"]
     assert answers(review) == expected()
     first = recorded(review)[ITEMS[0]["item_id"]]
-    assert first["cell"] == "line 5, column Decision"
+    assert first["cell"] == "line 3, column Decision"
     third = recorded(review)[ITEMS[2]["item_id"]]
-    assert third["cell"] == "line 8, column Decision"  # a flag of the row above has two lines
+    assert third["cell"] == "line 6, column Decision"  # a flag of the row above has two lines
 
 
 def test_csv_problems_name_line_and_column(review: Path, inbox: Path) -> None:
@@ -641,4 +643,4 @@ def test_csv_problems_name_line_and_column(review: Path, inbox: Path) -> None:
     path.write_text(path.read_text("utf-8").replace(";Keep;", ";Y;", 1), "utf-8")
     code, [receipt] = ingest(review, path)
     assert code == 4
-    assert receipt["problems"][0]["cell"] == "line 5, column Decision"
+    assert receipt["problems"][0]["cell"] == "line 3, column Decision"

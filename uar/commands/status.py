@@ -50,12 +50,12 @@ def command(folder: Path, as_json: bool) -> None:
 
 
 def _last_files(review: Folder) -> dict[str, str]:
-    """Reviewer e-mail -> the last file that came from them, with its outcome."""
+    """Reviewer e-mail -> what became of their last file, and where it is."""
     found = {}
     for name in review.names("receipts/"):
         receipt: dict[str, Any] = json.loads(review.read(name, "ingest"))
         if receipt["reviewer_email"]:
-            found[receipt["reviewer_email"]] = f"{receipt['file']} ({receipt['outcome']})"
+            found[receipt["reviewer_email"]] = f"{receipt['outcome']}: {receipt['file']}"
     return found
 
 

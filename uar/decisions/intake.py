@@ -37,7 +37,7 @@ from uar.decisions.trust import (
     strays,
     torn_sorts,
 )
-from uar.decisions.words import cleaned, fact, fold
+from uar.decisions.words import cleaned, fact, fold, is_blank
 from uar.errors import TableError
 from uar.sheet import DECISION, ITEM, REASON, SEAL
 from uar.tables import DECISION_WORDS
@@ -199,7 +199,7 @@ def _settle(case: Case, judged: Judged) -> tuple[list[Decision], Receipt]:
         words=_readings(answers),
         taken=tuple(_to_check(judged.form, each) for each in accepted if each.decision != "Keep"),
         problems=_shown(judged.problems),
-        warnings=(*_shown(judged.harmless), *_warnings(judged, len(accepted))),
+        warnings=(*_shown(judged.harmless), *_warnings(judged)),
         notes=tuple(_notes(case, judged, len(sound) - len(new))),
         missing=missing,
         open=tuple(str(item["item_id"]) for item in judged.own if item["item_id"] not in answered),
@@ -292,7 +292,7 @@ def _shown(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     return tuple({(each.cell, each.says): each for each in ordered}.values())
 
 
-def _warnings(judged: Judged, accepted: int) -> Iterator[Problem]:
+def _warnings(judged: Judged) -> Iterator[Problem]:
     """Accepted all the same, but a person should look."""
     form, signed = judged.form, judged.signed
     reviewer = str(judged.own[0]["reviewer_email"])
@@ -309,8 +309,9 @@ def _warnings(judged: Judged, accepted: int) -> Iterator[Problem]:
         yield Problem("", f"it is signed by {signed.email}, but was put to {reviewer}: ask both")
     if signed.unclear:
         yield Problem("Sign-off", signed.unclear)
-    if signed.count and signed.count != str(decided):
-        yield Problem("Sign-off", f"it says {signed.count} items, but {decided} are decided")
+    answered = sum(not is_blank(each.written) for each in judged.answers)
+    if signed.count and signed.count != str(answered):
+        yield Problem("Sign-off", f"it says {signed.count} items, but {answered} are answered")
     if fold(signed.conflict) not in ("", "no", "none"):
         says = f"a conflict of interest is stated ({signed.conflict}): have somebody else decide"
         yield Problem("Sign-off", says)

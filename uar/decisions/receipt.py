@@ -96,8 +96,7 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
     if record["reviewer"]:
         yield f"  reviewer   {record['reviewer']} <{record['reviewer_email']}>"
     if record["signed"]:
-        signed = record["signed"]
-        yield f"  signed     {signed['name']} <{signed['email']}> {signed['on']}".rstrip()
+        yield f"  signed     {_signature(record['signed'])}"
     if record["kind"]:
         yield f"  read as    {record['kind']}"
         yield (
@@ -109,7 +108,7 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
         counts = [f"{record['decisions'].get(word, 0):,} {word}" for word in DECISION_WORDS]
         yield f"  accepted   {', '.join(counts)}"
     for word in record["words"]:
-        yield f"  read       {word['written']!r} as {word['read_as']} ({word['rows']:,} rows)"
+        yield f"  read       {word['written']!r} as {word['read_as']} ({word['rows']:,}x)"
     yield from _block("To correct", _spoken(record["problems"]))
     yield from _block("To look at", _spoken(record["warnings"]))
     yield from _block("Notes", record["notes"])
@@ -117,6 +116,11 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield from _block("Not in the file, so not reviewed", record["missing"])
     if record["reviewer"]:
         yield f"  Still open for {record['reviewer']}: {record['open_count']:,}"
+
+
+def _signature(signed: Mapping[str, str]) -> str:
+    email = f"<{signed['email']}>" if signed["email"] else ""
+    return " ".join(filter(None, (signed["name"], email, signed["on"]))) or "by nobody"
 
 
 def _counts(rows: Mapping[str, int]) -> list[tuple[str, str]]:
