@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS, Table
+from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS, Table, records
 
 BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS)
 SMALL_TABLES = (COLLECTIONS, GAPS)
@@ -95,8 +95,7 @@ def to_lines(frame: pd.DataFrame) -> bytes:
     for name in plain.columns:
         if isinstance(plain[name].dtype, pd.DatetimeTZDtype):
             plain[name] = plain[name].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    rows = plain.astype(object).where(plain.notna(), None).to_dict("records")
-    return b"".join(json_line(row) for row in rows)
+    return b"".join(json_line(row) for row in records(plain))
 
 
 def from_lines(table: Table, lines: bytes) -> pd.DataFrame:

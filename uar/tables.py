@@ -113,6 +113,15 @@ def look_up(keys: pd.Series[Any], values: pd.Series[Any]) -> pd.Series[Any]:
     return keys.map(values).astype(cast(Any, TEXT))
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as dictionaries; unknown is None. Much faster than to_dict."""
+    columns = [
+        frame[name].array.to_numpy(dtype=object, na_value=None).tolist() for name in frame.columns
+    ]
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
 def _convert(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
     if str(values.dtype) == kind and kind != TEXT:
         return values
@@ -290,7 +299,7 @@ FINDINGS = Table(
         Column("subject", needed=True),  # an account_id, entitlement_id, grant_id or person_id
         Column("subject_name", needed=True),  # what a person calls it
         Column("says", needed=True),  # one sentence with the facts
-        Column("accounts", needed=True),  # every account_id it is about, separated by spaces
+        Column("accounts"),  # every account_id it is about, separated by spaces
     ),
 )
 

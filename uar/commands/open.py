@@ -22,7 +22,7 @@ from uar.commands._shared import (
     say,
     settings_option,
 )
-from uar.folder import Folder
+from uar.folder import Folder, digest
 from uar.review.campaign import campaign
 from uar.review.cards import gives, people
 from uar.review.items import Known, in_order, items
@@ -55,7 +55,9 @@ def command(folder: Path, settings_path: Path | None, as_json: bool) -> None:
         known = _known(review, persons, findings)
         population = items(known, settings, where.line)
         issued_at = iso(now())
-        facts = campaign(population, known.snapshot, settings.campaign, issued_at)
+        lines = to_lines(population)
+        root = digest(lines)
+        facts = campaign(population, root, known.snapshot, settings.campaign, issued_at)
         cards = gives(known), people(known, links)
         files = {
             f"workbooks/{name}": content
@@ -63,12 +65,12 @@ def command(folder: Path, settings_path: Path | None, as_json: bool) -> None:
         }
         review.write(
             "open",
-            {"items.jsonl": to_lines(population), "campaign.json": json_bytes(facts), **files},
+            {"items.jsonl": lines, "campaign.json": json_bytes(facts), **files},
             at=issued_at,
             read=(*file_names(), *DETECTED),
             counts={"items": len(population), "workbooks": len(files)},
             settings=toml,
-            facts={"campaign": facts["campaign_id"], "population_root": facts["population_root"]},
+            facts={"campaign": facts["campaign_id"], "population_root": root},
         )
     if as_json:
         put_json(facts)

@@ -24,10 +24,9 @@ STROKES = str.maketrans(
 
 
 def campaign(
-    items: pd.DataFrame, snapshot: Snapshot, settings: Campaign, issued_at: str
+    items: pd.DataFrame, root: str, snapshot: Snapshot, settings: Campaign, issued_at: str
 ) -> dict[str, Any]:
-    """campaign.json: what every workbook and report says of the review."""
-    root = population_root(items)
+    """campaign.json: what every workbook and report says of the review. `root`: see below."""
     identifier = _short("CAMPAIGN", root, settings.name, settings.period)
     return {
         "campaign_id": identifier,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from uar.review.items import Known
 from uar.sheet import showable
+from uar.tables import records
 
 KINDS = {"group": "group", "app": "application", "role": "admin role"}
 MEMBERSHIPS = {
@@ -53,7 +51,7 @@ def gives(known: Known) -> dict[str, tuple[str, ...]]:
                 ),
             )
         )
-        for row in _rows(entitlements)
+        for row in records(entitlements)
     }
 
 
@@ -67,7 +65,7 @@ def people(known: Known, links: pd.DataFrame) -> dict[str, list[tuple[str, ...]]
     called = accounts.set_index("account_id")
     called_name = called["name"].fillna(called["login"])
     found: dict[str, list[tuple[str, ...]]] = {}
-    for row in _rows(accounts):
+    for row in records(accounts):
         borrowed = row["borrowed_from"] is not None
         mark = " (from the user account)" if borrowed else ""
         side = "_person" if borrowed else ""
@@ -108,9 +106,3 @@ def _held_by(accounts: int, groups: int) -> str:
     if groups:
         parts.append("1 group" if groups == 1 else f"{groups:,} groups")
     return ", ".join(parts) or "nobody"
-
-
-def _rows(frame: pd.DataFrame) -> list[Mapping[str, Any]]:
-    known = frame.astype(object).where(frame.notna(), None)
-    names = [str(name) for name in known]
-    return [dict(zip(names, values, strict=True)) for values in known.itertuples(index=False)]

@@ -5,7 +5,7 @@ A grant that no write can take away is an item too: its access has to be looked 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from uar.review.routing import Candidate, Line, Question, Route, router
 from uar.settings import Settings
 from uar.sheet import cells, item_id, seal
 from uar.snapshot import Snapshot
-from uar.tables import BANDS, ITEMS, SEVERITIES
+from uar.tables import BANDS, ITEMS, SEVERITIES, records
 from uar.text import plain
 
 OPENS_SHOWN = 15  # names in a cell; the sheet What it gives has all of them
@@ -209,8 +209,8 @@ def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     )[["subject", "accounts", "id", "rank", "severity", "sentence"]]
     grants = rows[["grant_id", "holder_id", "entitlement_id", "person_id"]]
     about = said.assign(account=said["accounts"].str.split(" ")).explode("account")
-    of_thing = about["subject"].isin([*rows["grant_id"], *rows["entitlement_id"]])
-    of_person = about["subject"].isin(rows["person_id"].dropna())
+    of_thing = _among(about["subject"], [*rows["grant_id"], *rows["entitlement_id"]])
+    of_person = _among(about["subject"], rows["person_id"].dropna())
     of_accounts = about[~of_thing & (of_person | about["severity"].isin(SEVERE))]
     pairs = pd.concat(
         [
@@ -224,6 +224,12 @@ def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return joined.reset_index().astype("string")
 
 
+def _among(values: pd.Series[str], many: Iterable[str]) -> pd.Series[bool]:
+    """`isin`, which is slow when a text is looked for among very many."""
+    known = set(many)
+    return pd.Series([value in known for value in values], index=values.index, dtype=bool)
+
+
 # The reviewer and the seal
 
 
@@ -234,8 +240,8 @@ def reviewers(
     snapshot = known.snapshot
     desk = router(snapshot.accounts, known.persons, snapshot.entitlements, settings.reviewers, line)
     names = ["holder_kind", "person_id", "manager_id", "borrowed", "entitlement_id", "entitlement"]
-    texts = [rows[name].astype(object).where(rows[name].notna(), "") for name in names]
-    routes = [desk.route(Question(*values)) for values in zip(*texts, strict=True)]
+    asked = rows[names].fillna({"person_id": "", "manager_id": ""})
+    routes = [desk.route(Question(**row)) for row in records(asked)]
     chosen = [(route, route.reviewer) for route in routes if route.reviewer is not None]
     if len(chosen) < len(routes):
         raise SetupError(_nobody(rows, routes))
@@ -274,8 +280,5 @@ def sealed(
         routed_because=[route.because for route, _ in chosen],
         workbook=[names[reviewer.account_id] for _, reviewer in chosen],
     )
-    known = rows.astype(object).where(rows.notna(), None)
-    columns = [str(name) for name in known]
-    texts = [dict(zip(columns, row, strict=True)) for row in known.itertuples(index=False)]
-    rows["seal"] = [seal(key, row["item_id"], cells(row)) for row in texts]
+    rows["seal"] = [seal(key, row["item_id"], cells(row)) for row in records(rows)]
     return ITEMS.frame(rows.sort_values("item_id"))

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 
 from uar.sheet import cells, showable
+from uar.tables import records
 from uar.workbooks._rows import rows_xml
 from uar.workbooks._start import COUNTS, EMAIL, FILE, REVIEWER, ROWS
 from uar.workbooks._template import LAST, Sheet, Template, template
@@ -36,11 +37,12 @@ def workbooks(
     entitlement_id. `people`: rows of the sheet People per person_id.
     """
     shared = template(campaign)
-    known = items.astype(object).where(items.notna(), None)
+    own: dict[str, list[dict[str, Any]]] = {}
+    for item in records(items):
+        own.setdefault(item["workbook"], []).append(item)
     for entry in campaign["workbooks"]:
-        own = known[known["workbook"] == entry["workbook"]]
-        rows = [dict(zip(own, values, strict=True)) for values in own.itertuples(index=False)]
-        yield entry["workbook"], _workbook(shared, entry, rows, gives, people)
+        name = entry["workbook"]
+        yield name, _workbook(shared, entry, own[name], gives, people)
 
 
 def _workbook(
