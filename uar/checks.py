@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from uar.evidence import Evidence
-from uar.review.campaign import population_root
 from uar.sheet import cells, item_id, seal
 from uar.snapshot import json_bytes
 from uar.tieout import differences, tie_out
@@ -50,7 +49,7 @@ def _items(evidence: Evidence, digests: Mapping[str, str]) -> Iterator[Misfit]:
 def _campaign(evidence: Evidence, digests: Mapping[str, str]) -> Iterator[Misfit]:
     if evidence.items is None or evidence.campaign is None:
         return
-    if population_root(evidence.items) != evidence.campaign["population_root"]:
+    if digests["items.jsonl"] != evidence.campaign["population_root"]:
         yield Misfit("campaign.json", "its population root is not that of items.jsonl")
     if evidence.campaign["tenant_id"] != evidence.snapshot.header.tenant_id:
         yield Misfit("campaign.json", "is of another tenant than the snapshot")

@@ -244,7 +244,9 @@ def _opened(
     table = items(known, settings, lambda key: f"uar.toml: {key}")
     made["open"] = {
         "items.jsonl": to_lines(table),
-        "campaign.json": json_bytes(campaign(table, snap, settings.campaign, AT)),
+        "campaign.json": json_bytes(
+            campaign(table, digest(to_lines(table)), snap, settings.campaign, AT)
+        ),
         **{f"workbooks/{name}": name.encode() for name in table["workbook"].unique()},
     }
     return snap, table, made
