@@ -39,13 +39,14 @@ def report(folder: Path, work: Path) -> None:
 
 
 def workbook(folder: Path, work: Path) -> None:
-    """The Decisions sheet of the largest workbook, as LibreOffice prints it."""
-    book = max((folder / "workbooks").glob("*.xlsx"), key=lambda path: path.stat().st_size)
+    """The Decisions sheet of a filled-in workbook as LibreOffice prints it, less the margins."""
+    returned = folder.with_name(f"{folder.name}-inbox") / "corrected"
+    book = next(returned.glob("*amara*.xlsx"))
     profile = f"-env:UserInstallation={(work / 'office').as_uri()}"
     run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", work, book)
-    page = PICTURES / "workbook"
-    pdf = work / f"{book.stem}.pdf"
-    run("pdftoppm", "-r", "110", "-f", "2", "-l", "2", "-png", "-singlefile", pdf, page)
+    crop = ("-x", "35", "-y", "70", "-W", "1216", "-H", "700")
+    page = ("-r", "110", "-f", "2", "-l", "2", "-png", "-singlefile", *crop)
+    run("pdftoppm", *page, work / f"{book.stem}.pdf", PICTURES / "workbook")
 
 
 def main() -> None:
