@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,18 +89,22 @@ def issued_texts(row: dict[str, Any]) -> list[str]:
 
 def make_review(path: Path, counts: dict[str, int] | None = None, due: str = "2026-12-01") -> Path:
     """A folder as `uar open` leaves it."""
-    counts = counts or dict.fromkeys(REVIEWERS, 12)
-    every = {name: items_of(name, count) for name, count in counts.items()}
+    files = issued_files(tuple((counts or dict.fromkeys(REVIEWERS, 12)).items()))
+    reviewers = [name for name in REVIEWERS if f"workbooks/{name}.xlsx" in files]
+    header = {"campaign.json": json_bytes(campaign(reviewers, due))}
     folder = Folder(path)
-    files = {
-        "campaign.json": json_bytes(campaign(counts, due)),
-        "items.jsonl": to_lines(ITEMS.frame([row for rows in every.values() for row in rows])),
-    }
-    for name, rows in every.items():
-        files[f"workbooks/{name}.xlsx"] = workbook(rows)
     with folder.locked(create=True):
-        folder.write("open", files, at=AT)
+        folder.write("open", {**header, **files}, at=AT)
     return path
+
+
+@cache
+def issued_files(counts: tuple[tuple[str, int], ...]) -> dict[str, bytes]:
+    """items.jsonl and the workbooks."""
+    every = {name: items_of(name, count) for name, count in counts}
+    items = ITEMS.frame([row for rows in every.values() for row in rows])
+    books = {f"workbooks/{name}.xlsx": workbook(rows) for name, rows in every.items()}
+    return {"items.jsonl": to_lines(items), **books}
 
 
 def campaign(reviewers: Iterable[str], due: str = "2026-12-01") -> dict[str, Any]:

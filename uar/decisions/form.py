@@ -27,6 +27,7 @@ HEADINGS = {
 FRESH = "take a fresh copy of the workbook and fill that in"
 SIGN_OFF = {"name": "name", "email": "email", "date": "on", "numberofitems": "count",
             "conflictofinterest": "conflict"}  # fmt: skip
+LONGEST = 40  # characters of a heading, with spaces around it
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -61,7 +62,7 @@ class SignOff:
 
 def is_header(row: Row) -> bool:
     """Does a row hold the two headings that every returned file must have?"""
-    found = {HEADINGS.get(fold(text)) for text in row.cells.values()}
+    found = {HEADINGS.get(fold(text)) for text in row.cells.values() if len(text) < LONGEST}
     return ITEM in found and DECISION in found
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from uar.decisions.answers import (
     Answer,
@@ -58,8 +59,12 @@ class Issued:
     files: Mapping[str, str] = field(default_factory=dict)
     due: dt.date | None = None
 
-    def of(self, email: str) -> list[Item]:
-        return [item for item in self.items.values() if item["reviewer_email"] == email]
+    @cached_property
+    def by_reviewer(self) -> Mapping[str, Sequence[Item]]:
+        found: dict[str, list[Item]] = defaultdict(list)
+        for item in self.items.values():
+            found[item["reviewer_email"]].append(item)
+        return found
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,7 @@ def _check_campaign(form: Form, issued: Issued, marks: set[str]) -> None:
 
 def _judge(case: Case, form: Form, email: str) -> Judged:
     """Collect everything in one go: nobody should have to send a file back twice."""
-    items, own = case.issued.items, case.issued.of(email)
+    items, own = case.issued.items, case.issued.by_reviewer[email]
     known = [asked(form, row, item) for row, item in _known_rows(form, items)]
     rows = [each for each in known if each.item["reviewer_email"] == email]
     answers, repeats = first_of_each(read_answer(form, each) for each in rows)

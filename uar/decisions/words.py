@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from uar.tables import DECISION_WORDS
 
@@ -35,10 +36,11 @@ _BIDIRECTIONAL = frozenset("\u061c\u200e\u200f") | {
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
+@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """Without case, accents, width, spaces and invisible characters: what two cells compare by."""
-    if text.isascii() and text.isalnum():  # most cells
-        return text.casefold()
+    if text.isascii() and text.isprintable():  # most cells
+        return text.casefold().replace(" ", "")
     return "".join(
         char
         for char in unicodedata.normalize("NFKD", text.casefold())
@@ -48,6 +50,7 @@ def fold(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=20_000)
 def fact(text: str) -> str:
     """A shown cell as it compares: spaces and line ends evened out, control characters gone."""
     if text.isascii() and text.isprintable():  # most cells
@@ -74,6 +77,8 @@ def unescaped(text: str) -> str:
 
 def cleaned(text: str) -> str:
     """Text for the record: no control or direction characters but line ends, none around it."""
+    if text.isascii() and text.isprintable():  # most cells
+        return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(
         char

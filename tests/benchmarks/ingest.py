@@ -1,0 +1,111 @@
+"""How long taking answers in takes: 300 files of 200 rows, and one file of 10,000 rows.
+
+python -m tests.benchmarks.ingest
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import resource
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+
+from tests.ingest.review import AT, CAMPAIGN, KEY, item
+from uar.cli import main as uar
+from uar.folder import Folder
+from uar.sheet import cells, seal
+from uar.snapshot import json_bytes, to_lines
+from uar.tables import ITEMS
+from uar.workbooks.read import read
+from uar.workbooks.write import workbooks
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as base:
+        measure(Path(base) / "many", files=300, rows=200)
+        measure(Path(base) / "large", files=1, rows=10_000)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"largest size of this process, making the files included: {peak:,} MB")
+
+
+def measure(base: Path, files: int, rows: int) -> None:
+    returned = make(base, files, rows)
+    began = time.perf_counter()
+    for path in returned:
+        read(path.name, path.read_bytes())
+    reading = time.perf_counter() - began
+    began = time.perf_counter()
+    result = CliRunner().invoke(uar, ["ingest", str(base / "q4"), *map(str, returned), "--json"])
+    whole = time.perf_counter() - began
+    accepted = result.stdout.count('"outcome": "accepted"')
+    print(
+        f"{files} files x {rows:,} rows: read {reading:.2f} s; "
+        f"uar ingest {whole:.2f} s, exit {result.exit_code}, {accepted} accepted"
+    )
+
+
+def make(base: Path, files: int, rows: int) -> list[Path]:
+    """A review folder, and its workbooks with every row answered Keep."""
+    books = [
+        {
+            "workbook": f"r{n}x.xlsx",
+            "file_id": f"FILE-AAAA-{n // 26 + 65:c}{n % 26 + 65:c}AA",
+            "reviewer": f"Reviewer {n}",
+            "reviewer_email": f"r{n}x@example.com",
+            "items": rows,
+            **dict.fromkeys(("privileged", "flagged", "other"), 0),
+        }
+        for n in range(files)
+    ]
+    words = ("name", "period", "owner", "contact", "organisation", "tenant", "population_root")
+    campaign: dict[str, Any] = {
+        **dict.fromkeys(words, "Made up"),
+        "campaign_id": CAMPAIGN,
+        "due": "",
+        "snapshot_at": AT,
+        "workbooks": books,
+    }
+    items = [issued(f"r{n}x", number) for n in range(files) for number in range(rows)]
+    frame = ITEMS.frame(items)
+    folder = Folder(base / "q4")
+    content = {"items.jsonl": to_lines(frame), "campaign.json": json_bytes(campaign)}
+    with folder.locked(create=True):
+        folder.write("open", content, at=AT)
+    inbox = base / "inbox"
+    inbox.mkdir()
+    for name, book in workbooks(frame, campaign, {}, {}):
+        (inbox / name).write_bytes(answered(book))
+    return sorted(inbox.iterdir())
+
+
+def issued(reviewer: str, number: int) -> dict[str, Any]:
+    row = item(reviewer, number, login=f"{reviewer}.{number}@example.com", reason_on_keep=False)
+    return {**row, "seal": seal(KEY, row["item_id"], cells(row))}
+
+
+def answered(book: bytes) -> bytes:
+    """Type Keep and a reason into the empty cells of Decisions, as fast as one can."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", 8) as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            if name == "xl/worksheets/sheet2.xml":
+                for letter, word in (("L", "Keep"), ("M", "Still needed for the job.")):
+                    text = _typed(text, letter, word)
+            new.writestr(name, text)
+    return out.getvalue()
+
+
+def _typed(xml: str, letter: str, word: str) -> str:
+    cell = rf'<c r="({letter}(?!1"|2")\d+)" s="(\d+)"\s*/>'
+    return re.sub(cell, rf'<c r="\1" s="\2" t="inlineStr"><is><t>{word}</t></is></c>', xml)
+
+
+if __name__ == "__main__":
+    main()
