@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from io import FileIO
 from typing import Any
 
@@ -131,15 +131,14 @@ class Journal:
         return line
 
 
-def unfinished(journal: list[Line]) -> Mapping[str, Line]:
-    """Intents whose result never came, by item: a run was cut off there."""
-    open_intents: dict[str, Line] = {}
+def open_ended(journal: Iterable[Line], action: str) -> frozenset[str]:
+    """Items that were sent without anybody knowing the end: cut off, or not readable after."""
+    ends: dict[str, bool] = {}
     for line in journal:
-        if line["phase"] == "intent":
-            open_intents[line["item"]] = line
-        elif line["phase"] == "result":
-            open_intents.pop(line["item"], None)
-    return open_intents
+        if line["phase"] in ("intent", "result"):
+            sent = line["phase"] == "intent" or line["outcome"] == "unknown"
+            ends[line["item"]] = sent and line["action"] == action
+    return frozenset(item for item, is_open in ends.items() if is_open)
 
 
 def _whole(raw: bytes) -> int:

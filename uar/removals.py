@@ -77,7 +77,7 @@ class Run:
     record: Record
     action: str
     plan: str  # plans/NNNN.json
-    cut_off: frozenset[str] = frozenset()  # items with an intent whose result never came
+    open_ended: frozenset[str] = frozenset()  # items sent before, with an end nobody knows
     blocked: Mapping[str, str] = field(default_factory=dict)  # item -> why it is not done
 
 
@@ -107,13 +107,16 @@ def verify(rows: Iterable[Row], run: Run) -> Iterator[Line]:
 def _one(row: Row, run: Run) -> Line:
     if row["item"] in run.blocked:
         return _result(row, run, "blocked", run.blocked[row["item"]])
+    sent_before = row["item"] in run.open_ended
     try:
         before = run.tenant.read(row, after=False)
     except SourceError as error:
+        if sent_before:
+            return _result(row, run, "unknown", f"Sent by an earlier run. {error}")
         return _result(row, run, "failed", f"Nothing was sent: {error}")
     if before.held == (run.action == RESTORE):
-        if row["item"] in run.cut_off:
-            says = "Sent by a run that was cut off; a read shows that it was carried out."
+        if sent_before:
+            says = "Sent by an earlier run; this read shows that it was carried out."
             return _result(row, run, DONE[run.action], says, before=_evidence(before))
         return _result(row, run, ALREADY[run.action], before.says, before=_evidence(before))
     if before.drift and run.action == REMOVE:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from tests.sandbox import small as s
-from uar.commands._journal import make
+from uar.commands._journal import make, past, settle, up_to_date
+from uar.commands._removing import results
+from uar.commands.apply import pending, remove
 from uar.folder import Folder
 from uar.sandbox.collection import Collection
 from uar.sandbox.server import Sandbox
@@ -19,6 +22,7 @@ from uar.snapshot import Snapshot, json_bytes, to_files, to_lines
 from uar.sources._environment import connect
 from uar.sources._http import Client, Patience
 from uar.sources.jumpcloud import read
+from uar.sources.jumpcloud_removals import Requests
 from uar.tables import DECISIONS, ITEMS
 
 AT = "2026-11-20T09:00:00Z"
@@ -27,7 +31,7 @@ KINDS = {"user group": "group membership", "user app": "application assignment",
          "group app": "group application", "admin role": "admin role",
          "service role": "admin role"}  # fmt: skip
 NIA, OLE, PIA = (f"ad{n:022x}" for n in range(11, 14))
-LAST = s.NOBODY
+Outcomes = dict[str, str]
 
 
 def organisation() -> dict[str, Any]:
@@ -161,3 +165,15 @@ def change(collection: Collection, key: str, **fields: Any) -> None:
     row = collection.get(key)
     assert row is not None
     collection.put({**row, **fields})
+
+
+def carry_out(folder: Folder, tenant: Requests, sync: Callable[[int], None] = os.fsync) -> Outcomes:
+    """uar apply --yes, with another client: item -> outcome, for every removal of the plan."""
+    with folder.locked():
+        settle(folder)
+        plan = up_to_date(folder)
+        rows = pending(plan.document, past(folder))
+        if rows:
+            remove(folder, plan, rows, tenant, sync)
+        shown = results(plan.document["removals"], past(folder))
+    return {row["item"]: row["outcome"] for row in shown}

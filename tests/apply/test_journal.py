@@ -30,10 +30,10 @@ def test_an_intent_alone_is_unknown_and_a_result_settles_it(tmp_path: Path) -> N
     row = journal.outcomes(written(path, "intent")).iloc[0]
     assert (row["outcome"], row["gone"] is True) == ("unknown", False)
     assert "cut off" in row["detail"]
-    assert list(journal.unfinished(journal.lines(path.read_bytes()))) == ["UAR-1"]
+    assert journal.open_ended(journal.lines(path.read_bytes()), "remove") == {"UAR-1"}
     row = journal.outcomes(written(path, "result")).iloc[0]
     assert (row["outcome"], bool(row["gone"])) == ("removed", True)
-    assert not journal.unfinished(journal.lines(path.read_bytes()))
+    assert not journal.open_ended(journal.lines(path.read_bytes()), "remove")
 
 
 @given(cut=st.integers(min_value=1, max_value=200))

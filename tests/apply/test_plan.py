@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.apply import house as h
@@ -46,8 +46,8 @@ BEN_READER = h.grant(f"role:{s.READ_ROLE}", f"admin:{s.BACKUP}")
 ROBOT = h.grant(f"role:{s.READ_ROLE}", f"service:{s.ROBOT}")
 
 
-def made(answers: Mapping[str, str], snap: Snapshot | None = None, **settings: Any) -> Plan:
-    return plan(snap or SNAPSHOT, ITEMS, h.decided(answers), Apply(**settings))
+def made(answers: Mapping[str, str], snap: Snapshot | None = None, **rules: Any) -> Plan:
+    return plan(snap or SNAPSHOT, ITEMS, h.decided(answers), Apply(**rules))
 
 
 def only(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -213,6 +213,7 @@ def test_nothing_decided_nothing_planned() -> None:
     assert result.counts["Not reviewed"] == len(ITEMS) == result.population
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_only_what_was_decided_ever_appears(data: Any) -> None:
     each = st.sampled_from((*DECISION_WORDS, None))

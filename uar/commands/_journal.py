@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
@@ -23,6 +23,15 @@ from uar.sources.jumpcloud_removals import planned
 from uar.tables import ITEMS, OUTCOMES
 
 Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan as it stands in the folder. `name`: plans/NNNN.json; `settings`: its own."""
+
+    name: str
+    document: Document
+    settings: Apply
 
 
 def make(review: Folder, toml: bytes) -> Document:
@@ -64,8 +73,8 @@ def load(review: Folder, name: str) -> Document:
     return document
 
 
-def up_to_date(review: Folder) -> tuple[str, Document, Apply]:
-    """The newest plan and its settings, if making it again now with them gives the same."""
+def up_to_date(review: Folder) -> Plan:
+    """The newest plan, if making it again now with them gives the same."""
     name, document = newest(review)
     used = document["settings"]
     toml = review.read(f"settings/{used[:16]}.toml", "plan") if used else b""
@@ -74,7 +83,7 @@ def up_to_date(review: Folder) -> tuple[str, Document, Apply]:
             f"Decisions have come in or removals were put back since {name} was made; "
             f"run uar plan {review.path} and look at it again."
         )
-    return name, document, parse(toml, "uar.toml").apply
+    return Plan(name, document, parse(toml, "uar.toml").apply)
 
 
 def past(review: Folder) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from uar.commands._journal import opened
 from uar.commands._shared import counted, put, put_json, put_table, say
 from uar.errors import SetupError
 from uar.folder import Folder
-from uar.journal import unfinished
+from uar.journal import open_ended
 from uar.removals import ALREADY, DONE, Line, Run, Tenant, carry_out
 from uar.settings import Apply
 from uar.sources.jumpcloud_removals import Requests, key_owners, organizations
@@ -52,11 +52,9 @@ def perform(
     """Carry the work out, journalled. Returns how many items were dealt with."""
     dealt = 0
     with opened(review, work.step, sync) as book:
-        cut_off = {
-            item for item, line in unfinished(book.lines).items() if line["action"] == work.action
-        }
+        earlier = open_ended(book.lines, work.action)
         book.append("run", step=work.step, plan=work.plan, version=__version__, **work.facts)
-        run = Run(tenant, book.append, work.action, work.plan, frozenset(cut_off), work.blocked)
+        run = Run(tenant, book.append, work.action, work.plan, earlier, work.blocked)
         with click.progressbar(
             length=len(work.rows),
             label=work.step,
@@ -84,11 +82,11 @@ def agreed(question: str, yes: bool) -> bool:
     return click.confirm(question, err=True)
 
 
-def check_tenant(client: Requests, org_id: str, tenant: Mapping[str, str]) -> None:
+def check_tenant(client: Requests, tenant: Mapping[str, str]) -> None:
     """The credential must reach the organisation that was reviewed, and no doubt about which."""
     reached = organizations(client)
-    if org_id:
-        reached &= {org_id}
+    if client.credential.org_id:
+        reached &= {client.credential.org_id}
     if reached != {tenant["id"]}:
         raise SetupError(
             f"The review is of {tenant['name'] or tenant['id']}, and UAR_APPLY_API_KEY belongs to "
@@ -111,11 +109,11 @@ def guard(owners: set[str] | None, rows: Iterable[Row], settings: Apply) -> dict
     return {row["item"]: says for row in roles if row["holder_source_id"] in owners}
 
 
-def own(client: Requests, api_key: str, rows: Iterable[Row]) -> set[str] | None:
+def own(client: Requests, rows: Iterable[Row]) -> set[str] | None:
     """Who owns the key; asked only if an admin role is at stake."""
     if not any(row["kind"] == "admin role" for row in rows):
         return set()
-    return key_owners(client, api_key)
+    return key_owners(client)
 
 
 def results(rows: Iterable[Row], outcomes: pd.DataFrame) -> list[Shown]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from uar.commands._journal import Document, load, past, settle, up_to_date
+from uar.commands._journal import Document, Plan, load, past, settle, up_to_date
 from uar.commands._removing import (
     Shown,
     Work,
@@ -25,9 +25,8 @@ from uar.commands._shared import counted, folder_argument, json_option, say
 from uar.errors import SetupError
 from uar.folder import Folder
 from uar.removals import REMOVE, verify
-from uar.settings import Apply
 from uar.sources.jumpcloud import connect
-from uar.sources.jumpcloud_removals import Removals
+from uar.sources.jumpcloud_removals import Removals, Requests
 
 Row = Mapping[str, Any]
 
@@ -54,31 +53,36 @@ def command(
 
 
 def _apply(review: Folder, yes: bool, dry_run: bool, max_removals: int | None) -> list[Shown]:
-    name, document, settings = up_to_date(review)
-    rows = pending(document, past(review))
-    _announce(name, document, rows)
+    plan = up_to_date(review)
+    rows = pending(plan.document, past(review))
+    _announce(plan, rows)
     if rows and not dry_run:
-        _check_number(name, document, max_removals)
+        _check_number(plan, max_removals)
         if agreed(f"Remove {counted(len(rows), 'item')}?", yes):
-            _remove(review, name, document, rows, settings)
-    return results(document["removals"], past(review))
+            with connect(os.environ, write=True) as client:
+                remove(review, plan, rows, client)
+    return results(plan.document["removals"], past(review))
 
 
-def _remove(
-    review: Folder, name: str, document: Document, rows: Sequence[Row], settings: Apply
+def remove(
+    review: Folder,
+    plan: Plan,
+    rows: Sequence[Row],
+    client: Requests,
+    sync: Callable[[int], None] = os.fsync,
 ) -> None:
-    with connect(os.environ, write=True) as client:
-        check_tenant(client, client.credential.org_id, document["tenant"])
-        owners = own(client, client.credential.api_key, rows)
-        work = Work(
-            step="apply",
-            action=REMOVE,
-            plan=name,
-            rows=rows,
-            facts={"digest": document["digest"], "key_of": sorted(owners or ())},
-            blocked=guard(owners, rows, settings),
-        )
-        perform(review, work, Removals(client))
+    """Carry out these rows of the plan, if the client reaches the tenant they were planned for."""
+    check_tenant(client, plan.document["tenant"])
+    owners = own(client, rows)
+    work = Work(
+        step="apply",
+        action=REMOVE,
+        plan=plan.name,
+        rows=rows,
+        facts={"digest": plan.document["digest"], "key_of": sorted(owners or ())},
+        blocked=guard(owners, rows, plan.settings),
+    )
+    perform(review, work, Removals(client), sync=sync)
 
 
 def pending(document: Document, outcomes: Any) -> list[Row]:
@@ -87,22 +91,22 @@ def pending(document: Document, outcomes: Any) -> list[Row]:
     return [row for row in document["removals"] if row["item"] not in gone]
 
 
-def _check_number(name: str, document: Document, max_removals: int | None) -> None:
-    number, allowed = len(document["removals"]), max_removals or document["limit"]
+def _check_number(plan: Plan, max_removals: int | None) -> None:
+    number, allowed = len(plan.document["removals"]), max_removals or plan.document["limit"]
     if number > allowed:
         raise SetupError(
-            f"{name} has {counted(number, 'removal')}, and {allowed:,} of "
-            f"{counted(document['population'], 'item')} may be removed at once. Look at the plan "
-            f"again; if it is right, add --max-removals {number}."
+            f"{plan.name} has {counted(number, 'removal')}, and {allowed:,} of "
+            f"{counted(plan.document['population'], 'item')} may be removed at once. Look at the "
+            f"plan again; if it is right, add --max-removals {number}."
         )
 
 
-def _announce(name: str, document: Document, rows: Sequence[Row]) -> None:
-    tenant = document["tenant"]
-    say(f"{name} for {tenant['name'] or tenant['id']} at {tenant['host']}")
+def _announce(plan: Plan, rows: Sequence[Row]) -> None:
+    tenant = plan.document["tenant"]
+    say(f"{plan.name} for {tenant['name'] or tenant['id']} at {tenant['host']}")
     say(
-        f"{counted(len(document['removals']), 'removal')}, {len(rows):,} still to be done; "
-        f"{len(document['blocked']):,} blocked, {len(document['todo']):,} for a person."
+        f"{counted(len(plan.document['removals']), 'removal')}, {len(rows):,} still to be done; "
+        f"{len(plan.document['blocked']):,} blocked, {len(plan.document['todo']):,} for a person."
     )
     for row in rows:
         say(f"  {row['item']}  {row['does']}")
@@ -120,7 +124,7 @@ def _verify(review: Folder) -> list[Shown]:
             document = load(review, str(name))
             wanted = set(items)
             chosen = [row for row in document["removals"] if row["item"] in wanted]
-            check_tenant(client, client.credential.org_id, document["tenant"])
+            check_tenant(client, document["tenant"])
             perform(review, Work("apply", REMOVE, str(name), chosen), Removals(client), verify)
             rows += chosen
     return results(rows, past(review))

@@ -48,7 +48,7 @@ def _undo(review: Folder, items: Sequence[str], yes: bool) -> list[Shown]:
     if rows and agreed(f"Put back {counted(len(rows), 'item')}?", yes):
         with connect(os.environ, write=True) as client:
             for name, document, chosen in work:
-                check_tenant(client, client.credential.org_id, document["tenant"])
+                check_tenant(client, document["tenant"])
                 perform(review, Work("undo", RESTORE, name, chosen), Removals(client))
     return results(rows, past(review))
 

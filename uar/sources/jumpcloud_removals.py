@@ -14,6 +14,7 @@ from uar.errors import SourceError
 from uar.removals import Live, Reply, Request
 
 from ._answers import Answer, Garbled, Lost, expect
+from ._http import Credential
 from ._rows import exempted, key_prefix, role_slug, roles_of_admin
 from ._values import identity
 
@@ -24,6 +25,9 @@ READER = "read only"
 
 class Requests(Protocol):
     """The part of `Client` that is needed here."""
+
+    @property
+    def credential(self) -> Credential: ...
 
     def request(
         self,
@@ -302,12 +306,13 @@ def admins(look: Look) -> Iterator[dict[str, Any]]:
             return
 
 
-def key_owners(client: Requests, api_key: str) -> set[str] | None:
+def key_owners(client: Requests) -> set[str] | None:
     """Source ids of the admins who may own the key; None where JumpCloud does not tell.
 
     Admins show the first characters of their key (API.md 2.1). Several may share them: then each
     of them counts. A key of a service account belongs to no admin.
     """
+    api_key = client.credential.api_key
     if api_key.startswith("jcs_"):
         return set()
     prefixes = {identity(admin, "_id", "id"): key_prefix(admin) for admin in admins(Look(client))}
