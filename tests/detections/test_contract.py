@@ -35,7 +35,7 @@ def many_things_wrong() -> tuple[list[Row], list[Row], list[Row]]:
         user("dan", manager_id="jumpcloud:user:bea", sudo=True, password_never_expires=True),
         user("eve", manager_id="jumpcloud:user:gone", company=None, employee_type=None),
         user("eve2", name="Eve Quine", unix_uid="77", employee_id="E-77"),
-        user("fay", manager_id="jumpcloud:user:gus", unix_uid="77", status="staged"),
+        user("fay", manager_id="jumpcloud:user:gus", unix_uid="77"),
         user("gus", manager_id="jumpcloud:user:fay"),
         user("hal"),
         user("hal2", employee_id=None, name="Hal Quine", alternate_email="hal@corp.example"),
@@ -84,7 +84,7 @@ def test_what_is_unknown_is_no_finding_and_is_counted(detection: Detection) -> N
     accounts, entitlements, _ = many_things_wrong()
     nameless = [row | {"status": "unknown"} for row in unknown(accounts, ACCOUNTS)]
     vague = [row | {"name": "x"} for row in unknown(entitlements, ENTITLEMENTS)]
-    findings, coverage = run(facts(nameless, vague, []), [detection])
+    findings, coverage = run(facts(nameless, vague, [], collected=()), [detection])
     assert findings.empty, findings["says"].tolist()
     row = coverage.iloc[0]
     assert row["cannot_tell"] == row["looked_at"], "something unknown was taken for fine"
@@ -121,7 +121,8 @@ def test_a_finding_is_about_something_there(detection: Detection) -> None:
     findings, _ = run(world, [detection])
     for row in findings.to_dict("records"):
         assert row["id"] == f"{detection.id}:{row['subject']}"
-        assert set(row["accounts"].split()) <= set(world.snapshot.accounts["account_id"])
+        about = "" if pd.isna(row["accounts"]) else row["accounts"]
+        assert set(about.split()) <= set(world.snapshot.accounts["account_id"])
         says = row["says"]
         assert says[0].isupper() or not says[0].isalpha(), says
         assert says.endswith("."), says

@@ -54,6 +54,7 @@ def admin(name: str, /, **different: Any) -> Row:
         "name": f"{name.title()} Quine",
         "status": "active",
         "mfa": True,
+        "mfa_required": True,
         **different,
     }
 
@@ -97,11 +98,20 @@ def grant(holder: str, entitlement: str, /, **different: Any) -> Row:
     }
 
 
+def collection(name: str) -> Row:
+    numbers = {"fetched": 1, "stored": 1, "pages": 1}
+    times = {"started_at": NOW, "finished_at": NOW}
+    return {"collection": name, "endpoint": "/", "sha256": "0", **numbers, **times}
+
+
 def facts(
     accounts: Iterable[Row],
     entitlements: Iterable[Row] = (),
     grants: Iterable[Row] = (),
     settings: Settings | None = None,
+    *,
+    collected: Iterable[str] = ("group members",),
+    gaps: Iterable[Row] = (),
 ) -> Facts:
     chosen = settings or Settings()
     snapshot = Snapshot(
@@ -109,8 +119,8 @@ def facts(
         ACCOUNTS.frame(accounts),
         ENTITLEMENTS.frame(entitlements),
         GRANTS.frame(grants),
-        COLLECTIONS.empty(),
-        GAPS.empty(),
+        COLLECTIONS.frame(collection(name) for name in collected),
+        GAPS.frame(gaps),
     )
     who, links = persons(snapshot.accounts, chosen.persons, chosen.attributes.placeholders)
     return Facts(snapshot, who, links, chosen, pd.Timestamp(NOW))

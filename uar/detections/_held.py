@@ -1,0 +1,36 @@
+"""What detections of access share: who holds something privileged, what an account holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from uar.access import opens, privileged
+from uar.detections import Facts
+from uar.tables import look_up
+
+FULL_POWER = ("administrator", "administrator with billing")
+
+
+def hold_privileged(facts: Facts, account_id: pd.Series[Any]) -> pd.Series[Any]:
+    """Does an account hold something privileged, directly or by a group that opens it?"""
+    grants = facts.snapshot.grants
+    ids = privileged(facts.snapshot.entitlements, facts.settings.privileged)
+    opened = opens(grants)
+    doors = [*ids, *opened.loc[opened["entitlement_id"].isin(ids), "group_id"]]
+    holders = grants.loc[grants["entitlement_id"].isin(doors), "holder_id"]
+    return account_id.isin(holders)
+
+
+def held_roles(facts: Facts) -> pd.DataFrame:
+    """The roles of administrators: account_id, who, active, entitlement_id, role."""
+    roles = facts.snapshot.entitlements
+    roles = roles[roles["kind"] == "role"].set_index("entitlement_id")
+    admins = facts.accounts[facts.accounts["kind"] == "admin"]
+    held = facts.snapshot.grants[["holder_id", "entitlement_id"]]
+    held = held.rename(columns={"holder_id": "account_id"}).merge(
+        admins[["account_id", "who", "active"]], on="account_id", validate="many_to_one"
+    )
+    held = held[held["entitlement_id"].isin(roles.index)]
+    return held.assign(role=look_up(held["entitlement_id"], roles["name"]))

@@ -1,0 +1,66 @@
+"""A user that cannot sign in still holds access.
+
+What it means
+    The user is suspended, or staged for a later start, and holds groups, applications or SSH keys.
+Why it matters
+    Making the user active again gives all of it back at once, without anybody deciding so. SSH keys
+    already on a device may work on.
+Facts read
+    Status, grants and SSH keys of users. A suspended administrator's role is not part of this.
+Controls
+    NIST SP 800-53 AC-2(3), AC-2(l); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18; PCI DSS 7.2.4;
+    HIPAA 164.308(a)(3)(ii)(C).
+What to do
+    For somebody who has left, revoke it. For a later start, check that it fits the job.
+Severity
+    Medium; high where something privileged is held, directly or by a group. Looks at users that
+    are not active; one whose status is unknown cannot be told.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from uar.detections import Detection, Facts, each
+from uar.detections._held import hold_privileged
+from uar.tables import look_up
+
+WORDS = {"group": ("group", "groups"), "app": ("application", "applications")}
+
+
+def judge(facts: Facts) -> pd.DataFrame:
+    users = facts.accounts[facts.accounts["kind"] == "user"]
+    users = users[~users["active"].fillna(False)]
+    grants = facts.snapshot.grants
+    grants = grants[grants["holder_id"].isin(users["account_id"])]
+    kinds = facts.snapshot.entitlements.set_index("entitlement_id")["kind"]
+    kind = look_up(grants["entitlement_id"], kinds)
+    account_id = users["account_id"]
+    holds = pd.Series("", index=users.index, dtype="string")
+    for name, (one, many) in WORDS.items():
+        counts = grants.loc[kind == name, "holder_id"].value_counts()
+        said = counts.map(lambda n, one=one, many=many: f", {n:,} {one if n == 1 else many}")
+        holds += look_up(account_id, said).fillna("")
+    holds += pd.Series(map(_keys, users["ssh_keys"].fillna("")), users.index, dtype="string")
+    status = users["status"].ne("unknown").astype("boolean")
+    severity = hold_privileged(facts, account_id).map({True: "high", False: "medium"})
+    return each(
+        users,
+        (holds != "").astype("boolean").mask(~status),
+        holds=holds.str.removeprefix(", "),
+        severity=severity,
+    )
+
+
+def _keys(fingerprints: str) -> str:
+    number = len(fingerprints.split())
+    return f", {number} SSH {'key' if number == 1 else 'keys'}" if number else ""
+
+
+DETECTION = Detection(
+    id="LIF-04",
+    title="User that cannot sign in still holds access",
+    severity="medium",
+    says="{who} is {status} and still holds {holds}.",
+    judge=judge,
+)
