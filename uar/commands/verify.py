@@ -14,7 +14,7 @@ from uar.folder import Broken, Folder, check, digest
 
 
 @click.command()
-@click.argument("path", metavar="FOLDER|PACK", type=click.Path(exists=True, path_type=Path))
+@click.argument("path", metavar="FOLDER|PACK", type=click.Path(path_type=Path))
 @json_option
 def command(path: Path, as_json: bool) -> None:
     """Check offline that nothing in a review folder or pack.zip was changed, added or taken away.
@@ -22,6 +22,8 @@ def command(path: Path, as_json: bool) -> None:
     Recomputes every digest, the ledger's chain, items' seals, whose answer belongs to which item,
     plans and the journal. Names the first broken link and exits with 5.
     """
+    if not path.exists():
+        raise FolderError(f"{path}: there is no such folder or pack.")
     files, broken, root = _folder(Folder(path)) if path.is_dir() else _pack(path.read_bytes())
     if as_json:
         link = {"path": broken.path, "says": broken.says} if broken else None
