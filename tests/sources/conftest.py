@@ -13,6 +13,7 @@ from tests.sandbox.small import edge, small, user
 from uar.sandbox.server import Sandbox
 from uar.snapshot import Snapshot
 from uar.sources._http import Client, Credential, Patience
+from uar.sources.jumpcloud import read
 
 KEY = "jca_recognise_me_0123456789abcdef"
 CLIENT_SECRET = "s3cret_recognise_me_too"
@@ -40,44 +41,50 @@ def box() -> Iterator[Sandbox]:
         yield sandbox
 
 
+def client_of(
+    box: Sandbox,
+    credential: Credential | None = None,
+    *,
+    url: str = "",
+    patience: Patience | None = None,
+    pauses: list[float] | None = None,
+    kind: type[Client] = Client,
+) -> Client:
+    """A client of the tenant; its pauses last no time and are noted in `pauses`."""
+    return kind(
+        url or box.url,
+        credential or Credential(api_key=KEY),
+        insights_url=box.url,
+        token_url=f"{box.url}/oauth2/token",
+        patience=patience or Patience(tries=3),
+        sleep=(pauses if pauses is not None else []).append,
+    )
+
+
 @pytest.fixture
 def connected(box: Sandbox) -> Iterator[Connect]:
-    """Makes clients of the tenant; their pauses last no time."""
+    """Makes clients of the tenant, and closes them."""
     with ExitStack() as stack:
-
-        def make(
-            credential: Credential | None = None,
-            *,
-            url: str = "",
-            patience: Patience | None = None,
-            pauses: list[float] | None = None,
-        ) -> Client:
-            taken = pauses if pauses is not None else []
-            client = Client(
-                url or box.url,
-                credential or Credential(api_key=KEY),
-                insights_url=box.url,
-                token_url=f"{box.url}/oauth2/token",
-                patience=patience or Patience(tries=3),
-                sleep=taken.append,
-            )
-            return stack.enter_context(client)
-
-        yield make
+        yield lambda *args, **options: stack.enter_context(client_of(box, *args, **options))
 
 
-def contents(snapshot: Snapshot) -> dict[str, list[dict[str, Any]]]:
-    """What a snapshot says of the tenant: everything but times and hashes."""
-    tables = {
-        name: getattr(snapshot, name).sort_values(key)
+def read_of(state: dict[str, Any]) -> Snapshot:
+    """The snapshot of an organisation."""
+    with Sandbox(state) as box, client_of(box) as client:
+        return read(client)
+
+
+def same(one: Snapshot, other: Snapshot) -> bool:
+    """Do two snapshots say the same of the tenant, whatever the time and however it was read?"""
+    return all(
+        getattr(one, name)
+        .sort_values(key)
+        .reset_index(drop=True)
+        .equals(getattr(other, name).sort_values(key).reset_index(drop=True))
         for name, key in (
             ("accounts", "account_id"),
             ("entitlements", "entitlement_id"),
             ("grants", "grant_id"),
             ("gaps", "gap_id"),
         )
-    }
-    return {
-        name: frame.astype(object).where(frame.notna(), None).to_dict("records")
-        for name, frame in tables.items()
-    }
+    )

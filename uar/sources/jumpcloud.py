@@ -29,7 +29,7 @@ from ._probe import Check, Owner, check, key_owner
 from ._rows import METHODS
 from ._tenant import Tenant
 
-__all__ = ["IN_FLIGHT", "Check", "Owner", "check", "connect", "key_owner", "read"]
+__all__ = ["IN_FLIGHT", "Check", "Owner", "check", "connect", "fetch", "key_owner", "read"]
 
 IN_FLIGHT = 12  # more gains nothing at any latency measured
 
@@ -41,14 +41,20 @@ def read(
     progress: Callable[[int, int], None] = lambda answered, known: None,
 ) -> Snapshot:
     """The whole tenant, or a SourceError. `progress` is told requests answered and known of."""
-    fetch = Fetcher(client, in_flight, progress).read
-    organizations, users, admins, roles, services, groups, apps, *by_method = fetch(
+    tenant = fetch(client, in_flight=in_flight, progress=progress)
+    return snapshot_of(tenant, client, secrets.token_hex(32))
+
+
+def fetch(client: Client, *, in_flight: int, progress: Callable[[int, int], None]) -> Tenant:
+    """Every list of the tenant, in two rounds: the second asks for what the first has named."""
+    lists = Fetcher(client, in_flight, progress).read
+    organizations, users, admins, roles, services, groups, apps, *by_method = lists(
         (ORGANIZATIONS, USERS, ADMINS, ROLES, SERVICES, GROUPS, APPS, *BY_METHOD)
     )
     group_ids = [row["source_id"] for row in groups.rows]
     app_ids = [row["source_id"] for row in apps.rows]
     methods, in_doubt = methods_of(group_ids, by_method)
-    second = fetch(
+    second = lists(
         [
             *(rule_of(key) for key in in_doubt),
             *(members_of(key) for key in group_ids),
@@ -61,7 +67,7 @@ def read(
         second[len(in_doubt) : len(in_doubt) + len(group_ids)],
         second[len(in_doubt) + len(group_ids) :],
     )
-    tenant = Tenant(
+    return Tenant(
         organizations=organizations,
         users=users,
         admins=admins,
@@ -76,7 +82,6 @@ def read(
         app_users=held[: len(app_ids)],
         app_groups=held[len(app_ids) :],
     )
-    return snapshot_of(tenant, client, secrets.token_hex(32))
 
 
 def methods_of(
