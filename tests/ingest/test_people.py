@@ -286,6 +286,13 @@ def seal_and_person_gone(book: Workbook, sheet: Worksheet) -> None:
     sheet.delete_cols(COLUMN["Person"])
 
 
+def seal_and_campaign_gone(book: Workbook, sheet: Worksheet) -> None:
+    """Nothing tells any more that it is not last quarter's file, whose ids are the same."""
+    sheet.delete_cols(COLUMN[SEAL])
+    sheet["A1"] = None
+    del book["Start here"], book["_uar"]
+
+
 def decision_gone(book: Workbook, sheet: Worksheet) -> None:
     sheet.delete_cols(COLUMN[DECISION])
 
@@ -328,6 +335,7 @@ REFUSED: list[tuple[Change, str, str]] = [
     (two_sheets, "", "the sheets Decisions and Decisions Copy all hold items"),
     (sheet_hidden, "", "the sheet Decisions is hidden; unhide it"),
     (seal_and_person_gone, "", "the columns Seal and Person are missing"),
+    (seal_and_campaign_gone, "", "neither a seal nor its title says which review it is of"),
     (decision_gone, "", "no sheet has the headings Item and Decision in one row"),
 ]
 
