@@ -1,0 +1,120 @@
+"""How long a sync takes beside what it cannot be faster than: python -m tests.benchmarks.sync
+
+    bound   requests x latency / requests in flight
+    fetch   reading every list; ratio is fetch / bound
+    tables  lists -> typed tables -> the bytes of the snapshot's files
+    CPU     of the reading process, per request, while it fetches
+    memory  the largest the reading process became, and before it read anything
+
+The emulated tenant runs in a process of its own, and so does every measurement.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+HEADING = (
+    "size", "latency", "in flight", "requests", "bound s", "fetch s", "ratio", "tables s",
+    "CPU ms/request", "MB before", "MB at most",
+)  # fmt: skip
+
+
+@contextmanager
+def tenant(size: str, latency_ms: float) -> Iterator[dict[str, Any]]:
+    """The emulated tenant's address and keys."""
+    words = ["sandbox", "--port", "0", "--size", size, "--latency-ms", str(latency_ms), "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uar", *words], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure(url: str, key: str, in_flight: int) -> dict[str, float]:
+    """One sync, in this process."""
+    from uar.snapshot import to_files
+    from uar.sources._assemble import snapshot_of
+    from uar.sources.jumpcloud import connect, fetch
+
+    before = megabytes()
+    with connect({"JUMPCLOUD_BASE_URL": url, "JUMPCLOUD_API_KEY": key}) as client:
+        started, worked = time.perf_counter(), time.process_time()
+        answered = 0
+
+        def progress(done: int, known: int) -> None:
+            nonlocal answered
+            answered = max(answered, done)
+
+        read = fetch(client, in_flight=in_flight, progress=progress)
+        fetched, worked = time.perf_counter(), time.process_time() - worked
+        snapshot = snapshot_of(read, client, "0" * 64)
+        to_files(snapshot)
+    return {
+        "requests": answered,
+        "fetch": fetched - started,
+        "tables": time.perf_counter() - fetched,
+        "cpu": worked,
+        "before": before,
+        "most": megabytes(),
+        "grants": len(snapshot.grants),
+    }
+
+
+def row(size: str, latency_ms: float, in_flight: int) -> tuple[str, ...]:
+    with tenant(size, latency_ms) as box:
+        child = subprocess.run(
+            [sys.executable, "-m", "tests.benchmarks.sync", "--measure", box["url"],
+             "--key", box["api_key"], "--in-flight", str(in_flight)],
+            stdout=subprocess.PIPE, check=True,
+        )  # fmt: skip
+    found = json.loads(child.stdout)
+    bound = found["requests"] * latency_ms / 1000 / in_flight
+    return (
+        size,
+        f"{latency_ms:g} ms",
+        str(in_flight),
+        f"{found['requests']:,}",
+        f"{bound:.2f}",
+        f"{found['fetch']:.2f}",
+        f"{found['fetch'] / bound:.2f}" if bound else "-",
+        f"{found['tables']:.2f}",
+        f"{found['cpu'] * 1000 / found['requests']:.2f}",
+        f"{found['before']:.0f}",
+        f"{found['most']:.0f}",
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--large", action="store_true", help="also L: some minutes to generate")
+    parser.add_argument("--in-flight", type=int, default=12)
+    parser.add_argument("--measure", metavar="URL", help=argparse.SUPPRESS)
+    parser.add_argument("--key", default="", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        print(json.dumps(measure(options.measure, options.key, options.in_flight)))
+        return
+    print(*HEADING, sep="\t")
+    for size in ("S", "M", "L") if options.large else ("S", "M"):
+        for latency_ms in (0.0, 30.0):
+            print(*row(size, latency_ms, options.in_flight), sep="\t", flush=True)
+
+
+if __name__ == "__main__":
+    main()
