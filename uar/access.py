@@ -47,7 +47,7 @@ def shared(reached: pd.DataFrame, person_of: pd.Series[str]) -> pd.DataFrame:
 
     `person_of`: account_id -> person_id. Whom it does not know stands for itself.
     """
-    owner = reached["holder_id"].map(person_of).fillna(reached["holder_id"])
+    owner = reached["holder_id"].map(person_of).astype("string").fillna(reached["holder_id"])
     paths = reached.assign(owner_id=owner)[["owner_id", "entitlement_id", "grant_id"]]
     several = paths[paths.duplicated(["owner_id", "entitlement_id"], keep=False)]
     return several.sort_values(["owner_id", "entitlement_id", "grant_id"], ignore_index=True)

@@ -29,15 +29,15 @@ HEADER = Header(
 Row = dict[str, Any]
 
 
-def person(name: str, kind: str = "user", manager: str = "", **more: Any) -> Row:
-    """An account called `name`; `manager` is the name of a user."""
+def person(called: str, /, kind: str = "user", manager: str = "", **more: Any) -> Row:
+    """An account; `manager` is the name of a user."""
     row = {
-        "account_id": f"jumpcloud:{kind}:{name}",
+        "account_id": f"jumpcloud:{kind}:{called}",
         "kind": kind,
-        "source_id": name,
-        "login": name,
-        "email": f"{name}@example.com",
-        "name": f"{name.title()} Doe",
+        "source_id": called,
+        "login": called,
+        "email": f"{called}@example.com",
+        "name": f"{called.title()} Doe",
         "status": "active",
         "manager_id": f"jumpcloud:user:{manager}" if manager else None,
     }

@@ -66,12 +66,12 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     opens_privileged = known.opened[known.opened["entitlement_id"].isin(privileged)]["group_id"]
     high = rows["entitlement_id"].isin([*privileged, *opens_privileged])
     rows = rows.merge(_flags(known.findings, rows), on="grant_id", how="left")
-    opens = rows["entitlement_id"].map(_opens(known.opened, name))
-    members = rows["holder_id"].map(_members(known.snapshot.grants)).fillna("for no member")
+    opens = looked_up(rows["entitlement_id"], _opens(known.opened, name))
+    members = looked_up(rows["holder_id"], _members(known.snapshot.grants)).fillna("for no member")
     rows["opens"] = opens.where(rows["kind"] != "group application", members)
     apps = entitlements.loc[entitlements["kind"] == "app", "entitlement_id"]
     shared = known.shared[known.shared["entitlement_id"].isin(apps)]
-    rows["also_held"] = rows["grant_id"].map(_also_held(shared, rows, name))
+    rows["also_held"] = looked_up(rows["grant_id"], _also_held(shared, rows, name))
     band = pd.Series("other", index=rows.index).mask(rows["flags"].notna(), "flagged")
     rows["band"] = band.mask(high, "privileged")
     rows["reason_on_keep"] = high | rows["flag_severity"].isin(SEVERE)
@@ -92,6 +92,11 @@ def in_order(items: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop(columns=["band_rank", "severity_rank", "person_rank"])
 
 
+def looked_up(keys: pd.Series[str], texts: Mapping[str, str] | pd.Series[str]) -> pd.Series[str]:
+    """The text of each key; unknown where there is none, also where there is none at all."""
+    return keys.map(texts).astype("string")
+
+
 # The columns
 
 
@@ -103,7 +108,7 @@ def _grants(known: Known) -> pd.DataFrame:
     rows = snapshot.grants.sort_values("grant_id", ignore_index=True)
     rows = rows.merge(held, on="entitlement_id", how="left", validate="many_to_one")
     rows = rows.merge(_holders(known), on="holder_id", how="left", validate="many_to_one")
-    group_name = rows["holder_id"].map(held.set_index("entitlement_id")["entitlement"])
+    group_name = looked_up(rows["holder_id"], held.set_index("entitlement_id")["entitlement"])
     rows["holder_name"] = rows["holder_name"].fillna(group_name).fillna(rows["holder_id"])
     rows["borrowed"] = rows["borrowed"].astype("boolean").fillna(False)
     by_group = rows["holder_kind"] == "group"
@@ -124,7 +129,7 @@ def _holders(known: Known) -> pd.DataFrame:
     manager_id = accounts["manager_id"].where(~borrowed, persons["manager_id"])
     manager_id = manager_id.fillna(_manager_of_person(accounts, persons))
     called = accounts["name"].fillna(accounts["login"])
-    manager = manager_id.map(called.set_axis(accounts["account_id"]))
+    manager = looked_up(manager_id, called.set_axis(accounts["account_id"]))
     name = accounts["name"].fillna(persons["person_name"]).fillna(accounts["login"])
     return pd.DataFrame(
         {
@@ -145,12 +150,12 @@ def _manager_of_person(accounts: pd.DataFrame, persons: pd.DataFrame) -> pd.Seri
     """For accounts without a manager: the one another account of the same person has."""
     known = accounts.assign(person_id=persons["person_id"]).dropna(subset=["manager_id"])
     first = known.sort_values("account_id").drop_duplicates("person_id")
-    return persons["person_id"].map(first.set_index("person_id")["manager_id"])
+    return looked_up(persons["person_id"], first.set_index("person_id")["manager_id"])
 
 
 def _opens(opened: pd.DataFrame, name: pd.Series[str]) -> dict[str, str]:
     """Per group the names of what it opens."""
-    named = opened.assign(name=opened["entitlement_id"].map(name)).sort_values(["name"])
+    named = opened.assign(name=looked_up(opened["entitlement_id"], name)).sort_values("name")
     return {str(group): _listed(list(names)) for group, names in named.groupby("group_id")["name"]}
 
 
@@ -167,10 +172,10 @@ def _also_held(shared: pd.DataFrame, rows: pd.DataFrame, name: pd.Series[str]) -
     """Per grant the other paths of the same person to the applications it opens, in words."""
     grants = rows[["grant_id", "holder_id", "login", "entitlement_id"]]
     paths = shared.merge(grants, on="grant_id", suffixes=("", "_held"))
-    through = "through " + paths["entitlement_id_held"].map(name)
+    through = "through " + looked_up(paths["entitlement_id_held"], name)
     direct = paths["entitlement_id_held"] == paths["entitlement_id"]
     paths["way"] = through.mask(direct, "directly")
-    paths["what"] = paths["entitlement_id"].map(name)
+    paths["what"] = looked_up(paths["entitlement_id"], name)
     says: dict[str, list[str]] = {}
     for _, several in paths.groupby(["owner_id", "entitlement_id"]):
         ways = list(several[["grant_id", "holder_id", "login", "way", "what"]].to_numpy())

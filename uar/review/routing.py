@@ -154,7 +154,7 @@ def _candidates(accounts: pd.DataFrame, persons: pd.DataFrame) -> dict[str, Cand
             users["account_id"],
             called,
             users["email"].fillna("").str.strip(),
-            users["account_id"].map(person).fillna(users["account_id"]),
+            users["account_id"].map(person).astype("string").fillna(users["account_id"]),
             _unfit(users),
             strict=True,
         )
