@@ -81,7 +81,7 @@ def snapshot(people: int = 6, hostile: str = "", seal_key: str = "00ff") -> Snap
         }
         for number, email in ((1, "User1@junipertide.example"), (9, "key@junipertide.example"))
     ]
-    idle = user(9999, status="suspended", email="idle@junipertide.example")
+    idle = user(10**9, status="suspended", email="idle@junipertide.example")
     entitlements = [
         ("group", "g1", "Finance"),
         ("group", "g2", "Production Access"),

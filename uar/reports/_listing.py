@@ -71,7 +71,9 @@ def lines(*texts: str | None) -> Lines:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """A table's rows as plain values; unknown is None."""
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")  # type: ignore[return-value]
+    plain_values = frame.astype(object).where(frame.notna(), None)
+    columns = {str(name): plain_values[name].tolist() for name in plain_values}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def spoken(text: str) -> str:
