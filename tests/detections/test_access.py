@@ -1,0 +1,164 @@
+"""LIF-04, AUT-01, AUT-04, AUT-05, ENT-03 and GRP-01: a hit, no hit, and what cannot be told."""
+
+from __future__ import annotations
+
+from tests.detections.world import admin, detect, facts, grant, thing, user
+from uar.settings import Privileged, Settings
+
+THINGS = [
+    thing("group", "staff"),
+    thing("group", "root", privileged=True),
+    thing("group", "door"),
+    thing("app", "pay"),
+    thing("app", "vault"),
+]
+
+
+def test_lif_04_finds_what_a_suspended_user_still_holds() -> None:
+    found, coverage = detect(
+        "LIF-04",
+        facts(
+            [
+                user("ana", status="suspended", ssh_keys="k1"),
+                user("bea", status="staged"),
+                user("cid", status="suspended"),
+                user("dan", status="unknown"),
+                user("eve"),
+                user("fay", status="suspended"),
+                admin("gus", status="suspended"),
+            ],
+            THINGS,
+            [
+                grant("user:ana", "group:staff"),
+                grant("user:ana", "group:door"),
+                grant("user:ana", "app:pay"),
+                grant("user:bea", "group:root"),
+                grant("user:fay", "group:door"),
+                grant("group:door", "app:vault"),
+                grant("user:dan", "app:pay"),
+                grant("user:eve", "app:pay"),
+            ],
+            Settings(privileged=Privileged(entitlements=("Vault",))),
+        ),
+    )
+    assert sorted(found) == ["user:ana", "user:bea", "user:fay"]
+    assert found["user:ana"]["says"] == (
+        "The user ana is suspended and still holds 2 groups, 1 application, 1 SSH key."
+    )
+    assert found["user:bea"]["says"] == "The user bea is staged and still holds 1 group."
+    assert [found[f"user:{name}"]["severity"] for name in ("ana", "bea", "fay")] == ["high"] * 3
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 1)
+
+
+def test_lif_04_is_medium_without_privilege() -> None:
+    world = facts([user("ana", status="suspended")], THINGS, [grant("user:ana", "group:staff")])
+    assert detect("LIF-04", world)[0]["user:ana"]["severity"] == "medium"
+
+
+def test_aut_01_finds_people_without_a_second_factor() -> None:
+    found, coverage = detect(
+        "AUT-01",
+        facts(
+            [
+                user("ana", mfa=False),
+                user("bea", mfa=False),
+                user("cid"),
+                user("dan", mfa=None),
+                user("eve", mfa=False, status="suspended"),
+                user("fay", mfa=False, status="unknown"),
+                user("svc", mfa=False, service_like=True),
+            ],
+            THINGS,
+            [grant("user:bea", "group:root")],
+        ),
+    )
+    assert sorted(found) == ["user:ana", "user:bea"]
+    assert found["user:ana"]["severity"] == "high"
+    assert found["user:bea"]["severity"] == "critical"
+    assert found["user:bea"]["says"].endswith("enrolled and holds privileged access.")
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 2)
+
+
+def test_aut_04_finds_passwords_that_never_expire() -> None:
+    found, coverage = detect(
+        "AUT-04",
+        facts(
+            [
+                user("ana", password_never_expires=True),
+                user("svc", password_never_expires=True, service_like=True),
+                user("bea"),
+                user("cid", password_never_expires=None),
+                user("dan", password_never_expires=True, status="suspended"),
+                user("eve", password_never_expires=True, status="unknown"),
+            ]
+        ),
+    )
+    assert {key: row["severity"] for key, row in found.items()} == {
+        "user:ana": "medium",
+        "user:svc": "info",
+    }
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 2)
+
+
+def test_aut_05_finds_global_sudo() -> None:
+    found, coverage = detect(
+        "AUT-05",
+        facts(
+            [
+                user("ana", sudo=True),
+                user("bea"),
+                user("cid", sudo=None),
+                user("dan", sudo=True, status="staged"),
+                admin("eve"),
+            ]
+        ),
+    )
+    assert list(found) == ["user:ana"]
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (3, 1)
+
+
+def test_ent_03_finds_paths_that_make_each_other_needless() -> None:
+    found, coverage = detect(
+        "ENT-03",
+        facts(
+            [user("ana"), user("bea"), user("cid"), admin("dan")],
+            [*THINGS, thing("role", "Help Desk")],
+            [
+                grant("user:ana", "app:pay"),
+                grant("user:ana", "group:staff"),
+                grant("user:bea", "group:staff"),
+                grant("user:bea", "group:door"),
+                grant("user:cid", "group:staff"),
+                grant("group:staff", "app:pay"),
+                grant("group:door", "app:pay"),
+                grant("group:door", "app:vault"),
+                grant("group:staff", "app:vault"),
+                grant("admin:dan", "role:Help Desk"),
+            ],
+        ),
+    )
+    assert sorted(found) == ["app:pay>user:ana", "group:staff>user:bea"]
+    assert found["app:pay>user:ana"]["says"] == (
+        "The user ana holds pay by the group staff and directly."
+    )
+    assert found["group:staff>user:bea"]["says"] == (
+        "The user bea holds pay by the group door and by the group staff; "
+        "vault by the group door and by the group staff."
+    )
+    assert coverage["looked_at"] == 5
+
+
+def test_grp_01_finds_empty_groups() -> None:
+    grants = [grant("user:ana", "group:staff"), grant("group:door", "app:pay")]
+    gap = {
+        "gap_id": "g1",
+        "collection": "group members",
+        "subject": "jumpcloud:group:root",
+        "says": "Refused.",
+    }
+    found, coverage = detect("GRP-01", facts([user("ana")], THINGS, grants, gaps=[gap]))
+    assert list(found) == ["group:door"]
+    assert found["group:door"]["says"] == "The group door has no members, but would open 1 thing."
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (3, 1)
+    _, uncollected = detect("GRP-01", facts([user("ana")], THINGS, grants, collected=()))
+    assert (uncollected["found"], uncollected["cannot_tell"]) == (0, 2)
