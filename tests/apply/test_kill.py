@@ -1,0 +1,143 @@
+"""kill -9 at every point of an apply: the next one ends where an undisturbed one would have."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apply import house as h
+from tests.apply.test_faults import after
+from tests.apply.test_plan import BEN_SALES, NIA_HELP, NIA_NOBODY
+from tests.sandbox import small as s
+from uar import journal
+from uar.folder import JOURNAL, Folder
+from uar.sandbox.server import Sandbox
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+
+ANSWERS = {
+    **dict.fromkeys((BEN_SALES, NIA_HELP, NIA_NOBODY), "Revoke"),
+    h.grant(f"group:{s.STAFF}", f"user:{s.BEN}"): "Keep",
+    h.grant(f"group:{s.STAFF}", f"user:{s.CEM}"): "Modify",
+}
+Order = Callable[..., int]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """A planned review, to be copied."""
+    with Sandbox(h.organisation()) as box:
+        review = h.review(tmp_path_factory.mktemp("planned") / "q4", box, ANSWERS)
+    h.planned(review)
+    return review
+
+
+@pytest.fixture(scope="module")
+def order() -> Iterator[Order]:
+    """Applies in a process that may be killed; gives the exit code, -9 for a kill."""
+    command = [sys.executable, "-m", "tests.apply.killed"]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+
+        def send(path: Path, box: Sandbox, point: int = 0, torn: int = 0) -> int:
+            told = {"folder": str(path), "url": box.url, "key": box.apply_api_key}
+            print(json.dumps({**told, "point": point, "torn": torn}), file=process.stdin)
+            process.stdin.flush()
+            return int(process.stdout.readline())
+
+        yield send
+        process.stdin.close()
+
+
+def checked(folder: Folder, box: Sandbox, before: dict[str, Any]) -> None:
+    """As if nothing had happened: the tenant, the writes it took, the journal, the ledger."""
+    document = json.loads((folder.path / "plans/0001.json").read_bytes())
+    items = {row["item"] for row in document["removals"]}
+    assert h.state(box) == after(before, document, items)
+    writes = [each for each in box.requests if each.method != "GET"]
+    assert len(writes) == len(items)
+    assert all(each.status in (200, 204) for each in writes)
+    outcomes = journal.outcomes((folder.path / JOURNAL).read_bytes())
+    assert set(outcomes["item_id"]) == items
+    assert set(outcomes["outcome"]) == {"removed"}
+    assert folder.verify()[1] is None
+
+
+def killed_at(folder: Folder, path: Path, order: Order, point: int, torn: int = 0) -> int:
+    """Kill at a point, resume, check; gives the exit code of the first run."""
+    with Sandbox(h.organisation()) as box:
+        before = h.state(box)
+        shutil.copytree(folder.path, path)
+        code = order(path, box, point, torn)
+        assert code == 0 or order(path, box) == 0
+        checked(Folder(path), box, before)
+    return code
+
+
+@pytest.fixture(scope="module")
+def points(folder: Folder, order: Order, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """How many points an undisturbed run has, and at which of them a line was written."""
+    path = tmp_path_factory.mktemp("undisturbed") / "q4"
+    assert killed_at(folder, path, order, 0) == 0
+    return json.loads(path.with_name("q4.points").read_text())
+
+
+def test_every_point(folder: Folder, order: Order, points: Any, tmp_path: Path) -> None:
+    assert points["points"] > 40
+    for point in range(1, points["points"] + 1):
+        assert killed_at(folder, tmp_path / str(point), order, point) == -signal.SIGKILL, point
+
+
+def test_every_line_torn(folder: Folder, order: Order, points: Any, tmp_path: Path) -> None:
+    assert len(points["written"]) == 7  # the run, and an intent and a result for each item
+    for point in points["written"]:
+        path = tmp_path / str(point)
+        killed_at(folder, path, order, point, torn=1 + point % 3 * 30)
+        phases = [line["phase"] for line in journal.lines((path / JOURNAL).read_bytes())]
+        assert phases.count("cut") == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [(12, 3), (19, 8), (19, 20), (33, 4), (40, 6)])
+def test_killed_twice(
+    folder: Folder, order: Order, tmp_path: Path, first: int, second: int
+) -> None:
+    """Also the run that resumes may be killed."""
+    with Sandbox(h.organisation()) as box:
+        before = h.state(box)
+        path = tmp_path / "q4"
+        shutil.copytree(folder.path, path)
+        assert order(path, box, first) == -signal.SIGKILL
+        assert order(path, box, second) in (-signal.SIGKILL, 0)
+        assert order(path, box) == 0
+        checked(Folder(path), box, before)
+
+
+@pytest.mark.parametrize("request_number", [4, 9, 14])
+def test_the_command_itself(folder: Folder, tmp_path: Path, request_number: int) -> None:
+    """`uar apply`, killed from outside while a request is on its way, and run again."""
+    path = tmp_path / "q4"
+    shutil.copytree(folder.path, path)
+    with Sandbox(h.organisation(), latency_ms=20) as box:
+        before = h.state(box)
+        command = [sys.executable, "-m", "uar", "apply", str(path), "--yes"]
+        environ = {**os.environ, "JUMPCLOUD_BASE_URL": box.url}
+        environ["UAR_APPLY_API_KEY"] = box.apply_api_key
+        with subprocess.Popen(command, env=environ, stdout=-3, stderr=-3) as process:
+            while len(box.requests) < request_number:
+                assert process.poll() is None
+                time.sleep(0.001)
+            process.kill()
+        time.sleep(0.05)  # what it had sent arrives
+        assert subprocess.run(command, env=environ, capture_output=True).returncode == 0
+        checked(Folder(path), box, before)
