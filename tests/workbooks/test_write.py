@@ -1,0 +1,199 @@
+"""Workbooks: what is in the directory stays text, nothing is cut, the same items the same bytes."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+
+from tests.review.world import HEADER, Row, access_of, entitlement, finding, person, world
+from uar.folder import digest
+from uar.review.campaign import campaign
+from uar.review.cards import gives, people
+from uar.review.items import Known, in_order, items
+from uar.settings import Campaign, Reviewers, Settings
+from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL, SHEET, SHOWN, cells
+from uar.snapshot import to_lines
+from uar.tables import DECISION_WORDS, LINKS, records
+from uar.workbooks._rows import TALLEST, lines
+from uar.workbooks.write import workbooks
+
+SETTINGS = Settings(Campaign(period="2026-Q4", contact="=1+1"), Reviewers("boss@example.com"))
+HOSTILE = (
+    "=1+1", "=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "#N/A", "#REF!", "TRUE", "0012", "1E5",
+    "2026-01-01", "http://x.example/", "'quoted", "</t></is></c>", "&amp;", "_x0041_", "_x000D_",
+    "a\tb", "line\nbreak", "bell\x07", "nul\x00", "\u202eevil", "\ufffe", " padded ",
+    "👩\u200d💻 Zoë", "İstanbul", "x" * 40_000, "\ue0000\ue001", "987654", "{reviewer}",
+)  # fmt: skip
+OFFICE = shutil.which("soffice")
+needs_office = pytest.mark.skipif(OFFICE is None, reason="soffice is not installed")
+
+
+def office(text: str = "Ann Doe", count: int = 1) -> Known:
+    """Items whose every text is `text`; the boss has the fallback."""
+    profile = {"name": text, "login": text, "title": text, "department": text}
+    accounts = [person("ann", **profile), person("boss", name=text)]
+    things = [entitlement(f"app:a{n}", name=text, description=text) for n in range(count)]
+    grants = [access_of(f"jumpcloud:app:a{n}", "jumpcloud:user:ann") for n in range(count)]
+    found = [finding("jumpcloud:user:ann", text, "high")]
+    return world(accounts, things, grants, found, replace(HEADER, tenant_name=text))
+
+
+def written(known: Known) -> tuple[list[Row], dict[str, bytes]]:
+    """The items in their order, and the workbooks."""
+    population = items(known, SETTINGS, str)
+    root = digest(to_lines(population))
+    facts = campaign(population, root, known.snapshot, SETTINGS.campaign, "2026-11-20T10:00:00Z")
+    cards: Any = gives(known), people(known, LINKS.empty())
+    ordered = in_order(population)
+    return records(ordered), dict(workbooks(ordered, facts, *cards))
+
+
+def opened(content: bytes) -> Workbook:
+    return load_workbook(io.BytesIO(content))
+
+
+def shown(book: Workbook) -> list[list[str]]:
+    """The rows below the headings as a reader gets them."""
+    rows = list(book[SHEET].iter_rows(min_row=2, values_only=True))
+    assert list(rows[0]) == [
+        ITEM, *(column.heading for column in SHOWN), DECISION, REASON, COMMENT, SEAL,
+    ]  # fmt: skip
+    return [["" if cell is None else str(cell) for cell in row] for row in rows[1:]]
+
+
+def expected(rows: list[Row]) -> list[list[str]]:
+    return [[row["item_id"], *cells(row), "", "", "", row["seal"]] for row in rows]
+
+
+def no_formula_but_ours(book: Workbook) -> None:
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "e"
+                if cell.data_type == "f":
+                    assert SHEET in str(cell.value)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
+def test_hostile_text_stays_text(text: str) -> None:
+    rows, books = written(office(text))
+    for content in books.values():
+        book = opened(content)
+        assert shown(book) == expected(rows)
+        no_formula_but_ours(book)
+
+
+@settings(max_examples=40)
+@given(st.text())
+def test_any_text_stays_text(text: str) -> None:
+    rows, books = written(office(text or "x"))
+    (content,) = books.values()
+    assert shown(opened(content)) == expected(rows)
+
+
+@needs_office
+def test_hostile_text_and_the_counter_through_libreoffice(tmp_path: Path) -> None:
+    text = "|".join(word for word in HOSTILE if word.isprintable() and len(word) < 100)
+    rows, books = written(office("=1+1&" + text, count=5))
+    book = opened(next(iter(books.values())))
+    for row, word in enumerate(DECISION_WORDS, 3):
+        book[SHEET].cell(row, len(SHOWN) + 2).value = word
+    book.save(tmp_path / "in.xlsx")
+    home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [str(OFFICE), home, "--headless", "--convert-to", "xlsx", "--outdir"]
+    subprocess.run(
+        [*command, str(tmp_path / "out"), str(tmp_path / "in.xlsx")],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    back = load_workbook(tmp_path / "out" / "in.xlsx", data_only=True)
+    assert back["Start here"]["B6"].value == "4 of 5 decided"
+    # Revoke and Modify, and the Keep of a flagged item.
+    assert back["Start here"]["B8"].value == "1 not reviewed yet, 3 reasons are missing"
+    assert back["Sign-off"]["B14"].value == "In this file: 4 of 5 decided"
+    place = slice(1, len(SHOWN) + 1)
+    assert [row[place] for row in shown(back)] == [row[place] for row in expected(rows)]
+    assert len(back[SHEET].data_validations.dataValidation) == 2
+
+
+def test_the_same_items_make_the_same_bytes() -> None:
+    first, again = written(office(count=3))[1], written(office(count=3))[1]
+    assert first == again
+    with zipfile.ZipFile(io.BytesIO(next(iter(first.values())))) as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"2026-11-20T09:00:00" in archive.read("docProps/core.xml")
+
+
+def test_it_is_laid_out_for_reading() -> None:
+    rows, books = written(office("A rather long name of a thing that has to be wrapped", count=12))
+    book = opened(next(iter(books.values())))
+    assert book.sheetnames == ["Start here", SHEET, "What it gives", "People", "Sign-off", "_uar"]
+    assert book["_uar"].sheet_state == "hidden"
+    sheet = book[SHEET]
+    assert sheet.freeze_panes == "C3"
+    assert sheet.auto_filter.ref == "A2:O14"
+    assert sheet.print_title_rows == "$1:$2"
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.dimensions == "A1:O14"
+    for number, row in enumerate(expected(rows), 3):
+        height = sheet.row_dimensions[number].height
+        needed = max(
+            lines(text, column.width) for column, text in zip(SHOWN, row[1:], strict=False)
+        )
+        assert min(needed * 12.5, TALLEST) <= height <= TALLEST
+    ranges = [str(rule.sqref) for rule in sheet.data_validations.dataValidation]
+    assert ranges == ["L3:L14", "M3:M14"]
+
+
+def test_a_file_says_which_it_is() -> None:
+    book = opened(next(iter(written(office())[1].values())))
+    facts = {row[0]: row[1] for row in book["_uar"].iter_rows(values_only=True)}
+    assert facts["reviewer"] == "boss@example.com"
+    assert facts["rows"] == "1"
+    assert str(facts["file"]) in str(book[SHEET]["A1"].value)
+    assert book.defined_names["uar_file"].value == f'"{facts["file"]}"'
+    own: Mapping[str, Any] = {prop.name: prop.value for prop in book.custom_doc_props.props}
+    assert own["uar campaign"] == facts["campaign"]
+    assert len(str(facts["population root"])) == 64
+
+
+def test_nothing_is_decided_beforehand_and_the_counter_says_so() -> None:
+    content = next(iter(written(office(count=2))[1].values()))
+    values = load_workbook(io.BytesIO(content), data_only=True)
+    assert values["Start here"]["B6"].value == "0 of 2 decided"
+    assert values[SHEET]["L1"].value == "0 of 2 decided"
+    assert all(row[11:14] == ["", "", ""] for row in shown(values))
+    choices = opened(content)[SHEET].data_validations.dataValidation[0]
+    assert choices.formula1 == '"Keep,Revoke,Modify,Not sure"'
+
+
+def test_sign_off_can_be_found_by_its_labels() -> None:
+    sheet = opened(next(iter(written(office())[1].values())))["Sign-off"]
+    labels = [str(sheet.cell(row, 2).value) for row in range(8, 13)]
+    assert [label.split()[0] for label in labels] == [
+        "Name",
+        "E-mail",
+        "Date",
+        "Number",
+        "Conflict",
+    ]
+    assert all(sheet.cell(row, 3).value is None for row in range(8, 13))
+
+
+def test_a_wrapped_text_takes_the_lines_it_takes() -> None:
+    assert lines("one", 10) == 1
+    assert lines("one\ntwo", 10) == 2
+    assert lines("aaaa bbbb cccc", 10) == 2
+    assert lines("a" * 25, 10) == 3
+    assert lines("漢字" * 5, 10) == 3
