@@ -68,9 +68,10 @@ def plan(
 ) -> Plan:
     """The plan that these decisions ask for. `outcomes`: what earlier runs did, if any."""
     done = OUTCOMES.empty() if outcomes is None else outcomes
-    rows = _rows(items, decisions)
+    rows = _rows(items, decisions, done)
     revoked = [row for row in rows if row["decision"] == "Revoke"]
-    known = _look_up(snapshot, settings, rows, revoked, done)
+    decided = items.merge(decisions[["item_id", "decision"]], on="item_id")
+    known = _look_up(snapshot, settings, decided, revoked, done)
     removals, blocked = [], []
     for row in revoked:
         reasons = list(_in_the_way(row, known))
@@ -79,21 +80,25 @@ def plan(
             blocked.append(_shown(row, why, do=do))
         else:
             removals.append(row)
-    counts = Counter(row["decision"] for row in rows)
+    counts = Counter(decided["decision"])
     return Plan(
         removals=_with_effects(removals, known),
         blocked=blocked,
         todo=list(_todo(rows, done)),
         counts={word: counts[word] for word in DECISION_WORDS}
-        | {NOT_REVIEWED: len(items) - len(rows)},
+        | {NOT_REVIEWED: len(items) - len(decided)},
         population=len(items),
         limit=max(1, int(settings.max_removals_share * len(items))),
     )
 
 
-def _rows(items: pd.DataFrame, decisions: pd.DataFrame) -> list[Row]:
-    """Decided items, in the order a person reads them; within an admin, Read Only comes last."""
-    joined = items.merge(decisions, on="item_id", suffixes=("", "_decided"))
+def _rows(items: pd.DataFrame, decisions: pd.DataFrame, done: pd.DataFrame) -> list[Row]:
+    """Decided items that something follows from: all but a Keep of what is still there.
+
+    In the order a person reads them; within an admin, Read Only comes last.
+    """
+    follows = (decisions["decision"] != "Keep") | decisions["item_id"].isin(done["item_id"])
+    joined = items.merge(decisions[follows], on="item_id", suffixes=("", "_decided"))
     return sorted(
         _records(joined),
         key=lambda row: (
@@ -108,7 +113,11 @@ def _rows(items: pd.DataFrame, decisions: pd.DataFrame) -> list[Row]:
 
 
 def _look_up(
-    snapshot: Snapshot, settings: Apply, rows: list[Row], revoked: list[Row], done: pd.DataFrame
+    snapshot: Snapshot,
+    settings: Apply,
+    decided: pd.DataFrame,
+    revoked: list[Row],
+    done: pd.DataFrame,
 ) -> _Known:
     grants, kinds = snapshot.grants, snapshot.entitlements.set_index("entitlement_id")["kind"]
     kind = grants["entitlement_id"].map(kinds)
@@ -121,7 +130,6 @@ def _look_up(
             ("admin", "role"),
         )
     }
-    decided = {row["grant_id"]: row["decision"] for row in rows}
     restored = done[(done["action"] == "restore") & (done["outcome"] != "failed")]
     return _Known(
         settings=settings,
@@ -135,7 +143,7 @@ def _look_up(
         opens=_sets(held["group", "app"], "holder_id", "entitlement_id"),
         roles=_sets(held["admin", "role"], "holder_id", "entitlement_id"),
         holders=_sets(held["admin", "role"], "entitlement_id", "holder_id"),
-        decided=decided,
+        decided=dict(zip(decided["grant_id"], decided["decision"], strict=True)),
         restored=dict(zip(restored["item_id"], restored["at"], strict=True)),
     )
 
