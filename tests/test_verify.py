@@ -16,10 +16,10 @@ from click.testing import CliRunner, Result
 from tests.report import made
 from uar.cli import main
 from uar.commands._evidence import load
-from uar.commands.verify import first_broken
+from uar.commands.verify import check
 from uar.folder import LEDGER, Folder
-from uar.pack import MANIFEST, SUMS, pack, unpack
 from uar.snapshot import json_bytes
+from uar.verify import MANIFEST, SEALS, SUMS, merkle_root, pack, unpack, whole_lines
 
 
 def uar(*words: str | Path) -> Result:
@@ -44,6 +44,11 @@ def copy(closed: Path, tmp_path: Path) -> Path:
 def members(raw: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def named(raw: bytes) -> str:
+    broken = unpack(raw).broken
+    return broken.path if broken else ""
 
 
 def assert_broken(path: Path, name: str) -> None:
@@ -76,10 +81,10 @@ def test_one_flipped_byte_of_any_file_is_named(copy: Path) -> None:
             damaged = bytearray(original)
             damaged[position] ^= 1
             path.write_bytes(bytes(damaged))
-            broken = first_broken(Folder(copy))
+            broken = check(copy).broken
             assert broken and broken.path == path.relative_to(copy).as_posix(), path
         path.write_bytes(original)
-    assert first_broken(Folder(copy)) is None
+    assert check(copy).broken is None
 
 
 def test_an_added_a_missing_and_two_swapped_files_are_named(copy: Path) -> None:
@@ -98,14 +103,14 @@ def test_an_added_a_missing_and_two_swapped_files_are_named(copy: Path) -> None:
 
 def test_every_byte_of_a_small_pack_counts() -> None:
     raw = pack({"a.txt": b"alpha", "b/c d.txt": b"beta", LEDGER: b"{}\n"}, "root")
-    assert unpack(raw).says == ""
+    assert unpack(raw).broken is None
     for position in range(len(raw)):
         for bit in (1, 32, 128):
             damaged = bytearray(raw)
             damaged[position] ^= bit
-            assert unpack(bytes(damaged)).says, position
+            assert unpack(bytes(damaged)).broken, position
     for damaged_raw in (raw + b"\0", b"\0" + raw, raw[:-1], raw[1:], b"", raw + raw):
-        assert unpack(damaged_raw).says
+        assert unpack(damaged_raw).broken
 
 
 def test_a_flipped_byte_in_each_member_of_the_pack_is_named(closed: Path, tmp_path: Path) -> None:
@@ -121,7 +126,7 @@ def test_a_flipped_byte_in_each_member_of_the_pack_is_named(closed: Path, tmp_pa
         damaged = bytearray(raw)
         damaged[place] ^= 1
         opened = unpack(bytes(damaged))
-        assert opened.path == name, opened
+        assert opened.broken and opened.broken.path == name, opened
     target = tmp_path / "pack.zip"
     for position in (end, end + 20, len(raw) - 1):
         damaged = bytearray(raw)
@@ -159,7 +164,7 @@ def test_a_pack_repacked_by_hand_is_found_out(closed: Path, tmp_path: Path) -> N
         assert name in result.output, result.output
     target.write_bytes(repacked(whole, lambda names: sorted(names, reverse=True)))
     assert uar("verify", target).exit_code == 5
-    files = {n: c for n, c in whole.items() if n not in (MANIFEST, SUMS)}
+    files = {n: c for n, c in whole.items() if n not in (MANIFEST, SUMS, *SEALS)}
     target.write_bytes(pack({**files, "zz.txt": b"in the manifest, in no ledger"}, "0" * 64))
     assert "zz.txt" in uar("verify", target).output
     target.write_bytes(pack(files, "0" * 64))
@@ -173,11 +178,11 @@ def test_a_doubled_and_a_packed_member_are_named(closed: Path) -> None:
         pytest.warns(UserWarning, match="Duplicate name"),
     ):
         archive.writestr("items.jsonl", b"other")
-    assert unpack(buffer.getvalue()).path == "items.jsonl"
+    assert named(buffer.getvalue()) == "items.jsonl"
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("bomb", b"0" * 1_000_000)
-    assert unpack(buffer.getvalue()).path == "bomb"
+    assert named(buffer.getvalue()) == "bomb"
 
 
 def forge(steps: dict[str, dict[str, bytes]], name: str, change: Callable[[Any], Any]) -> None:
@@ -212,10 +217,10 @@ def first(rows: list[Any], **values: Any) -> list[Any]:
         (
             "decisions/0001.jsonl",
             lambda rows: first(rows, file="returned/0009-x.xlsx"),
-            "which is not there",
+            "which is not its receipt's file",
         ),
         ("decisions/0001.jsonl", lambda rows: rows[1:], "was made from another"),
-        ("receipts/0001.json", lambda it: {**it, "sha256": "0"}, "its receipt"),
+        ("receipts/0001.json", lambda it: {**it, "sha256": "0"}, "is not the receipt of"),
         ("plans/0001.json", lambda it: {**it, "removals": []}, "digest"),
         ("journal.jsonl", lambda rows: rows[:-2] + rows[-1:], "journal"),
     ],
@@ -225,6 +230,9 @@ def test_a_forger_who_fixes_every_hash_is_found_out(
 ) -> None:
     steps = made.review()
     forge(steps, name, change)
+    if name == "items.jsonl" and says != "population root":
+        root = merkle_root(whole_lines(steps["open"][name]))
+        forge(steps, "campaign.json", lambda it: {**it, "population_root": root})
     made.on_disk(tmp_path / "q4", steps)
     assert Folder(tmp_path / "q4").verify()[1] is None
     result = uar("verify", tmp_path / "q4")

@@ -11,10 +11,9 @@ Only the journal of removals is appended to; the ledger states how far it was re
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -24,21 +23,15 @@ from filelock import FileLock, Timeout
 
 from uar import __version__
 from uar.errors import FolderError
-from uar.snapshot import json_line
+from uar.verify import JOURNAL as JOURNAL
+from uar.verify import LEDGER as LEDGER
+from uar.verify import LOCK as LOCK
+from uar.verify import SEAL as SEAL
+from uar.verify import Broken, check, json_line, stamp, whole_lines
+from uar.verify import digest as digest
 
-LEDGER = "ledger.jsonl"
-JOURNAL = "journal.jsonl"
-LOCK = ".lock"
 PARTIAL = ".partial"
-CLOSE, SEAL = "close", "seal"  # the last two steps: the final report, and the pack
-
-
-@dataclass(frozen=True)
-class Broken:
-    """The first link of the chain that does not hold."""
-
-    path: str
-    says: str
+CLOSE = "close"  # the last step but one: the final report; SEAL adds the pack
 
 
 @dataclass(frozen=True)
@@ -130,7 +123,7 @@ class Folder:
             "version": __version__,
             "settings": digest(settings) if settings else "",
             "read": {name: self._recorded(name) for name in read},
-            "wrote": {name: _stamp(content) for name, content in everything.items()},
+            "wrote": {name: stamp(content) for name, content in everything.items()},
             "counts": dict(counts or {}),
             "facts": dict(facts or {}),
         }
@@ -147,7 +140,7 @@ class Folder:
                 "version": __version__,
                 "settings": "",
                 "read": {},
-                "wrote": {JOURNAL: _stamp(content)},
+                "wrote": {JOURNAL: stamp(content)},
                 "counts": dict(counts),
                 "facts": {},
             }
@@ -155,20 +148,15 @@ class Folder:
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every finished step, oldest first; a line cut off by a crash is not one."""
-        return [json.loads(line) for line in _whole_lines(self._ledger_bytes())]
+        return [json.loads(line) for line in whole_lines(self._ledger_bytes())]
 
     def root(self) -> str:
         """The hash of the newest ledger line: it stands for everything in the folder."""
         lines = self.ledger()
         return str(lines[-1]["hash"]) if lines else ""
 
-    def root_of_review(self) -> str:
-        """The root hash a pack has: of the newest ledger line before the pack's own."""
-        hashes = [str(line["hash"]) for line in self.ledger() if line["step"] != SEAL]
-        return hashes[-1] if hashes else ""
-
     def verify(self) -> tuple[int, Broken | None]:
-        """(files that hold, first broken link). Reads every file; touches nothing."""
+        """(files whose hashes hold, first broken link). Reads every file; touches nothing."""
         found = (path for path in self.path.rglob("*") if path.is_file())
         names = {path.relative_to(self.path).as_posix() for path in found}
         return check(names - {LOCK}, lambda name: (self.path / name).read_bytes())
@@ -209,88 +197,11 @@ class Folder:
     def _append_ledger(self, line: Mapping[str, Any]) -> None:
         raw = self._ledger_bytes()
         whole = raw[: raw.rfind(b"\n") + 1]
-        lines = _whole_lines(raw)
+        lines = whole_lines(raw)
         previous = str(json.loads(lines[-1])["hash"]) if lines else ""
         body = {**line, "number": len(lines) + 1, "previous": previous}
         body["hash"] = digest(json_line(body))
         self._put(LEDGER, whole + json_line(body))
-
-
-def digest(content: bytes) -> str:
-    """SHA-256, hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def check(names: Iterable[str], read: Callable[[str], bytes]) -> tuple[int, Broken | None]:
-    """(files that hold, first broken link) of a review, wherever its files are."""
-    present = set(names)
-    if LEDGER not in present:
-        return 0, Broken(LEDGER, "is not there")
-    raw = read(LEDGER)
-    broken = check_chain(raw)
-    if broken:
-        return 0, broken
-    stamps: dict[str, dict[str, Any]] = {}
-    for line in map(json.loads, _whole_lines(raw)):
-        for name, stamp in line["wrote"].items():
-            # The journal is only ever appended to: each state it was recorded in must still hold.
-            broken = _check(name, stamp, present, read) if name == JOURNAL else None
-            if broken:
-                return 0, broken
-            stamps[name] = stamp
-    for held, (name, stamp) in enumerate(stamps.items()):
-        broken = _check(name, stamp, present, read)
-        if broken:
-            return held, broken
-    for name in sorted(present - stamps.keys() - {LEDGER}):
-        return len(stamps), Broken(name, "is in the folder, but no step recorded it")
-    if JOURNAL in stamps and len(read(JOURNAL)) != stamps[JOURNAL]["bytes"]:
-        return len(stamps), Broken(JOURNAL, "goes on after its last record; run uar apply again")
-    return len(stamps), None
-
-
-def _check(
-    name: str, stamp: Mapping[str, Any], present: Collection[str], read: Callable[[str], bytes]
-) -> Broken | None:
-    if name not in present:
-        return Broken(name, "is recorded, but not there")
-    content = read(name)
-    if name == JOURNAL:
-        content = content[: stamp["bytes"]]
-    if _stamp(content) != dict(stamp):
-        return Broken(name, "has been changed since it was written")
-    return None
-
-
-def check_chain(raw: bytes) -> Broken | None:
-    """Does every ledger line hash to what it says, and name the line before it?"""
-    if not raw.endswith(b"\n"):
-        return Broken(LEDGER, "ends in the middle of a line; run the interrupted command again")
-    previous = ""
-    for number, line in enumerate(_whole_lines(raw), 1):
-        try:
-            body = json.loads(line)
-            claimed = body.pop("hash")
-            holds = (
-                json_line({**body, "hash": claimed}) == line + b"\n"
-                and digest(json_line(body)) == claimed
-                and body["previous"] == previous
-                and body["number"] == number
-            )
-        except (ValueError, KeyError, AttributeError, TypeError):
-            holds = False
-        if not holds:
-            return Broken(LEDGER, f"line {number} has been changed since it was written")
-        previous = claimed
-    return None
-
-
-def _whole_lines(raw: bytes) -> list[bytes]:
-    return raw[: raw.rfind(b"\n") + 1].split(b"\n")[:-1]
-
-
-def _stamp(content: bytes) -> dict[str, Any]:
-    return {"sha256": digest(content), "bytes": len(content)}
 
 
 def _safe(name: str) -> PurePosixPath:

@@ -11,8 +11,6 @@ Each line carries the hash of the line before, so that none can be changed, take
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Callable, Iterable
 from io import FileIO
@@ -21,8 +19,8 @@ from typing import Any
 import pandas as pd
 
 from uar.errors import FolderError
-from uar.snapshot import json_line
 from uar.tables import OUTCOMES
+from uar.verify import chain, digest, json_line
 
 Line = dict[str, Any]
 GONE = {
@@ -37,23 +35,9 @@ CUT_OFF = "The run was cut off before the result was known; run uar {command} ag
 
 def lines(raw: bytes) -> list[Line]:
     """Every whole line, oldest first; FolderError names the first that is not what was written."""
-    found: list[Line] = []
-    previous = ""
-    for number, text in enumerate(raw[: _whole(raw)].splitlines(keepends=True), 1):
-        try:
-            line: Line = json.loads(text)
-            body = {name: value for name, value in line.items() if name != "hash"}
-            holds = (
-                json_line(line) == text
-                and (line["number"], line["previous"]) == (number, previous)
-                and line["hash"] == _digest(json_line(body))
-            )
-        except (ValueError, KeyError, TypeError, AttributeError):
-            holds = False
-        if not holds:
-            raise FolderError(f"The journal, line {number}, has been changed since it was written.")
-        found.append(line)
-        previous = line["hash"]
+    found, wrong = chain(raw)
+    if wrong:
+        raise FolderError(f"The journal, line {wrong}, has been changed since it was written.")
     return found
 
 
@@ -108,7 +92,7 @@ class Journal:
         torn = raw[self._end :]
         if torn:
             self._file.truncate(self._end)
-            self.append("cut", bytes=len(torn), sha256=_digest(torn))
+            self.append("cut", bytes=len(torn), sha256=digest(torn))
 
     def append(self, phase: str, **facts: Any) -> Line:
         """Add a line; when this returns it is on disk."""
@@ -120,7 +104,7 @@ class Journal:
             "number": len(self.lines) + 1,
             "previous": previous,
         }
-        line["hash"] = _digest(json_line(line))
+        line["hash"] = digest(json_line(line))
         text = json_line(line)
         if self._file.write(text) != len(text):
             self._file.truncate(self._end)
@@ -144,7 +128,3 @@ def open_ended(journal: Iterable[Line], action: str) -> frozenset[str]:
 def _whole(raw: bytes) -> int:
     """How many bytes are whole lines."""
     return raw.rfind(b"\n") + 1
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

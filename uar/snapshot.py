@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS, Table, records
+from uar.verify import json_bytes as json_bytes
+from uar.verify import json_line as json_line
 
 BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS)
 SMALL_TABLES = (COLLECTIONS, GAPS)
@@ -76,17 +78,6 @@ def file_names() -> tuple[str, ...]:
         *(_file(table, "parquet") for table in BIG_TABLES),
         *(_file(table, "jsonl") for table in SMALL_TABLES),
     )
-
-
-def json_bytes(value: object) -> bytes:
-    """One JSON document for people and diff tools: sorted keys, indented, a line end."""
-    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-
-
-def json_line(value: object) -> bytes:
-    """One JSON document on one line, always the same for the same value."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass") + b"\n"
 
 
 def to_lines(frame: pd.DataFrame) -> bytes:

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "uar"
 # From the bottom up. A module may import what stands on a lower line, or what shares its folder.
 # A folder's name stands for everything in it.
 LEVELS = (
-    ("uar", "uar.errors", "uar.text"),
+    ("uar", "uar.errors", "uar.text", "uar.verify"),
     ("uar.tables", "uar.settings", "uar.sheet"),
     ("uar.snapshot",),
     ("uar.access", "uar.evidence"),
@@ -29,13 +29,15 @@ LEVELS = (
         "uar.compare",
         "uar.detections",
     ),
+    ("uar.measures",),
     (
         "uar.folder",
         "uar.sources",
         "uar.workbooks",
         "uar.reports",
+        "uar.exports",
+        "uar.browser",
         "uar.sandbox",
-        "uar.pack",
         "uar.checks",
         "uar.demo",
     ),

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uar.errors import FolderError
-from uar.folder import LEDGER, Folder, check_chain
+from uar.folder import LEDGER, Folder
+from uar.verify import check_chain
 
 AT = "2026-11-23T10:00:00Z"
 

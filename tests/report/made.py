@@ -27,6 +27,7 @@ from uar.review.items import Known, items
 from uar.settings import parse
 from uar.snapshot import Header, Snapshot, json_bytes, json_line, to_files, to_lines
 from uar.tables import ACCOUNTS, COLLECTIONS, DECISIONS, ENTITLEMENTS, GAPS, GRANTS
+from uar.verify import merkle_root, whole_lines
 
 AT = "2026-11-23T10:00:00Z"
 TOML = b"""
@@ -245,7 +246,7 @@ def _opened(
     made["open"] = {
         "items.jsonl": to_lines(table),
         "campaign.json": json_bytes(
-            campaign(table, digest(to_lines(table)), snap, settings.campaign, AT)
+            campaign(table, merkle_root(whole_lines(to_lines(table))), snap, settings.campaign, AT)
         ),
         **{f"workbooks/{name}": name.encode() for name in table["workbook"].unique()},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
@@ -12,12 +13,11 @@ import pandas as pd
 from uar import journal
 from uar.decisions import current
 from uar.evidence import Evidence
-from uar.folder import JOURNAL, LEDGER
+from uar.folder import JOURNAL, LEDGER, Folder
 from uar.settings import Settings, parse
 from uar.snapshot import file_names, from_files, from_lines
 from uar.tables import COVERAGE, DECISIONS, FINDINGS, ITEMS, LINKS, PERSONS, Table
-
-CLOSING = "closing.json"
+from uar.verify import CLOSING, MANIFEST, unpack
 
 
 class Review(Protocol):
@@ -43,6 +43,16 @@ class Unpacked:
 
     def read(self, name: str, step: str) -> bytes:
         return self.files[name]
+
+
+def opened(path: Path) -> Review:
+    """A review folder, a pack, or a pack that was unzipped; the two last ones checked before."""
+    if path.is_dir() and not (path / MANIFEST).exists():
+        return Folder(path)
+    if path.is_dir():
+        found = (file for file in path.rglob("*") if file.is_file())
+        return Unpacked({file.relative_to(path).as_posix(): file.read_bytes() for file in found})
+    return Unpacked(unpack(path.read_bytes()).files)
 
 
 def load(folder: Review) -> Evidence:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from uar import verify
 from uar.commands._shared import folder_argument, iso, json_option, now, put, put_json
 from uar.errors import FolderError
 from uar.folder import CLOSE, LEDGER, SEAL, Folder
-from uar.pack import PACK
 from uar.snapshot import json_bytes
+from uar.verify import CLOSING, PACK, ROOT_TEXT, VERIFIER, pack, root_text
 
 
 @click.command()
@@ -30,15 +31,13 @@ def command(folder: Path, exceptions: str, as_json: bool) -> None:
     Refused while an item is not reviewed or Not sure, a removal is not done and verified, or a
     number does not tie out. Afterwards nothing can be added to FOLDER.
     """
-    from uar.pack import pack
-
     with Folder(folder).locked(step=SEAL) as review:
         steps = [line["step"] for line in review.ledger()]
         if CLOSE not in steps:
             _close(review, exceptions.strip())
         files = {name: (folder / name).read_bytes() for name in {LEDGER, *review.names("")}}
         root = review.root()
-        content = pack(files, root)
+        content = pack({**files, ROOT_TEXT: root_text(root)}, root)
         review.write(SEAL, {PACK: content}, at=iso(now()), counts={"files": len(files)})
     if as_json:
         put_json({"pack": str(folder / PACK), "files": len(files), "root": root})
@@ -50,12 +49,12 @@ def command(folder: Path, exceptions: str, as_json: bool) -> None:
 
 def _close(review: Folder, exceptions: str) -> None:
     """The last step of the review itself: why it may be closed, and the report of it."""
-    from uar.commands._evidence import CLOSING, load
-    from uar.commands.verify import first_broken
+    from uar.commands._evidence import load
+    from uar.commands.verify import check
     from uar.reports.report import REPORT
     from uar.tieout import tie_out
 
-    broken = first_broken(review)
+    broken = check(review.path).broken
     if broken:
         raise FolderError(f"{broken.path} {broken.says}; nothing was closed.")
     evidence = load(review)
@@ -71,12 +70,16 @@ def _close(review: Folder, exceptions: str) -> None:
             )
         )
     at = iso(now())
-    closing = {"at": at, "exceptions": exceptions, "open": list(open_)}
+    closing = {"at": at, "exceptions": exceptions, "open": list(open_), "signer": ""}
     closed = replace(evidence, closing=closing)
     report = REPORT.render(closed, tie_out(closed), None)
     review.write(
         CLOSE,
-        {CLOSING: json_bytes(closing), REPORT.file: report},
+        {
+            CLOSING: json_bytes(closing),
+            REPORT.file: report,
+            VERIFIER: Path(verify.__file__).read_bytes(),
+        },
         at=at,
         counts={"open": len(open_)},
         replace=True,

@@ -22,13 +22,14 @@ from uar.commands._shared import (
     say,
     settings_option,
 )
-from uar.folder import Folder, digest
+from uar.folder import Folder
 from uar.review.campaign import campaign
 from uar.review.cards import gives, people
 from uar.review.items import Known, in_order, items
 from uar.settings import Where, load
 from uar.snapshot import file_names, from_lines, json_bytes, to_lines
 from uar.tables import FINDINGS, LINKS, PERSONS
+from uar.verify import merkle_root, whole_lines
 from uar.workbooks.write import workbooks
 
 DETECTED = ("persons.jsonl", "links.jsonl", "findings.jsonl")
@@ -56,7 +57,7 @@ def command(folder: Path, settings_path: Path | None, as_json: bool) -> None:
         population = items(known, settings, where.line)
         issued_at = iso(now())
         lines = to_lines(population)
-        root = digest(lines)
+        root = merkle_root(whole_lines(lines))
         facts = campaign(population, root, known.snapshot, settings.campaign, issued_at)
         cards = gives(known), people(known, links)
         files = {
