@@ -124,12 +124,13 @@ def test_no_secret_is_told(
     caplog.set_level(logging.DEBUG)
     told = []
     with Sandbox(large(), faults=[kind]) as box:
-        for path in ("", "/api/", "/members", "/oauth2/"):
+        for path in ("", "/api/systemusers", "/members", "/oauth2/"):
             box.faults[0].path = path
             with client_of(box, credential) as client:
                 try:
                     told += [str(content) for content in to_files(read(client)).values()]
                 except SourceError as error:
+                    assert "@example.com" not in str(error)  # nor anything of a body
                     told += traceback.format_exception(error)
                     told += [repr(error), repr(error.__cause__), repr(error.__context__)]
                 told += [repr(client), repr(client.credential)]
@@ -142,7 +143,7 @@ def test_no_secret_is_told(
 
 def test_ctrl_c_does_not_wait_for_pauses() -> None:
     def interrupt(answered: int, known: int) -> None:
-        if answered > 12:
+        if answered > 15:  # in the second round, while others pause
             raise KeyboardInterrupt
 
     with Sandbox(large(), faults=["429:retry_after=300,path=/members"]) as box:

@@ -114,6 +114,11 @@ def test_one_goes_and_another_comes_so_that_the_total_stays() -> None:
     assert read(Server(lambda n: before if n < 1 else after, stated=True)) == after
 
 
+def test_a_total_that_changes_is_looked_into() -> None:
+    grown = names(200)
+    assert read(Server(lambda n: grown[:199] if n < 1 else grown, stated=True)) == grown
+
+
 @pytest.mark.parametrize("stated", [True, False])
 def test_a_list_that_never_holds_still_is_an_error(stated: bool) -> None:
     server = Server(lambda n: names(250)[n % 2 :], stated=stated)
