@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from tests.review.world import access_of, entitlement, person, world
 from uar.cli import main
-from uar.folder import Folder, digest
+from uar.folder import Folder
 from uar.snapshot import to_files, to_lines
 from uar.tables import COVERAGE, LINKS
 
@@ -65,7 +65,7 @@ def test_it_writes_items_campaign_and_workbooks(place: Path) -> None:
     assert len(folder.names("workbooks/")) == 2
     assert folder.verify()[1] is None
     campaign = json.loads(folder.read("campaign.json", "open"))
-    assert campaign["population_root"] == digest(folder.read("items.jsonl", "open"))
+    assert campaign["population_root"] == folder.ledger()[-1]["facts"]["population_root"]
 
 
 def test_it_is_never_done_twice(place: Path) -> None:
