@@ -5,7 +5,8 @@
     settings/      the uar.toml bytes a step worked with, named by their hash
 
 Files are written whole (temporary file, fsync, rename), then the ledger line that makes them count.
-A file without a ledger line is what an interrupted step left: the step, run again, replaces it.
+Before the first of them .pending names them all: what an interrupted step left without a ledger
+line is cleared away when the folder is next opened for writing.
 Only the journal of removals is appended to; the ledger states how far it was recorded.
 """
 
@@ -13,9 +14,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -31,6 +33,7 @@ from uar.verify import Broken, check, json_line, stamp, whole_lines
 from uar.verify import digest as digest
 
 PARTIAL = ".partial"
+PENDING = ".pending"
 CLOSE = "close"  # the last step but one: the final report; SEAL adds the pack
 
 
@@ -55,6 +58,7 @@ class Folder:
             raise FolderError(f"{self.path}: there is no such folder; run uar sync first.")
         try:
             with FileLock(self.path / LOCK, timeout=0):
+                self._clear_interrupted()
                 self._refuse_when_sealed(step)
                 yield self
         except Timeout as error:
@@ -115,6 +119,8 @@ class Folder:
         config = f"settings/{digest(settings)[:16]}.toml"
         if settings and config not in known:
             everything[config] = settings
+        new = [_safe(name).as_posix() for name in everything if name not in known]
+        self._put(PENDING, json_line(new))
         for name, content in everything.items():
             self._put(name, content)
         line = {
@@ -128,6 +134,7 @@ class Folder:
             "facts": dict(facts or {}),
         }
         self._append_ledger(line)
+        (self.path / PENDING).unlink()
 
     def record_journal(self, step: str, *, at: str, counts: Mapping[str, int]) -> None:
         """Bring the ledger up to the journal as it stands now."""
@@ -148,7 +155,7 @@ class Folder:
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every finished step, oldest first; a line cut off by a crash is not one."""
-        return [json.loads(line) for line in whole_lines(self._ledger_bytes())]
+        return list(_parsed(self._ledger_bytes()))
 
     def root(self) -> str:
         """The hash of the newest ledger line: it stands for everything in the folder."""
@@ -157,6 +164,8 @@ class Folder:
 
     def verify(self) -> tuple[int, Broken | None]:
         """(files whose hashes hold, first broken link). Reads every file; touches nothing."""
+        if (self.path / PENDING).exists():
+            return 0, Broken(PENDING, "stands for a step that was cut off; run that command again")
         found = (path for path in self.path.rglob("*") if path.is_file())
         names = {path.relative_to(self.path).as_posix() for path in found}
         return check(names - {LOCK}, lambda name: (self.path / name).read_bytes())
@@ -175,6 +184,26 @@ class Folder:
             if name in line["wrote"]:
                 return str(line["wrote"][name]["sha256"])
         raise FolderError(f"{name} is not recorded in {self.path}/{LEDGER}.")
+
+    def _clear_interrupted(self) -> None:
+        """Take away what a step that was cut off had written: no ledger line speaks of it."""
+        for partial in self.path.rglob(f"*{PARTIAL}"):
+            partial.unlink()
+        try:
+            names = json.loads((self.path / PENDING).read_bytes())
+        except FileNotFoundError:
+            return
+        known = {name for line in self.ledger() for name in line["wrote"]}
+        for name in names:
+            if name not in known:
+                (self.path / _safe(name)).unlink(missing_ok=True)
+        self._drop_empty(names)
+        (self.path / PENDING).unlink()
+
+    def _drop_empty(self, names: Iterable[str]) -> None:
+        for folder in {(self.path / _safe(name)).parent for name in names} - {self.path}:
+            with suppress(OSError):  # not empty, or never made
+                folder.rmdir()
 
     def _put(self, name: str, content: bytes) -> None:
         target = self.path / _safe(name)
@@ -202,6 +231,12 @@ class Folder:
         body = {**line, "number": len(lines) + 1, "previous": previous}
         body["hash"] = digest(json_line(body))
         self._put(LEDGER, whole + json_line(body))
+
+
+@lru_cache(maxsize=4)
+def _parsed(raw: bytes) -> tuple[dict[str, Any], ...]:
+    """The ledger's lines; read many times by a step, so parsed once. Nobody changes them."""
+    return tuple(json.loads(line) for line in whole_lines(raw))
 
 
 def _safe(name: str) -> PurePosixPath:

@@ -167,3 +167,49 @@ def test_a_closed_folder_takes_nothing_but_its_pack(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="is closed"), folder.locked(step="seal"):
         pass
     assert folder.verify() == (6, None)
+
+
+STEP = textwrap.dedent("""
+    import os, pathlib, signal, sys
+    from uar.folder import Folder
+
+    countdown = int(sys.argv[2])
+
+    def counted(real):
+        def call(*arguments, **named):
+            global countdown
+            countdown -= 1
+            if countdown == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*arguments, **named)
+        return call
+
+    os.fsync = counted(os.fsync)
+    pathlib.Path.replace = counted(pathlib.Path.replace)
+    pathlib.Path.unlink = counted(pathlib.Path.unlink)
+    with Folder(pathlib.Path(sys.argv[1])).locked() as folder:
+        files = {"a/1": b"one", "a/2": b"two", "b": b"three"}
+        folder.write("ingest", files, at="2026-11-23T10:00:00Z", settings=b"s=2")
+    print("done")
+""")
+
+
+def test_a_step_killed_at_any_point_is_done_or_leaves_nothing(tmp_path: Path) -> None:
+    finished = killed = 0
+    for countdown in range(1, 40):
+        folder = review(tmp_path / str(countdown))
+        words = [sys.executable, "-c", STEP, str(folder.path), str(countdown)]
+        code = subprocess.run(words, capture_output=True).returncode
+        assert code in (0, -signal.SIGKILL)
+        done = folder.has("a/1")
+        with folder.locked():  # any other command clears what was left
+            pass
+        assert folder.verify()[1] is None, countdown
+        assert (folder.path / "a").exists() == done
+        assert (folder.path / "b").exists() == done
+        if code == 0:
+            finished += 1
+            break
+        killed += 1
+    assert finished == 1
+    assert killed >= 12
