@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -154,6 +155,17 @@ def test_it_is_laid_out_for_reading() -> None:
         assert min(needed * 12.5, TALLEST) <= height <= TALLEST
     ranges = [str(rule.sqref) for rule in sheet.data_validations.dataValidation]
     assert ranges == ["L3:L14", "M3:M14"]
+
+
+def test_rows_fit_themselves_to_their_texts_after_a_sort() -> None:
+    """Only a height that is no custom one follows what stands in the row."""
+    content = next(iter(written(office(count=5))[1].values()))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets = [archive.read(f"xl/worksheets/sheet{place}.xml").decode() for place in (2, 3, 4)]
+    for sheet in sheets:
+        rows = re.findall(r"<row [^>]*>", sheet)[2:]  # below title and headings
+        assert rows
+        assert all(" ht=" in row and "customHeight" not in row for row in rows)
 
 
 def test_a_file_says_which_it_is() -> None:
