@@ -37,6 +37,7 @@ class Campaign:
     name: str = "User access review"
     period: str = ""
     due: dt.date | None = None
+    control: str = ""  # its id and wording, as the company's list of controls has it
     owner: str = ""  # who answers for the control
     contact: str = ""  # whom a reviewer asks
     organisation: str = ""  # the name on workbooks and reports; empty: as the tenant calls itself

@@ -365,7 +365,7 @@ def _is_removed(evidence: Evidence, standing: pd.DataFrame | None) -> Answer:
 def _is_without_exception(
     evidence: Evidence, standing: pd.DataFrame | None, equations: Sequence[Equation]
 ) -> Answer:
-    question, proof = "Is it free of exceptions?", "decisions"
+    question, proof = "Is it free of exceptions?", "exceptions"
     wrong = differences(equations)
     reason = (evidence.closing or {}).get("exceptions", "")
     if reason:

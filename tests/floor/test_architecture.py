@@ -39,6 +39,8 @@ LEVELS = (
         "uar.browser",
         "uar.sandbox",
         "uar.checks",
+        "uar.signing",
+        "uar.timestamp",
         "uar.demo",
     ),
     ("uar.commands",),
@@ -46,7 +48,8 @@ LEVELS = (
     ("uar.__main__",),
 )
 OUTSIDE = {
-    "httpx": ("uar.sources",),
+    "httpx": ("uar.sources", "uar.timestamp"),
+    "cryptography": ("uar.signing",),
     "openpyxl": ("uar.workbooks", "uar.demo"),
     "jinja2": ("uar.reports",),
     "click": ("uar.cli", "uar.commands"),

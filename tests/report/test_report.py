@@ -16,14 +16,15 @@ from tests.report import made
 from uar.errors import SetupError
 from uar.evidence import Evidence
 from uar.reports import every
-from uar.reports.report import CONTENTS, REPORT, status
+from uar.reports._parts import HEADINGS
+from uar.reports.report import REPORT, status
 from uar.tieout import tie_out
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 VOID = {"meta", "col", "input", "br", "path", "circle", "rect"}
 OURS = {
     "html", "head", "meta", "title", "style", "body", "a", "svg", "defs", "pattern", "path",
-    "circle", "rect", "text", "desc", "div", "nav", "h1", "h2", "h3", "ol", "ul", "li", "main",
+    "circle", "rect", "text", "desc", "div", "nav", "h1", "h2", "h3", "h4", "ol", "ul", "li", "main",
     "header", "p", "b", "strong", "span", "small", "code", "pre", "dl", "dt", "dd", "section",
     "table", "caption", "thead", "tbody", "tr", "th", "td", "colgroup", "col", "figure",
     "figcaption", "footer", "script",
@@ -136,7 +137,7 @@ def test_links_lead_somewhere_and_ids_are_unique(page: Page) -> None:
     assert len(ids) == len(set(ids))
     targets = {str(a["href"])[1:] for tag, a in page.tags if tag == "a"}
     assert targets <= set(ids) | {"main"}
-    assert {anchor for anchor, _ in CONTENTS} <= anchors(page)
+    assert {anchor for anchor, _ in HEADINGS} <= anchors(page)
 
 
 def test_headings_go_down_one_by_one_and_tables_are_labelled(page: Page) -> None:
@@ -182,7 +183,7 @@ def test_every_stage_has_its_page() -> None:
     for step in made.STEPS:
         html = render(made.evidence(upto=step))
         page = Page(html)
-        assert {anchor for anchor, _ in CONTENTS} <= anchors(page)
+        assert {anchor for anchor, _ in HEADINGS} <= anchors(page)
         assert "Not yet" in page.text or step == "apply"
     assert "uar detect has not run" in Page(render(made.evidence(upto="sync"))).text
 

@@ -31,7 +31,14 @@ DECISION_PARTS = (
     Part("Not sure", "unsure"),
     Part("Not reviewed", "open"),
 )
-SINGLE = Part("", "accent")
+SEVERITY_PARTS = (  # the most severe first: darker, and hatched
+    Part("critical", "revoke"),
+    Part("high", "modify"),
+    Part("medium", "unsure"),
+    Part("low", "keep"),
+    Part("info", "open"),
+)
+AGE_PARTS = (*(Part("", "keep"),) * 3, Part("", "unsure"), Part("", "modify"), Part("", "open"))
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,7 @@ def _row(row: Bar, top: int, parts: Sequence[Part], longest: int) -> Markup:
 
 def _filled(place: Markup, part: Part) -> Markup:
     colour = Markup('<rect class="fill-{}" {}/>').format(part.fill, place)
-    if part.fill == "accent" or part.fill == "keep":
+    if part.fill == "keep":
         return colour
     hatch = Markup('<rect fill="url(#hatch-{})" {}/>').format(part.fill, place)
     edge = Markup('<rect class="edge" {}/>').format(place) if part.fill == "open" else Markup("")

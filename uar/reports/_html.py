@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from uar.errors import SetupError
 from uar.reports._charts import patterns, swatch
-from uar.reports._listing import Lines, Link
+from uar.reports._tables import table
 from uar.text import plain
 
 
@@ -39,11 +39,7 @@ def page(template: str, own: Path | None, values: Mapping[str, Any]) -> bytes:
         keep_trailing_newline=True,
     )
     environment.filters |= {"plain": plain, "grouped": grouped}
-    environment.globals |= {"patterns": patterns, "swatch": swatch}
-    environment.tests |= {
-        "lines": lambda value: isinstance(value, Lines),
-        "link": lambda value: isinstance(value, Link),
-    }
+    environment.globals |= {"patterns": patterns, "swatch": swatch, "table": table}
     try:
         style, script = (
             Markup(environment.get_template(name).render())  # noqa: S704 - templates, not data

@@ -28,7 +28,14 @@ class Link:
     below: str = ""
 
 
-Cell = str | int | None | Lines | Link  # None: unknown
+@dataclass(frozen=True)
+class Links:
+    """A cell that leads to several places."""
+
+    links: tuple[Link, ...]
+
+
+Cell = str | int | None | Lines | Link | Links  # None: unknown
 
 
 @dataclass(frozen=True)
@@ -92,4 +99,6 @@ def _plain(cell: Cell) -> Cell:
         return Lines(tuple(plain(line) for line in cell.lines), cell.even)
     if isinstance(cell, Link):
         return Link(plain(cell.text), cell.anchor, plain(cell.below))
+    if isinstance(cell, Links):
+        return cell
     return plain(cell) if isinstance(cell, str) else cell

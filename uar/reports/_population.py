@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from uar.evidence import Evidence
-from uar.reports._listing import Cell, Lines, Link, Listing, lines, listing, moment, records
+from uar.reports._listing import Cell, Lines, Link, Listing, listing, moment, records
 from uar.tables import ACCOUNT_KINDS, ITEM_KINDS, STATUSES
 
 NOT_YET_OPENED = "Not yet: uar open has not run."
@@ -172,24 +172,6 @@ def persons_said(evidence: Evidence) -> str:
         f"{len(evidence.persons):,} accounts. An administrator's row borrows department, title and "
         "manager from the same person's user account, and says so."
     )
-
-
-def assignment(evidence: Evidence) -> Listing:
-    """Each reviewer with the ways items came to them; why, stands beside each item."""
-    columns = (("Reviewer", "text"), *((by, "number") for by in ROUTES), ("Items", "number"))
-    caption = "Who was asked, by which rule"
-    if evidence.items is None:
-        return listing("assigned", caption, columns, (), NOT_YET_OPENED)
-    keys = zip(*(evidence.items[key] for key in ("reviewer", "reviewer_email")), strict=True)
-    counts = Counter(zip(keys, evidence.items["routed_by"], strict=True))
-    rows: list[tuple[Cell, ...]] = [
-        (lines(*who), *numbers, sum(numbers))
-        for who in sorted({who for who, _ in counts})
-        for numbers in ([counts[who, by] for by in ROUTES],)
-    ]
-    totals = [sum(counts[who, by] for who, by in counts if by == route) for route in ROUTES]
-    total: tuple[Cell, ...] = ("All", *totals, len(evidence.items))
-    return listing("assigned", caption, columns, rows, "No items.", total)
 
 
 def not_independent(evidence: Evidence, ids: tuple[str, ...]) -> Listing:

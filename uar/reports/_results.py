@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import pandas as pd
-from markupsafe import Markup
 
 from uar.evidence import Evidence
-from uar.reports._charts import DECISION_PARTS, SINGLE, Bar, bars
 from uar.reports._listing import Cell, Lines, Link, Listing, lines, listing, records
 from uar.reports._population import NOT_YET_DETECTED, NOT_YET_OPENED
 from uar.tables import DECISION_WORDS, ITEM_KINDS, SEVERITIES
 from uar.tieout import NOT_REVIEWED, TieOut
 
 ANSWERS = (*DECISION_WORDS, NOT_REVIEWED)
-DRAWN = 40  # reviewers in the chart; the table has them all
 
 
 def reviewers(tieout: TieOut) -> Listing:
@@ -26,28 +23,16 @@ def reviewers(tieout: TieOut) -> Listing:
     caption = "Answers by reviewer"
     if tieout.standing is None:
         return listing("by-reviewer", caption, columns, (), NOT_YET_OPENED)
-    table = _by(tieout.standing, ["reviewer", "reviewer_email"])
+    table = by(tieout.standing, ["reviewer", "reviewer_email"])
     rows: list[tuple[Cell, ...]] = [
-        (lines(*key), sum(numbers), *numbers, _percent(numbers[0], sum(numbers)))
+        (lines(*key), sum(numbers), *numbers, percent(numbers[0], sum(numbers)))
         for key, numbers in table
     ]
-    total = _total(tieout.standing)
+    total = total_of(tieout.standing)
     return listing(
         "by-reviewer", caption, columns, rows, "No items.",
-        ("All", sum(total), *total, _percent(total[0], sum(total))),
+        ("All", sum(total), *total, percent(total[0], sum(total))),
     )  # fmt: skip
-
-
-def reviewers_chart(tieout: TieOut) -> Markup | None:
-    if tieout.standing is None or tieout.standing.empty:
-        return None
-    table = _by(tieout.standing, ["reviewer"])
-    most = sorted(table, key=lambda pair: (-sum(pair[1]), pair[0]))[:DRAWN]
-    rows = [
-        Bar(key[0], numbers, f"{sum(numbers[:-1]):,} of {sum(numbers):,} answered")
-        for key, numbers in most
-    ]
-    return bars("chart-reviewers", "Answers by reviewer", DECISION_PARTS, rows)
 
 
 def decisions_by_kind(tieout: TieOut) -> Listing:
@@ -55,31 +40,15 @@ def decisions_by_kind(tieout: TieOut) -> Listing:
     caption = "Decisions by kind of item"
     if tieout.standing is None:
         return listing("by-kind", caption, columns, (), NOT_YET_OPENED)
-    found = {key[0]: numbers for key, numbers in _by(tieout.standing, ["kind"])}
+    found = {key[0]: numbers for key, numbers in by(tieout.standing, ["kind"])}
     none = (0,) * len(ANSWERS)
     rows: list[tuple[Cell, ...]] = [
         (kind, sum(numbers), *numbers)
         for kind in ITEM_KINDS
         for numbers in (found.get(kind, none),)
     ]
-    total = _total(tieout.standing)
+    total = total_of(tieout.standing)
     return listing("by-kind", caption, columns, rows, "No items.", ("All", sum(total), *total))
-
-
-def decisions_chart(tieout: TieOut) -> Markup | None:
-    if tieout.standing is None or tieout.standing.empty:
-        return None
-    total = _total(tieout.standing)
-    whole = sum(total)
-    rows = [
-        Bar(
-            part.word,
-            tuple(number if place == at else 0 for place in range(len(total))),
-            f"{number:,} ({_percent(number, whole)})",
-        )
-        for at, (part, number) in enumerate(zip(DECISION_PARTS, total, strict=True))
-    ]
-    return bars("chart-decisions", "All items by decision", DECISION_PARTS, rows)
 
 
 def overrides(tieout: TieOut) -> Listing:
@@ -152,15 +121,6 @@ def findings(evidence: Evidence) -> Listing:
     return listing("finding-list", caption, columns, rows, "Nothing was found.")
 
 
-def findings_chart(evidence: Evidence) -> Markup | None:
-    if evidence.findings is None:
-        return None
-    counts = evidence.findings["severity"].value_counts()
-    numbers = [(word, int(counts.get(word, 0))) for word in SEVERITIES]
-    rows = [Bar(word, (number,), f"{number:,}") for word, number in numbers]
-    return bars("chart-findings", "Findings by severity", (SINGLE,), rows)
-
-
 def coverage(evidence: Evidence) -> Listing:
     columns = (
         ("Detection", "text"),
@@ -187,7 +147,7 @@ def coverage(evidence: Evidence) -> Listing:
     return listing("coverage-list", caption, columns, rows, "No detections.")
 
 
-def _by(standing: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[str, ...], tuple[int, ...]]]:
+def by(standing: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[str, ...], tuple[int, ...]]]:
     """Groups in order, each with its numbers in the order of ANSWERS."""
     counts = standing.groupby([*keys, "decision"], sort=True).size()
     table = counts.unstack(fill_value=0).reindex(columns=list(ANSWERS), fill_value=0)
@@ -201,12 +161,17 @@ def _by(standing: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[str, ...], 
     ]
 
 
-def _total(standing: pd.DataFrame) -> tuple[int, ...]:
+def total_of(standing: pd.DataFrame) -> tuple[int, ...]:
     counts = standing["decision"].value_counts()
     return tuple(int(counts.get(word, 0)) for word in ANSWERS)
 
 
-def _percent(number: int, whole: int) -> str:
+def counted(number: int, one: str) -> str:
+    """1 item, 2 items."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def percent(number: int, whole: int) -> str:
     """To one decimal; 100 % is all of them, and 0 % is none."""
     if number in (0, whole):
         return "-" if not whole else f"{100 * number // whole} %"

@@ -12,31 +12,14 @@ from typing import Any
 
 from uar import __version__
 from uar.evidence import Evidence
-from uar.reports import Report, _population, _proof, _results
+from uar.reports import Report, _drawn, _population, _process, _proof, _results
 from uar.reports._charts import DECISION_PARTS
 from uar.reports._html import page
 from uar.reports._listing import Listing, listing, records, spoken
+from uar.reports._parts import parts
 from uar.reports._register import register
 from uar.text import plain
 from uar.tieout import NO, NOT_YET, TieOut
-
-CONTENTS = (
-    ("answers", "Five answers"),
-    ("tie-out", "Tie-out"),
-    ("source", "How the list was produced"),
-    ("population", "Population"),
-    ("persons", "Persons and their accounts"),
-    ("assignment", "Reviewer assignment"),
-    ("reviewers", "Results by reviewer"),
-    ("decisions", "Decisions"),
-    ("findings", "Findings"),
-    ("removals", "Removals and their proof"),
-    ("sign-offs", "Returned files and sign-offs"),
-    ("files", "Steps and files"),
-    ("verify", "How to check this yourself"),
-    ("glossary", "Glossary"),
-    ("items", "Item register"),
-)
 
 GLOSSARY = (
     ("account", "A record that can hold access: of a user, an administrator or a service."),
@@ -64,27 +47,34 @@ GLOSSARY = (
 
 def render(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> bytes:
     """The page's bytes; the same for the same review."""
-    return page(
-        "report.html",
-        own_templates,
-        {
-            "cover": _cover(evidence, tieout),
-            "answers": tieout.answers,
-            "equations": [e for e in tieout.equations if not e.name.startswith("collection")],
-            "source": _source(evidence),
-            "persons_said": _population.persons_said(evidence),
-            "tables": _tables(evidence, tieout),
-            "charts": {
-                "reviewers": _results.reviewers_chart(tieout),
-                "decisions": _results.decisions_chart(tieout),
-                "findings": _results.findings_chart(evidence),
-            },
-            "parts": DECISION_PARTS,
-            "register": register(tieout.standing),
-            "contents": CONTENTS,
-            "glossary": GLOSSARY,
+    return page("report.html", own_templates, values(evidence, tieout))
+
+
+def values(evidence: Evidence, tieout: TieOut) -> dict[str, Any]:
+    """What the template is filled with."""
+    return {
+        "cover": cover(evidence, tieout),
+        "contents": (contents := parts(evidence)),
+        "part": {part.anchor: part for part in contents},
+        "answers": tieout.answers,
+        "equations": [e for e in tieout.equations if not e.name.startswith("collection")],
+        "source": _source(evidence),
+        "said": {
+            "persons": _population.persons_said(evidence),
+            "period": _process.period_said(evidence),
+            "ages": _process.ages_said(evidence, tieout),
         },
-    )
+        "tables": _tables(evidence, tieout),
+        "charts": {
+            "reviewers": _drawn.reviewers(tieout),
+            "kinds": _drawn.kinds(tieout),
+            "findings": _drawn.findings(evidence),
+            "ages": _drawn.ages(evidence, tieout),
+        },
+        "decision_parts": DECISION_PARTS,
+        "register": register(tieout.standing),
+        "glossary": GLOSSARY,
+    }
 
 
 def status(evidence: Evidence, tieout: TieOut) -> str:
@@ -95,22 +85,23 @@ def status(evidence: Evidence, tieout: TieOut) -> str:
     return "with exceptions" if NO in words else "complete"
 
 
-def _cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
+def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
     header, campaign = evidence.snapshot.header, evidence.settings.campaign
     last = evidence.ledger[-1]
     facts = (
         ("Tenant", f"{header.tenant_name} ({header.tenant_id})", ""),
         ("Campaign", campaign.name, ""),
-        ("Answers for the control", campaign.owner or "not stated", ""),
+        ("Control", campaign.control or "not given", ""),
+        ("Answers for the control", campaign.owner or "not given", ""),
         ("Snapshot taken (UTC)", spoken(header.finished_at), ""),
-        ("Due", campaign.due.isoformat() if campaign.due else "not stated", ""),
+        ("Due", campaign.due.isoformat() if campaign.due else "not given", ""),
         ("Closed (UTC)", spoken(str((evidence.closing or {}).get("at", ""))) or "not yet", ""),
         (f"Root hash at ledger entry {last['number']}", last["hash"], "code"),
     )
     return {
         "organisation": plain(campaign.organisation or header.tenant_name),
         "title": plain(campaign.name),
-        "period": plain(campaign.period or "Period not stated"),
+        "period": plain(campaign.period or "Period not given"),
         "status": status(evidence, tieout),
         "open": [plain(why) for why in (evidence.closing or {"open": tieout.open})["open"]],
         "exception": plain((evidence.closing or {}).get("exceptions", "")),
@@ -125,6 +116,7 @@ def _cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
 def _source(evidence: Evidence) -> list[tuple[str, str, str]]:
     header = evidence.snapshot.header
     credential = header.credential_name or header.credential_id
+    settings = next((line["settings"] for line in evidence.ledger[::-1] if line["settings"]), "")
     facts = (
         ("Provider", header.provider, ""),
         ("Tenant", f"{header.tenant_name} ({header.tenant_id})", ""),
@@ -133,6 +125,7 @@ def _source(evidence: Evidence) -> list[tuple[str, str, str]]:
         ("to", spoken(header.finished_at), ""),
         ("Read as", credential or "not told by the source", ""),
         ("uar", header.version, ""),
+        ("Settings of the last step (SHA-256)", settings or "defaults", "code"),
     )
     return [(word, plain(fact), kind) for word, fact, kind in facts]
 
@@ -148,10 +141,12 @@ def _tables(evidence: Evidence, tieout: TieOut) -> dict[str, Listing]:
         "accounts_by_department": _population.accounts_by_department(evidence),
         "persons": _population.persons(evidence),
         "possible_links": _population.possible_links(evidence),
-        "assignment": _population.assignment(evidence),
+        "eligibility": _process.eligibility(evidence, tieout),
         "not_independent": _population.not_independent(evidence, tieout.own_items),
         "reviewers": _results.reviewers(tieout),
         "decisions_by_kind": _results.decisions_by_kind(tieout),
+        "dates": _process.dates(evidence, tieout),
+        "returns": _process.returns(evidence, tieout),
         "overrides": _results.overrides(tieout),
         "open_questions": _results.open_questions(tieout),
         "findings": _results.findings(evidence),
@@ -159,6 +154,13 @@ def _tables(evidence: Evidence, tieout: TieOut) -> dict[str, Listing]:
         "removals": _proof.removals(evidence, tieout),
         "blocked": _proof.blocked(evidence),
         "todo": _proof.todo(evidence),
+        "ages": _process.ages(evidence, tieout),
+        "late_removals": _process.late_removals(evidence, tieout),
+        "privileged": _process.privileged(tieout),
+        "non_human": _process.non_human(evidence, tieout),
+        "leavers": _process.leavers(evidence, tieout),
+        "quality": _process.quality_of(evidence, tieout),
+        "controls": _process.control_mapping(tieout),
         "sign_offs": _proof.sign_offs(evidence),
         "steps": _proof.steps(evidence),
         "files": _proof.files(evidence),

@@ -1,0 +1,104 @@
+"""Who may judge, whose access is special, who has left: rows of the population by what they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from uar.evidence import Evidence
+from uar.tieout import TieOut
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Why a reviewer may judge the items put to them. `grants`: roles that could give it anew."""
+
+    reviewer: str
+    email: str
+    status: str  # of the reviewer's account in the snapshot
+    items: int
+    routes: dict[str, int]  # manager, owner, fallback -> items
+    own: int  # items that concern the reviewer
+    grants: tuple[str, ...]
+
+
+def eligibility(evidence: Evidence, tieout: TieOut) -> tuple[Eligibility, ...]:
+    """Every reviewer, by name."""
+    if evidence.items is None:
+        return ()
+    accounts = evidence.snapshot.accounts
+    status = dict(zip(accounts["account_id"], accounts["status"], strict=True))
+    roles = _granting_roles(evidence)
+    own = evidence.items["item_id"].isin(tieout.own_items)
+    table = evidence.items.assign(own=own)
+    found = []
+    keys = ["reviewer", "reviewer_email", "reviewer_id"]
+    for (name, email, account), items in table.groupby(keys, sort=True):
+        found.append(
+            Eligibility(
+                reviewer=str(name),
+                email=str(email),
+                status=str(status.get(account, "not in the snapshot")),
+                items=len(items),
+                routes={str(by): int(n) for by, n in items["routed_by"].value_counts().items()},
+                own=int(items["own"].sum()),
+                grants=tuple(sorted(roles.get(str(account), ()))),
+            )
+        )
+    return tuple(found)
+
+
+def leavers(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:
+    """Rows of the standing held by people whose user accounts are all suspended."""
+    if tieout.standing is None:
+        return None
+    accounts = evidence.snapshot.accounts
+    users = accounts[accounts["kind"] == "user"]
+    person = users["account_id"].map(_person_of(evidence)).fillna(users["account_id"])
+    gone = (users["status"] == "suspended").groupby(person).all()
+    holder = tieout.standing["person_id"].fillna(tieout.standing["holder_id"])
+    return tieout.standing[holder.isin(gone.index[gone])]
+
+
+def privileged(tieout: TieOut) -> pd.DataFrame | None:
+    """Rows of the standing that count as privileged."""
+    if tieout.standing is None:
+        return None
+    return tieout.standing[tieout.standing["band"] == "privileged"]
+
+
+def non_human(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:
+    """Rows of the standing held by service accounts and by users that serve a machine."""
+    if tieout.standing is None:
+        return None
+    accounts = evidence.snapshot.accounts
+    service = (accounts["kind"] == "service") | accounts["service_like"].fillna(False)
+    return tieout.standing[tieout.standing["holder_id"].isin(accounts.loc[service, "account_id"])]
+
+
+def _granting_roles(evidence: Evidence) -> dict[str, set[str]]:
+    """account_id -> roles of the same person's administrators that may grant access."""
+    snapshot = evidence.snapshot
+    chosen = evidence.settings.privileged.roles
+    roles = snapshot.entitlements[
+        (snapshot.entitlements["kind"] == "role") & snapshot.entitlements["name"].isin(chosen)
+    ]
+    names = dict(zip(roles["entitlement_id"], roles["name"], strict=True))
+    person_of = _person_of(evidence)
+    held: dict[str, set[str]] = {}
+    grants = snapshot.grants[snapshot.grants["entitlement_id"].isin(names)]
+    for holder, role in zip(grants["holder_id"], grants["entitlement_id"], strict=True):
+        held.setdefault(person_of.get(holder, holder), set()).add(names[role])
+    return {
+        account: held[person_of.get(account, account)]
+        for account in snapshot.accounts["account_id"]
+        if person_of.get(account, account) in held
+    }
+
+
+def _person_of(evidence: Evidence) -> dict[Any, Any]:
+    if evidence.persons is None:
+        return {}
+    return dict(zip(evidence.persons["account_id"], evidence.persons["person_id"], strict=True))

@@ -1,0 +1,117 @@
+"""How each reviewer answered: a prompt for a second look, never proof of bad faith."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from uar.evidence import Evidence
+from uar.tieout import NOT_REVIEWED, TieOut
+
+KEPT_SHARE, KEPT_OF = 0.95, 50  # more than this share kept, of at least so many answers
+RUN = 20  # at least so many answers, all one word
+FLAGGED = 5  # at least so many flagged items, all kept
+
+
+@dataclass(frozen=True)
+class Quality:
+    """One reviewer's answers. `look`: why somebody should look again; empty: no sign of it."""
+
+    reviewer: str
+    email: str
+    items: int
+    answered: int
+    kept: int
+    revoked: int
+    flagged: int  # answered items with a flag
+    flagged_kept: int
+    reasons: int  # answers with a reason
+    repeated: int  # of those, with a reason that another answer of theirs has too
+    run: int  # longest row of one decision, from top to bottom of the returned file
+    days: int | None  # from the workbook's issue to the last answer that counts
+    look: tuple[str, ...]
+
+
+def quality(evidence: Evidence, tieout: TieOut) -> tuple[Quality, ...]:
+    """Every reviewer, by name; also those who answered nothing."""
+    if tieout.standing is None or evidence.campaign is None:
+        return ()
+    table = _answers(evidence, tieout.standing)
+    issued = pd.Timestamp(evidence.campaign["issued_at"])
+    sums = table.groupby(["reviewer", "reviewer_email"], sort=True).agg(
+        items=("item_id", "size"),
+        answered=("answered", "sum"),
+        kept=("kept", "sum"),
+        revoked=("revoked", "sum"),
+        flagged=("flagged", "sum"),
+        flagged_kept=("flagged_kept", "sum"),
+        reasons=("reasoned", "sum"),
+        repeated=("repeated", "sum"),
+        run=("run", "max"),
+        last=("received_at", "max"),
+    )
+    return tuple(_quality(row, issued) for row in sums.reset_index().to_dict("records"))
+
+
+def _answers(evidence: Evidence, standing: pd.DataFrame) -> pd.DataFrame:
+    """The standing with one column for each thing that is counted."""
+    received = evidence.decisions.set_index("item_id")["received_at"]
+    answered = standing["decision"] != NOT_REVIEWED
+    kept = standing["decision"] == "Keep"
+    flagged = standing["flags"].notna() & answered
+    reason = standing["reason"].str.strip().str.casefold()
+    reasoned = reason.fillna("") != ""
+    again = standing.assign(reason=reason).duplicated(["reviewer_email", "reason"], keep=False)
+    return standing.assign(
+        answered=answered,
+        kept=kept,
+        revoked=standing["decision"] == "Revoke",
+        flagged=flagged,
+        flagged_kept=flagged & kept,
+        reasoned=reasoned,
+        repeated=reasoned & again,
+        run=_runs(standing[answered]).reindex(standing.index, fill_value=0),
+        received_at=received.reindex(standing["item_id"]).array,
+    )
+
+
+def _runs(answers: pd.DataFrame) -> pd.Series[Any]:
+    """For each answer, how many alike stand together in its file."""
+    line = answers["cell"].str.extract(r"(\d+)\D*$")[0].astype("Int64")
+    table = answers.assign(line=line).sort_values(["reviewer_email", "file", "line", "item_id"])
+    marks = table[["reviewer_email", "file", "decision"]]
+    begins = (marks != marks.shift()).fillna(True).any(axis=1)
+    run = begins.astype(int).cumsum()
+    return run.groupby(run).transform("size").astype(int)
+
+
+def _quality(row: Any, issued: pd.Timestamp) -> Quality:
+    numbers = {
+        name: int(row[name])
+        for name in (
+            "items", "answered", "kept", "revoked", "flagged", "flagged_kept", "reasons",
+            "repeated", "run",
+        )
+    }  # fmt: skip
+    days = None if pd.isna(row["last"]) else max((row["last"].date() - issued.date()).days, 0)
+    return Quality(
+        reviewer=str(row["reviewer"]),
+        email=str(row["reviewer_email"]),
+        **numbers,
+        days=days,
+        look=_look(numbers),
+    )
+
+
+def _look(n: dict[str, int]) -> tuple[str, ...]:
+    """Reasons for a second look."""
+    why = []
+    if n["answered"] >= KEPT_OF and n["kept"] > KEPT_SHARE * n["answered"]:
+        why.append(f"{n['kept']:,} of {n['answered']:,} answers are Keep.")
+    if n["run"] >= RUN and n["run"] == n["answered"]:
+        why.append(f"All {n['answered']:,} answers are alike.")
+    if n["flagged"] >= FLAGGED and n["flagged_kept"] == n["flagged"]:
+        why.append(f"All {n['flagged']:,} flagged items were kept.")
+    return tuple(why)

@@ -1,0 +1,73 @@
+"""The charts of a review. Each repeats numbers of a table that stands below it."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from uar.evidence import Evidence
+from uar.measures import timing
+from uar.reports._charts import AGE_PARTS, DECISION_PARTS, SEVERITY_PARTS, Bar, Part, bars
+from uar.reports._results import by, counted
+from uar.tables import ITEM_KINDS, SEVERITIES
+from uar.tieout import TieOut
+
+DRAWN = 40  # reviewers in the chart; the table has them all
+
+
+def reviewers(tieout: TieOut) -> Markup | None:
+    """Progress: what each reviewer has answered; those asked most."""
+    if tieout.standing is None or tieout.standing.empty:
+        return None
+    table = by(tieout.standing, ["reviewer", "reviewer_email"])
+    most = sorted(table, key=lambda pair: (-sum(pair[1]), pair[0]))[:DRAWN]
+    rows = [
+        Bar(key[0], numbers, f"{sum(numbers[:-1]):,} of {sum(numbers):,} answered")
+        for key, numbers in most
+    ]
+    return bars("chart-reviewers", "Answers by reviewer", DECISION_PARTS, rows)
+
+
+def kinds(tieout: TieOut) -> Markup | None:
+    """Decisions by kind of access."""
+    if tieout.standing is None or tieout.standing.empty:
+        return None
+    found = {key[0]: numbers for key, numbers in by(tieout.standing, ["kind"])}
+    rows = [Bar(kind, found[kind], _said(found[kind])) for kind in ITEM_KINDS if kind in found]
+    return bars("chart-kinds", "Decisions by kind of access", DECISION_PARTS, rows)
+
+
+def findings(evidence: Evidence) -> Markup | None:
+    if evidence.findings is None:
+        return None
+    counts = evidence.findings["severity"].value_counts()
+    numbers = [(word, int(counts.get(word, 0))) for word in SEVERITIES]
+    return _single("chart-findings", "Findings by severity", SEVERITY_PARTS, numbers)
+
+
+def ages(evidence: Evidence, tieout: TieOut) -> Markup | None:
+    """From decision to the read that saw it gone."""
+    times = timing.removal_times(evidence, tieout)
+    if times.empty:
+        return None
+    return _single("chart-ages", "Age of removals", AGE_PARTS, timing.ages(times))
+
+
+def _single(
+    name: str, title: str, parts: tuple[Part, ...], numbers: list[tuple[str, int]]
+) -> Markup:
+    """A bar for each number, filled as the part in its place."""
+    rows = [
+        Bar(word, tuple(number if at == place else 0 for at in range(len(parts))), f"{number:,}")
+        for place, (word, number) in enumerate(numbers)
+    ]
+    return bars(name, title, parts, rows)
+
+
+def _said(numbers: tuple[int, ...]) -> str:
+    """72 items: 60 Keep, 12 Revoke."""
+    words = [
+        f"{number:,} {part.word}"
+        for part, number in zip(DECISION_PARTS, numbers, strict=True)
+        if number
+    ]
+    return f"{counted(sum(numbers), 'item')}: {', '.join(words)}"

@@ -1,0 +1,250 @@
+"""How the review was run: dates, eligibility, quality, special access, leavers, controls."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from uar.evidence import Evidence
+from uar.measures import controls, people, timing
+from uar.measures.quality import quality
+from uar.reports._listing import Cell, Lines, Link, Links, Listing, lines, listing, moment, records
+from uar.reports._parts import HEADINGS
+from uar.reports._population import NOT_YET_OPENED, ROUTES
+from uar.reports._results import ANSWERS, by, percent, total_of
+from uar.tieout import TieOut
+
+
+def dates(evidence: Evidence, tieout: TieOut) -> Listing:
+    """The period gate."""
+    columns = (
+        ("Step", "text"), ("When (UTC)", "time"),
+        ("Against the due date", "text"), ("Against the control period", "text"),
+    )  # fmt: skip
+    named = evidence.settings.campaign.period
+    control = timing.period(named)
+    apart = "not given as dates" if control is None else ""
+    rows = (
+        (
+            stone.word,
+            stone.none if stone.at is None else moment(stone.at),
+            "" if stone.after_due is None else _late(stone.after_due, "in time", " late"),
+            ("" if stone.at is None else apart)
+            if stone.after_period is None
+            else _late(stone.after_period, "not after its end", " after its end"),
+        )
+        for stone in timing.milestones(evidence, tieout)
+    )
+    caption = "Dates against the due date and the control period"
+    return listing("dates", caption, columns, rows, "No dates.")
+
+
+def period_said(evidence: Evidence) -> str:
+    """2026-Q4 is 2026-10-01 to 2026-12-31."""
+    campaign = evidence.settings.campaign
+    control = timing.period(campaign.period)
+    due = f"Answers were due on {campaign.due}." if campaign.due else "No due date was given."
+    if control is None:
+        return f"The control period was not given as dates, such as 2026-Q4. {due}"
+    return f"The control period {campaign.period} is {control.first} to {control.last}. {due}"
+
+
+def returns(evidence: Evidence, tieout: TieOut) -> Listing:
+    """When each reviewer's answers came: in time, late, and after how many days."""
+    columns = (
+        ("Reviewer", "text"), ("Answers", "number"), ("In time", "number"), ("Late", "number"),
+        ("Days late, at most", "number"), ("Days from issue to the last answer", "number"),
+    )  # fmt: skip
+    caption = "Answers in time and late"
+    due = evidence.settings.campaign.due
+    received = evidence.decisions.set_index("item_id")["received_at"]
+    late = timing.days_late(received, due)
+    rows: list[tuple[Cell, ...]] = []
+    whose = {} if tieout.standing is None else tieout.standing.groupby("reviewer_email").groups
+    for one in quality(evidence, tieout):
+        assert tieout.standing is not None  # noqa: S101 - there is no quality without
+        ids = tieout.standing.loc[whose[one.email], "item_id"]
+        own = late.reindex(ids).dropna()
+        over = int((own > 0).sum())
+        times: tuple[Cell, ...] = ("-", "-", "-")
+        if due is not None and one.answered:
+            times = (one.answered - over, over, int(own.max()))
+        rows.append(
+            (lines(one.reviewer, one.email), one.answered, *times,
+             "-" if one.days is None else one.days)
+        )  # fmt: skip
+    return listing("returns", caption, columns, rows, NOT_YET_OPENED)
+
+
+def eligibility(evidence: Evidence, tieout: TieOut) -> Listing:
+    """Each reviewer: active, asked by which rule, not about themselves, able to grant it anew?"""
+    columns = (
+        ("Reviewer", "text"), ("Account at the snapshot", "text"),
+        *((route, "number") for route in ROUTES), ("Items", "number"),
+        ("Of these their own", "number"),
+        ("Could grant access themselves", "text"),
+    )  # fmt: skip
+    found = people.eligibility(evidence, tieout)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            lines(one.reviewer, one.email),
+            one.status,
+            *(one.routes.get(route, 0) for route in ROUTES),
+            one.items,
+            one.own,
+            f"Yes: {', '.join(one.grants)}" if one.grants else "No",
+        )
+        for one in found
+    ]
+    totals = [sum(one.routes.get(route, 0) for one in found) for route in ROUTES]
+    whole = (sum(one.items for one in found), sum(one.own for one in found))
+    return listing(
+        "assigned", "Who was asked, by which rule, and whether they may judge", columns, rows,
+        NOT_YET_OPENED, ("All", "", *totals, *whole, ""),
+    )  # fmt: skip
+
+
+def quality_of(evidence: Evidence, tieout: TieOut) -> Listing:
+    columns = (
+        ("Reviewer", "text"), ("Answers", "number"), ("Kept", "number"), ("Revoked", "number"),
+        ("Flagged and kept", "number"), ("With a reason", "number"),
+        ("Reasons used again", "number"), ("Longest run alike", "number"),
+        ("Days to return", "number"), ("A second look?", "text"),
+    )  # fmt: skip
+    rows = (
+        (
+            lines(one.reviewer, one.email),
+            one.answered,
+            percent(one.kept, one.answered),
+            one.revoked,
+            f"{one.flagged_kept:,} of {one.flagged:,}",
+            percent(one.reasons, one.answered),
+            percent(one.repeated, one.reasons),
+            one.run,
+            "-" if one.days is None else one.days,
+            Lines(one.look, even=True) if one.look else "no sign",
+        )
+        for one in quality(evidence, tieout)
+    )
+    return listing("quality-list", "How each reviewer answered", columns, rows, NOT_YET_OPENED)
+
+
+def ages(evidence: Evidence, tieout: TieOut) -> Listing:
+    times = timing.removal_times(evidence, tieout)
+    columns = (("From decision to the read that saw it gone", "text"), ("Revoke", "number"))
+    rows = timing.ages(times)
+    return listing(
+        "ages", "Age of removals", columns, rows, "Nothing was revoked.", ("All", len(times))
+    )
+
+
+def ages_said(evidence: Evidence, tieout: TieOut) -> str:
+    """How long removals took, in one sentence or two."""
+    times = timing.removal_times(evidence, tieout)
+    done = times["business"].dropna().astype(int)
+    target = (
+        f"The target is {timing.TARGET} business days, and {timing.TARGET_PRIVILEGED} for "
+        "privileged access."
+    )
+    if done.empty:
+        return target
+    late = int(times["late"].fillna(False).astype(bool).sum())
+    word = "removal was" if late == 1 else "removals were"
+    return (
+        f"Removals took {done.mean():.1f} business days on average, {int(done.max()):,} at most. "
+        f"{target} {f'{late:,}' if late else 'No'} {word} later than that."
+    )
+
+
+def late_removals(evidence: Evidence, tieout: TieOut) -> Listing:
+    columns = (
+        ("Item", "id"), ("Decided (UTC)", "time"), ("Seen to be gone (UTC)", "time"),
+        ("Business days", "number"), ("Target", "number"),
+    )  # fmt: skip
+    times = timing.removal_times(evidence, tieout)
+    late = times[times["late"].fillna(False).astype(bool)]
+    rows = (
+        (
+            Link(row["item_id"], row["item_id"]), moment(row["decided_at"]),
+            moment(row["ended_at"]), int(row["business"]), int(row["target"]),
+        )
+        for row in records(late)
+    )  # fmt: skip
+    caption = "Removals later than their target"
+    return listing("late-removals", caption, columns, rows, "No removal was late.")
+
+
+def privileged(tieout: TieOut) -> Listing:
+    """Privileged access by what is held."""
+    columns = (
+        ("Access", "text"), ("Kind", "text"), ("Items", "number"),
+        *((word, "number") for word in ANSWERS),
+    )  # fmt: skip
+    caption, chosen = "Privileged access", people.privileged(tieout)
+    if chosen is None:
+        return listing("privileged-list", caption, columns, (), NOT_YET_OPENED)
+    rows: list[tuple[Cell, ...]] = [
+        (*key, sum(numbers), *numbers) for key, numbers in by(chosen, ["entitlement", "kind"])
+    ]
+    total = total_of(chosen)
+    none = "Nothing counts as privileged."
+    whole: tuple[Cell, ...] = ("All", "", sum(total), *total)
+    return listing("privileged-list", caption, columns, rows, none, whole)
+
+
+def non_human(evidence: Evidence, tieout: TieOut) -> Listing:
+    none = "No service account, and no user that serves a machine, holds anything."
+    found = people.non_human(evidence, tieout)
+    return _items("non-human", "Held by service accounts and the like", found, none)
+
+
+def leavers(evidence: Evidence, tieout: TieOut) -> Listing:
+    none = "Nobody whose user accounts are all suspended holds anything."
+    found = people.leavers(evidence, tieout)
+    return _items("leaver-list", "Access of suspended persons at the snapshot", found, none)
+
+
+def control_mapping(tieout: TieOut) -> Listing:
+    headings = dict(HEADINGS)
+    columns = (
+        ("Framework", "text"), ("Control", "text"), ("What it asks", "text"),
+        ("Shown in", "text"), ("Do its answers hold?", "text"),
+    )  # fmt: skip
+    rows = []
+    for control in controls.CONTROLS:
+        word, answers = controls.standing_of(control, tieout)
+        against = [f"{a.question} {a.word.capitalize()}." for a in answers if a.word != "yes"]
+        rows.append(
+            (
+                control.framework,
+                control.name,
+                control.asks,
+                Links(tuple(Link(headings[part], part) for part in control.parts)),
+                lines(word.capitalize(), *against),
+            )
+        )
+    return listing("control-list", "Controls this review bears on", columns, rows, "None.")
+
+
+def _items(name: str, caption: str, found: pd.DataFrame | None, none: str) -> Listing:
+    columns = (
+        ("Item", "id"), ("Held by", "text"), ("Access", "text"), ("Reviewer", "text"),
+        ("Decision", "text"), ("Outcome", "text"),
+    )  # fmt: skip
+    if found is None:
+        return listing(name, caption, columns, (), NOT_YET_OPENED)
+    rows = (
+        (
+            Link(row["item_id"], row["item_id"]),
+            lines(row["holder_name"], row["login"], row["status"]),
+            lines(row["entitlement"], row["kind"]),
+            row["reviewer"],
+            lines(row["decision"], row["reason"]),
+            row["state"] or "",
+        )
+        for row in records(found)
+    )
+    return listing(name, caption, columns, rows, none)
+
+
+def _late(days: int, fine: str, after: str) -> str:
+    return f"{days:,} {'day' if days == 1 else 'days'}{after}" if days else fine
