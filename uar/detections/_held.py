@@ -20,7 +20,7 @@ def hold_privileged(facts: Facts, account_id: pd.Series[Any]) -> pd.Series[Any]:
     opened = opens(grants)
     doors = [*ids, *opened.loc[opened["entitlement_id"].isin(ids), "group_id"]]
     holders = grants.loc[grants["entitlement_id"].isin(doors), "holder_id"]
-    return account_id.isin(holders)
+    return account_id.isin(holders.unique())
 
 
 def held_roles(facts: Facts) -> pd.DataFrame:

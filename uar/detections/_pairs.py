@@ -21,19 +21,17 @@ def pairs(facts: Facts) -> pd.DataFrame:
     The subject is the administrator of the two, else the one that is not its person's main
     account, else the second. Columns: rule, merged, says, against, and SIDE of subject and other.
     """
-    accounts = facts.accounts
+    accounts = facts.accounts.assign(main=_is_main(facts.accounts))
     links = facts.links
     for end in ("a", "b"):
-        side = accounts[[*SIDE, "shown"]].add_suffix(f"_{end}")
+        side = accounts[[*SIDE, "main"]].add_suffix(f"_{end}")
         links = links.rename(columns={f"account_{end}": f"account_id_{end}"}).merge(
             side, on=f"account_id_{end}", validate="many_to_one"
         )
-    main = _main_accounts(accounts)
     admin_a, admin_b = links["kind_a"] == "admin", links["kind_b"] == "admin"
-    main_b = links["account_id_b"].isin(main)
-    first = (admin_a & ~admin_b) | ((admin_a == admin_b) & main_b & links["merged"])
+    first = (admin_a & ~admin_b) | ((admin_a == admin_b) & links["main_b"] & links["merged"])
     result = links[["link_id", "rule", "merged", "says", "against"]]
-    for name in [*SIDE, "shown"]:
+    for name in SIDE:
         a, b = links[f"{name}_a"], links[f"{name}_b"]
         result = result.assign(**{name: a.where(first, b), f"other_{name}": b.where(first, a)})
     strength = result["rule"].map(RULES.index)
@@ -78,14 +76,14 @@ def _told(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index("account_id")
 
 
-def _main_accounts(accounts: pd.DataFrame) -> pd.Series[Any]:
+def _is_main(accounts: pd.DataFrame) -> pd.Series[Any]:
     """The account a person works with: a user before an administrator, an active one first."""
     ranked = accounts.assign(
         kind=accounts["kind"].map({"user": 0, "admin": 1, "service": 2}),
         unlike=accounts["service_like"].fillna(False),
         inactive=~accounts["active"].fillna(False),
     ).sort_values(["kind", "unlike", "inactive", "account_id"])
-    return ranked.drop_duplicates("person_id")["account_id"]
+    return ~ranked["person_id"].duplicated()
 
 
 def _sentence(pair: Mapping[Hashable, Any]) -> str:

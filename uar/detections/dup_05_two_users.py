@@ -27,22 +27,25 @@ KEYS = ["email", "employee_id", "alternate_email", "recovery_email"]
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    users = facts.accounts[facts.accounts["kind"] == "user"]
+    users = facts.accounts[facts.accounts["kind"] == "user"].sort_values("account_id")
     counts = users["active"] & users["human"]
     users = users[counts.fillna(True)].assign(
         surely=counts.fillna(False), comparable=users[KEYS].notna().any(axis=1)
     )
-    people = users.groupby("person_id", as_index=False).agg(
+    people = users.groupby("person_id").agg(
         subject_name=("person_name", "first"),
-        accounts=("account_id", lambda ids: " ".join(sorted(ids))),
         surely=("surely", "sum"),
         perhaps=("surely", "size"),
         comparable=("comparable", "any"),
-        logins=("login", lambda names: " and ".join(sorted(names.fillna("?")))),
     )
     hit = (people["surely"] > 1).astype("boolean")
     unclear = ~people["comparable"] | (people["perhaps"] > 1)
-    return people.assign(subject=people["person_id"], hit=hit.mask(~hit & unclear))
+    several = users[users["surely"] & users["person_id"].isin(people.index[people["surely"] > 1])]
+    several = several.assign(login=several["login"].fillna(several["account_id"]))
+    named = several.groupby("person_id").agg(
+        accounts=("account_id", " ".join), logins=("login", lambda names: " and ".join(names))
+    )
+    return people.join(named).assign(subject=people.index, hit=hit.mask(~hit & unclear))
 
 
 DETECTION = Detection(

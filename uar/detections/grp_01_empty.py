@@ -30,7 +30,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     snapshot = facts.snapshot
     groups = snapshot.entitlements[snapshot.entitlements["kind"] == "group"]
     ids = groups["entitlement_id"]
-    empty = (~ids.isin(snapshot.grants["entitlement_id"])).astype("boolean")
+    empty = (~ids.isin(snapshot.grants["entitlement_id"].unique())).astype("boolean")
     collected = COLLECTION in set(snapshot.collections["collection"])
     gaps = snapshot.gaps.loc[snapshot.gaps["collection"] == COLLECTION, "subject"]
     unclear = ids.isin(gaps) | (not collected)
