@@ -145,7 +145,7 @@ def _answer(stage: Stage, folder: str) -> None:
         "\n── 4. Answer ── The reviewers fill in their workbooks and send them back.\n"
         "People are people:"
     )
-    _fill_in(stage)
+    fill_in(stage)
     stage.command("ingest", folder, f"{stage.inbox}/first/*", expect=(0, 1, 4))
     stage.tell(
         "\nWhat could not be taken without guessing was refused, with the cells to look at.\n"
@@ -170,15 +170,19 @@ def _remove(stage: Stage, folder: str) -> None:
 def _prove(stage: Stage, folder: str) -> None:
     stage.tell("\n── 6. Prove ── One report for the auditor, one sealed pack, and a check of both.")
     stage.command("report", folder)
+    key = str(stage.inbox / "signing-key.pem")
+    stage.command("key", "--key", key)
     stage.command(
         "close",
         folder,
+        "--key",
+        key,
         "--with-exceptions",
         "Dynamic groups and unclear items go to their owners as tickets.",
     )
     stage.command("verify", folder, expect=(0,))
     pack = stage.folder / "pack.zip"
-    stage.command("verify", str(pack), expect=(0,))
+    stage.command("verify", str(pack), "--signer", f"{key}.pub", expect=(0,))
     stage.tell("\nAnd if somebody changes one byte of a copy?")
     copy = stage.inbox / "changed-pack.zip"
     _change_one_byte(pack, copy)
@@ -224,7 +228,7 @@ def _habits(colleague: Paper) -> list[Habit]:
     ]
 
 
-def _fill_in(stage: Stage) -> None:
+def fill_in(stage: Stage) -> None:
     """inbox/first: files as they arrive; inbox/corrected: those that have to come again."""
     books = sorted(
         (stage.folder / "workbooks").glob("*.xlsx"),

@@ -1,0 +1,40 @@
+"""Make samples/review and samples/returned again: `python -m tests.samples`.
+
+A review of the sample organisation as far as `uar open`, and the files its reviewers send back:
+as they first arrive, some badly filled in, and corrected. Needed when a table or sheet changes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from uar.demo.story import Stage, environment, fill_in, tenant
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+REVIEW = SAMPLES / "review"
+RETURNED = SAMPLES / "returned"
+
+
+def run(words: Sequence[str]) -> int:
+    return subprocess.run([sys.executable, "-m", "uar", *words], stdout=sys.stderr).returncode
+
+
+def main() -> None:
+    for folder in (REVIEW, RETURNED):
+        shutil.rmtree(folder, ignore_errors=True)
+    stage = Stage(REVIEW, RETURNED, SAMPLES / "uar.toml", run, lambda text: None)
+    settings = ("--settings", str(stage.settings))
+    with tenant() as address:
+        keys = {"JUMPCLOUD_BASE_URL": address["url"], "JUMPCLOUD_API_KEY": address["api_key"]}
+        with environment(keys):
+            for name in ("sync", "detect", "open"):
+                stage.command(name, str(REVIEW), *settings)
+    fill_in(stage)
+
+
+if __name__ == "__main__":
+    main()
