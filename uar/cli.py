@@ -26,6 +26,7 @@ COMMANDS = {
     "apply": "Carry out the plan through JumpCloud, verifying each step.",
     "undo": "Put back what apply removed.",
     "report": "Write the auditor's report.",
+    "key": "Make the key that signs evidence packs.",
     "close": "Seal the evidence pack.",
     "verify": "Check that nothing has changed since it was written.",
     "compare": "Show joiners, leavers, gained, lost and re-appeared access.",

@@ -96,6 +96,13 @@ class Sync:
 
 
 @dataclass(frozen=True)
+class Close:
+    """How a review is sealed."""
+
+    tsa_url: str = ""  # an RFC 3161 time stamp authority; it is sent one hash
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything uar.toml can say."""
 
@@ -106,6 +113,7 @@ class Settings:
     privileged: Privileged = Privileged()
     apply: Apply = Apply()
     sync: Sync = Sync()
+    close: Close = Close()
 
 
 def load(path: Path | None) -> tuple[Settings, bytes]:
@@ -135,6 +143,8 @@ def parse(text: bytes, name: str) -> Settings:
         raise SetupError(f"{name}: apply.max_removals_share must lie between 0 and 1, not {share}.")
     if not 1 <= settings.sync.in_flight <= 64:
         raise SetupError(f"{name}: sync.in_flight must lie between 1 and 64.")
+    if not re.fullmatch(r"(https?://[^\s/@]+(/\S*)?)?", settings.close.tsa_url):
+        raise SetupError(f"{name}: close.tsa_url must be an http address without a password.")
     for attribute in settings.attributes.required:
         if attribute not in PROFILE:
             raise SetupError(

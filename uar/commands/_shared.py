@@ -38,6 +38,19 @@ settings_option = click.option(
     help="The settings file.  [default: ./uar.toml if it is there]",
 )
 
+key_option = click.option(
+    "--key",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="UAR_SIGNING_KEY",
+    help="Where the signing key lies.  [default: signing-key.pem in your settings folder]",
+)
+
+
+def key_path(given: Path | None) -> Path:
+    """Where the operator's key lies."""
+    return given or Path(click.get_app_dir("uar")) / "signing-key.pem"
+
 
 def now() -> dt.datetime:
     """This moment in UTC, to the second; SOURCE_DATE_EPOCH fixes it for re-performance."""
@@ -90,20 +103,6 @@ def put_csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         writer.writerow([f"'{text}" if text[:1] in FORMULAS else text for text in texts])
 
 
-def put_table(heading: Sequence[str], rows: Iterable[Sequence[object]], wide: int = 60) -> None:
-    """A table for people on stdout: columns aligned, numbers to the right, long cells cut with …"""
-    texts = [[_cut(plain(cell), wide) for cell in row] for row in rows]
-    columns = list(zip(heading, *texts, strict=True))
-    widths = [max(_width(cell) for cell in column) for column in columns]
-    right = [bool(column[1:]) and all(_is_number(c) for c in column[1:]) for column in columns]
-    for line in (heading, tuple("─" * width for width in widths), *texts):
-        cells = (
-            _pad(cell, width, to_right)
-            for cell, width, to_right in zip(line, widths, right, strict=True)
-        )
-        click.echo("  ".join(cells).rstrip())
-
-
 def counted(number: int, one: str, many: str = "") -> str:
     """1 item, 2 items, 1,000 items."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -112,28 +111,3 @@ def counted(number: int, one: str, many: str = "") -> str:
 def plain_lines(text: str) -> str:
     """`plain`, line by line."""
     return "\n".join(plain(line) for line in text.split("\n"))
-
-
-def _is_number(cell: str) -> bool:
-    return cell.replace(",", "").replace("%", "").replace(".", "").isdigit() or cell in ("", "-")
-
-
-def _cut(text: str, wide: int) -> str:
-    return text if len(text) <= wide else text[: wide - 1] + "…"
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: East Asian wide characters and emoji take two, accents none."""
-    return sum(
-        0
-        if unicodedata.combining(char)
-        else 2
-        if unicodedata.east_asian_width(char) in ("W", "F")
-        else 1
-        for char in text
-    )
-
-
-def _pad(text: str, width: int, to_right: bool) -> str:
-    space = " " * (width - _width(text))
-    return space + text if to_right else text + space
