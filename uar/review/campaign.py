@@ -13,7 +13,7 @@ import pandas as pd
 
 from uar.review.routing import Candidate
 from uar.settings import Campaign
-from uar.snapshot import Snapshot, to_lines
+from uar.snapshot import Snapshot
 from uar.tables import BANDS, ITEM_KINDS
 from uar.text import plain
 
@@ -26,7 +26,7 @@ STROKES = str.maketrans(
 def campaign(
     items: pd.DataFrame, root: str, snapshot: Snapshot, settings: Campaign, issued_at: str
 ) -> dict[str, Any]:
-    """campaign.json: what every workbook and report says of the review. `root`: see below."""
+    """campaign.json: what every workbook and report says of the review. `root`: of the items."""
     identifier = _short("CAMPAIGN", root, settings.name, settings.period)
     return {
         "campaign_id": identifier,
@@ -48,11 +48,6 @@ def campaign(
         "workbooks": workbooks(items, identifier),
         "excluded": excluded(snapshot),
     }
-
-
-def population_root(items: pd.DataFrame) -> str:
-    """SHA-256 over the lines of items.jsonl, which stand in the order of item ids."""
-    return hashlib.sha256(to_lines(items.sort_values("item_id"))).hexdigest()
 
 
 def workbooks(items: pd.DataFrame, campaign_id: str) -> list[dict[str, Any]]:
