@@ -13,7 +13,8 @@ import pandas as pd
 
 from uar import __version__
 from uar.commands._journal import opened
-from uar.commands._shared import counted, put, put_json, put_table, say
+from uar.commands._shared import counted, put, put_json, say
+from uar.commands._table import put_table
 from uar.errors import SetupError
 from uar.folder import Folder
 from uar.journal import open_ended
@@ -171,7 +172,6 @@ def _show(shown: Sequence[Shown], open_ones: Sequence[Shown]) -> None:
                 (*(e[name] for name in WHO if name != "kind"), _word(e).upper(), e["detail"])
                 for e in tried
             ],
-            wide=110,
         )
 
 

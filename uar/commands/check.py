@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from uar.commands._shared import json_option, put, put_json, put_table
+from uar.commands._shared import json_option, put, put_json
+from uar.commands._table import put_table
 from uar.errors import SourceError
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from uar.commands._shared import counted, json_option, put, put_json, put_table
+from uar.commands._shared import counted, json_option, put, put_json
+from uar.commands._table import put_table
 from uar.errors import SetupError
 from uar.folder import Folder
 

@@ -16,9 +16,9 @@ from uar.commands._shared import (
     now,
     put,
     put_json,
-    put_table,
     settings_option,
 )
+from uar.commands._table import put_table
 from uar.detections import Facts, detections, run
 from uar.folder import Folder
 from uar.persons import persons
@@ -89,7 +89,6 @@ def _show(people: pd.DataFrame, findings: pd.DataFrame, coverage: pd.DataFrame) 
         put_table(
             ("Severity", "Detection", "Who", "What"),
             findings[["severity", "detection", "subject_name", "says"]].itertuples(index=False),
-            wide=160,
         )
     put()
     put_table(

@@ -8,7 +8,8 @@ import pkgutil
 
 import click
 
-from uar.commands._shared import json_option, put, put_json, put_table
+from uar.commands._shared import json_option, put, put_json
+from uar.commands._table import put_table
 from uar.detections import modules
 from uar.errors import SetupError
 
@@ -29,7 +30,7 @@ def command(what: str, name: str | None, as_json: bool) -> None:
         else:
             keys = [key for key in rows[0] if key != "text"]
             heading = [key.capitalize() for key in keys]
-            put_table(heading, ([row[key] for key in keys] for row in rows), wide=100)
+            put_table(heading, ([row[key] for key in keys] for row in rows))
         return
     chosen = [row for row in rows if row["id"].casefold() == name.casefold()]
     if not chosen:

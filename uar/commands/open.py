@@ -18,10 +18,10 @@ from uar.commands._shared import (
     now,
     put,
     put_json,
-    put_table,
     say,
     settings_option,
 )
+from uar.commands._table import put_table
 from uar.folder import Folder
 from uar.review.campaign import campaign
 from uar.review.cards import gives, people

@@ -17,8 +17,8 @@ from uar.commands._shared import (
     now,
     put,
     put_json,
-    put_table,
 )
+from uar.commands._table import put_table
 from uar.decisions.progress import progress
 from uar.folder import Folder
 from uar.snapshot import from_lines

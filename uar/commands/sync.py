@@ -17,9 +17,9 @@ from uar.commands._shared import (
     now,
     put,
     put_json,
-    put_table,
     settings_option,
 )
+from uar.commands._table import put_table
 from uar.errors import FolderError
 from uar.folder import LOCK, Folder
 from uar.settings import load
