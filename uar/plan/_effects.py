@@ -1,0 +1,150 @@
+"""What a removal does: what else is lost by it, what stays, and through which other path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ._known import OWNERS_KEPT, Known, Row, account_of, grant_of, is_owner_role, names_of, shown
+
+
+def with_effects(removals: list[Row], known: Known) -> list[Row]:
+    going = {row["grant_id"] for row in removals}
+    effects = {
+        "group membership": _membership_effects,
+        "application assignment": _assignment_effects,
+        "group application": _binding_effects,
+        "admin role": _role_effects,
+    }
+    before: dict[str, set[str]] = {key: set(roles) for key, roles in known.roles.items()}
+    rows = []
+    for row in removals:
+        more = effects[row["kind"]](row, known, going)
+        if row["kind"] == "admin role":
+            more |= _role_step(row, known, before[row["holder_id"]])
+        rows.append(shown(row, _because(row), **_ids(row, known), **more))
+    return rows
+
+
+def _because(row: Row) -> str:
+    return f"Revoke: {row['reason']} ({row['signed_name'] or row['reviewer']})"
+
+
+def _ids(row: Row, known: Known) -> Row:
+    holder = known.entitlements if row["holder_kind"] == "group" else known.accounts
+    return {
+        "grant_id": row["grant_id"],
+        "holder_source_id": holder[row["holder_id"]]["source_id"],
+        "entitlement_source_id": known.entitlements[row["entitlement_id"]]["source_id"],
+        "decided_in": f"{row['file']}, {row['cell']}",
+    }
+
+
+def _membership_effects(row: Row, known: Known, going: set[str]) -> Row:
+    user, group = row["holder_id"], row["entitlement_id"]
+    loses, keeps, warnings = [], [], []
+    opened = sorted(known.opens.get(group, ()), key=known.name)
+    for app in opened:
+        others = list(_paths(user, app, known, going))
+        if others:
+            keeps.append(f"{known.name(app)} stays, through {_listed(others, known)}")
+        else:
+            loses.append(known.name(app))
+        if known.decided.get(grant_of(app, user)) == "Keep" and others:
+            warnings.append(f"Keep was decided for {known.name(app)}, direct; it stays.")
+    return {
+        "does": f"Takes {account_of(row)} out of the group {row['entitlement']}.",
+        "loses": loses,
+        "keeps": keeps,
+        "warnings": warnings,
+        "opens": [known.entitlements[app]["source_id"] for app in opened],
+    }
+
+
+def _assignment_effects(row: Row, known: Known, going: set[str]) -> Row:
+    user, app = row["holder_id"], row["entitlement_id"]
+    others = list(_paths(user, app, known, going))
+    return {
+        "does": f"Takes the direct assignment of {row['entitlement']} from {account_of(row)}.",
+        "loses": [] if others else [row["entitlement"]],
+        "keeps": [f"{row['entitlement']} stays, through {_listed(others, known)}"]
+        if others
+        else [],
+        "warnings": [
+            f"Keep was decided for the group {known.name(path)}, which opens it as well."
+            for path in others
+            if path != app and known.decided.get(grant_of(path, user)) == "Keep"
+        ],
+    }
+
+
+def _binding_effects(row: Row, known: Known, going: set[str]) -> Row:
+    group, app = row["holder_id"], row["entitlement_id"]
+    members = known.members.get(group, set())
+    keeping = {each for each in members if any(_paths(each, app, known, going))}
+    kept = [each for each in members if known.decided.get(grant_of(group, each)) == "Keep"]
+    lose = [str(known.accounts[each]["login"]) for each in members - keeping]
+    return {
+        "does": f"Takes {row['entitlement']} from the group {row['holder_name']} as a whole.",
+        "loses": [f"{row['entitlement']}, for {names_of(lose)}"] if lose else [],
+        "keeps": [f"{row['entitlement']} stays for {len(keeping)} of its members, through others"]
+        if keeping
+        else [],
+        "warnings": [
+            f"Keep was decided for members of {row['holder_name']}: "
+            f"{names_of(str(known.accounts[each]['login']) for each in kept)}."
+        ]
+        if kept
+        else [],
+    }
+
+
+def _role_effects(row: Row, known: Known, going: set[str]) -> Row:
+    return {"loses": [], "keeps": [], "warnings": []}
+
+
+def _role_step(row: Row, known: Known, held: set[str]) -> Row:
+    """This role out of those that the removals before it leave; `held` goes one step on."""
+    names = {role: known.name(role) for role in held}
+    ids = {role: known.entitlements[role]["source_id"] for role in held}
+    before = {ids[role]: names[role] for role in held}
+    held.discard(row["entitlement_id"])
+    last = "" if held else known.settings.last_admin_role
+    admin = known.accounts[row["holder_id"]]
+    stay = ", ".join(sorted(names[role] for role in held))
+    does = {
+        "": f"Takes the role {row['entitlement']} from {account_of(row)}; stays: {stay}.",
+        "delete": f"Deletes the admin {account_of(row)}: {row['entitlement']} is the last role.",
+        "read-only": f"Gives {account_of(row)} the role Read Only in place of "
+        f"{row['entitlement']}, the last role.",
+    }[last]
+    key = ["the admin's API key"] if admin["api_key_set"] and last == "delete" else []
+    account = ["the admin account"] if last == "delete" else []
+    return {
+        "does": does,
+        "loses": account + key,
+        "keeps": [f"{names[role]} stays" for role in sorted(held, key=known.name)],
+        "roles_before": before,
+        "roles_after": sorted(ids[role] for role in held),
+        "last": last,
+        "email": admin["email"] or admin["login"],
+        "owners_kept": OWNERS_KEPT if is_owner_role(row) else 0,
+    }
+
+
+def _paths(user: str, app: str, known: Known, going: set[str]) -> Iterator[str]:
+    """What still opens an application once the removals are done: itself (direct), or groups."""
+    if app in known.direct.get(user, ()) and grant_of(app, user) not in going:
+        yield app
+    for group in sorted(known.groups.get(user, ()), key=known.name):
+        bound = app in known.opens.get(group, ()) and grant_of(app, group) not in going
+        if bound and grant_of(group, user) not in going:
+            yield group
+
+
+def _listed(paths: list[str], known: Known) -> str:
+    return " and ".join(
+        f"the group {known.name(path)}"
+        if known.entitlements[path]["kind"] == "group"
+        else "the direct assignment"
+        for path in paths
+    )

@@ -1,0 +1,129 @@
+"""What blockers and side effects are judged by: the snapshot, looked up from every side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from uar.settings import Apply
+from uar.snapshot import Snapshot
+
+Row = dict[str, Any]
+OWNER, READER = "administrator with billing", "read only"
+OWNERS_KEPT = 2  # JumpCloud: keep at least two (API.md 8.3)
+NAMED = 5  # names shown before "and 3 more"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What blockers and side effects are judged by."""
+
+    settings: Apply
+    credential_id: str
+    revoked: list[Row]
+    accounts: Mapping[str, Row]
+    entitlements: Mapping[str, Row]
+    members: Mapping[str, set[str]]  # group -> accounts
+    groups: Mapping[str, set[str]]  # account -> groups
+    direct: Mapping[str, set[str]]  # account -> applications
+    opens: Mapping[str, set[str]]  # group -> applications
+    roles: Mapping[str, set[str]]  # admin -> roles
+    holders: Mapping[str, set[str]]  # role -> admins
+    decided: Mapping[str, str]  # grant_id -> decision
+    restored: Mapping[str, pd.Timestamp]  # item -> when undo put it back
+
+    def name(self, entitlement_id: str) -> str:
+        return str(self.entitlements[entitlement_id]["name"])
+
+
+def look_up(
+    snapshot: Snapshot,
+    settings: Apply,
+    decided: pd.DataFrame,
+    revoked: list[Row],
+    done: pd.DataFrame,
+) -> Known:
+    grants, kinds = snapshot.grants, snapshot.entitlements.set_index("entitlement_id")["kind"]
+    kind = grants["entitlement_id"].map(kinds)
+    held = {
+        (holder, what): grants[(grants["holder_kind"] == holder) & (kind == what)]
+        for holder, what in (
+            ("user", "group"),
+            ("user", "app"),
+            ("group", "app"),
+            ("admin", "role"),
+        )
+    }
+    restored = done[(done["action"] == "restore") & (done["outcome"] != "failed")]
+    return Known(
+        settings=settings,
+        credential_id=snapshot.header.credential_id,
+        revoked=revoked,
+        accounts=_by(snapshot.accounts, "account_id"),
+        entitlements=_by(snapshot.entitlements, "entitlement_id"),
+        members=_sets(held["user", "group"], "entitlement_id", "holder_id"),
+        groups=_sets(held["user", "group"], "holder_id", "entitlement_id"),
+        direct=_sets(held["user", "app"], "holder_id", "entitlement_id"),
+        opens=_sets(held["group", "app"], "holder_id", "entitlement_id"),
+        roles=_sets(held["admin", "role"], "holder_id", "entitlement_id"),
+        holders=_sets(held["admin", "role"], "entitlement_id", "holder_id"),
+        decided=dict(zip(decided["grant_id"], decided["decision"], strict=True)),
+        restored=dict(zip(restored["item_id"], restored["at"], strict=True)),
+    )
+
+
+def records(frame: pd.DataFrame) -> list[Row]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [dict(zip(plain.columns, values, strict=True)) for values in plain.to_numpy()]
+
+
+def _by(frame: pd.DataFrame, key: str) -> dict[str, Row]:
+    return {row[key]: row for row in records(frame)}
+
+
+def _sets(frame: pd.DataFrame, key: str, value: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for one, other in zip(frame[key], frame[value], strict=True):
+        found[one].add(other)
+    return found
+
+
+def account_of(row: Row) -> str:
+    return str(row["login"] or row["holder_name"])
+
+
+def grant_of(entitlement_id: str, holder_id: str) -> str:
+    """<entitlement_id>><holder kind>:<holder's own id>."""
+    return f"{entitlement_id}>{holder_id.split(':', 1)[1]}"
+
+
+def is_owner_role(row: Mapping[str, Any]) -> bool:
+    """Is the item the role that may do everything, billing included?"""
+    return bool(row["kind"] == "admin role" and row["entitlement"].strip().casefold() == OWNER)
+
+
+def roles_among(admin: str, rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row["holder_id"] == admin and row["kind"] == "admin role"]
+
+
+def names_of(names: Iterable[str]) -> str:
+    every = sorted(names)
+    more = len(every) - NAMED
+    return ", ".join(every[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def shown(row: Row, why: str, **more: Any) -> Row:
+    """A row of a plan: what every one of its lists has, and more."""
+    return {
+        "item": row["item_id"],
+        "kind": row["kind"],
+        "account": account_of(row),
+        "name": row["holder_name"],
+        "entitlement": row["entitlement"],
+        "why": why,
+        **more,
+    }
