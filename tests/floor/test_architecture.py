@@ -39,6 +39,8 @@ LEVELS = (
         "uar.browser",
         "uar.sandbox",
         "uar.checks",
+        "uar.proof",
+        "uar.sample",
         "uar.signing",
         "uar.timestamp",
         "uar.demo",

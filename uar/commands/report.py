@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,17 +11,47 @@ from uar.commands._shared import folder_argument, iso, json_option, now, put, pu
 from uar.errors import SetupError
 from uar.folder import Folder
 
+if TYPE_CHECKING:  # pandas is slow to load, and --help must not wait for it
+    from uar.evidence import Evidence
+    from uar.reports import Report
+    from uar.tieout import TieOut
+
+
+SUFFIXES = {
+    "html": ".html",
+    "pdf": ".pdf",
+    "xlsx": ".xlsx",
+    "csv": ".csv.zip",
+    "oscal": ".oscal.json",
+}
+PAGES = ("html", "pdf")  # the other formats hold the review itself, whatever the report
+
 
 @click.command()
 @folder_argument
 @click.argument("name", default="report")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(list(SUFFIXES)),
+    default="html",
+    show_default=True,
+    help="pdf needs a Chromium, Chrome or Edge; xlsx and csv are tables; oscal is for GRC tools.",
+)
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file, and nothing to FOLDER; also once it is closed.",
+)
 @click.option(
     "--templates",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder whose templates come before ours.",
 )
 @json_option
-def command(folder: Path, name: str, templates: Path | None, as_json: bool) -> None:
+def command(
+    folder: Path, name: str, kind: str, to: Path | None, templates: Path | None, as_json: bool
+) -> None:
     """Write a report into FOLDER; without a NAME, the auditor's report, report.html.
 
     One HTML file that loads nothing. It can be written at every stage and again at any time: what
@@ -33,20 +64,53 @@ def command(folder: Path, name: str, templates: Path | None, as_json: bool) -> N
     reports = every()
     if name not in reports:
         raise SetupError(f"there is no report {name}; known: {', '.join(reports)}.")
-    report = reports[name]
-    with Folder(folder).locked() as review:
+    if kind not in PAGES and name != "report":
+        raise SetupError(f"{name} is a page: --format {' or '.join(PAGES)}.")
+    file = name + SUFFIXES[kind]
+    review = Folder(folder)
+    if to is not None:
         evidence = load(review)
         tieout = tie_out(evidence)
-        content = report.render(evidence, tieout, templates)
-        read = [file for file in review.names("") if file not in {r.file for r in reports.values()}]
-        review.write("report", {report.file: content}, at=iso(now()), read=read, replace=True)
+        content = _content(reports[name], kind, evidence, tieout, templates)
+        try:
+            to.write_bytes(content)
+        except OSError as error:
+            raise SetupError(f"{to} cannot be written ({error.strerror}).") from error
+    else:
+        with review.locked():
+            evidence = load(review)
+            tieout = tie_out(evidence)
+            content = _content(reports[name], kind, evidence, tieout, templates)
+            lines = [line for line in review.ledger() if line["step"] != "report"]
+            read = list(dict.fromkeys(file for line in lines for file in line["wrote"]))
+            review.write("report", {file: content}, at=iso(now()), read=read, replace=True)
     answers = [
         {"question": answer.question, "answer": answer.word, "why": list(answer.why)}
         for answer in tieout.answers
     ]
+    path = to or folder / file
     if as_json:
-        put_json({"file": str(folder / report.file), "answers": answers})
+        put_json({"file": str(path), "answers": answers})
         return
-    put(f"{folder / report.file}: {len(content):,} bytes.")
+    put(f"{path}: {len(content):,} bytes.")
     for answer in tieout.answers:
         put(f"  {answer.word:7}  {answer.question} {' '.join(answer.why)}")
+
+
+def _content(
+    report: Report, kind: str, evidence: Evidence, tieout: TieOut, templates: Path | None
+) -> bytes:
+    from uar import browser
+    from uar.exports import csv_files, oscal
+    from uar.measures.sheets import sheets
+    from uar.workbooks.tables import workbook
+
+    if kind == "html":
+        return report.render(evidence, tieout, templates)
+    if kind == "pdf":
+        return browser.pdf((report.paper or report.render)(evidence, tieout, templates))
+    if kind == "xlsx":
+        return workbook(sheets(evidence, tieout))
+    if kind == "csv":
+        return csv_files.archive(sheets(evidence, tieout))
+    return oscal.document(evidence, tieout)

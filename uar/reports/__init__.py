@@ -17,12 +17,16 @@ from uar.tieout import TieOut
 
 @dataclass(frozen=True)
 class Report:
-    """`render`: a review, its numbers, and a folder whose templates come first -> the file."""
+    """`render`: a review, its numbers, and a folder whose templates come first -> the file.
+
+    `paper`: the same where a browser is to print it, if that differs.
+    """
 
     name: str
     suffix: str
     title: str
     render: Callable[[Evidence, TieOut, Path | None], bytes]
+    paper: Callable[[Evidence, TieOut, Path | None], bytes] | None = None
 
     @property
     def file(self) -> str:

@@ -13,7 +13,8 @@ from markupsafe import Markup, escape
 
 from uar.text import plain
 
-ROW, BAR = 44, 14  # pixels: a row's height, and the height of its bar
+ROW = 44  # pixels: a row's height; a third of it is the bar
+LOW = 31  # a row where a page must hold more
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,19 @@ class Bar:
     says: str
 
 
-def bars(name: str, title: str, parts: Sequence[Part], rows: Sequence[Bar]) -> Markup:
+def bars(
+    name: str, title: str, parts: Sequence[Part], rows: Sequence[Bar], high: int = ROW
+) -> Markup:
     """Horizontal bars, one a row, all on one scale. `name`: an id that is unique on the page."""
     longest = max((sum(row.numbers) for row in rows), default=0) or 1
     drawn = Markup("").join(
-        _row(row, place * ROW, parts, longest) for place, row in enumerate(rows)
+        _row(row, place * high, high, parts, longest) for place, row in enumerate(rows)
     )
     description = "; ".join(f"{plain(row.label)}: {row.says}" for row in rows)
     return Markup(
         '<svg class="chart" height="{height}" role="img" aria-labelledby="{name}-t {name}-d">'
         '<title id="{name}-t">{title}</title><desc id="{name}-d">{description}</desc>{drawn}</svg>'
-    ).format(height=len(rows) * ROW, name=name, title=title, description=description, drawn=drawn)
+    ).format(height=len(rows) * high, name=name, title=title, description=description, drawn=drawn)
 
 
 def swatch(part: Part) -> Markup:
@@ -87,20 +90,20 @@ def patterns() -> Markup:
     return Markup('<svg class="defs" aria-hidden="true"><defs>{}</defs></svg>').format(defined)
 
 
-def _row(row: Bar, top: int, parts: Sequence[Part], longest: int) -> Markup:
+def _row(row: Bar, top: int, high: int, parts: Sequence[Part], longest: int) -> Markup:
     box = Markup('x="{}%" y="{}" width="{}%" height="{}"')
-    y = top + 22
+    y, bar = top + high // 2, high // 3
     pieces = [
-        Markup('<text x="0" y="{}">{}</text>').format(top + 15, _short(plain(row.label))),
+        Markup('<text x="0" y="{}">{}</text>').format(top + high // 3, _short(plain(row.label))),
         Markup('<text class="soft" x="100%" y="{}" text-anchor="end">{}</text>').format(
-            top + 15, row.says
+            top + high // 3, row.says
         ),
-        Markup('<rect class="track" {}/>').format(box.format(0, y, 100, BAR)),
+        Markup('<rect class="track" {}/>').format(box.format(0, y, 100, bar)),
     ]
     start = 0
     for part, number in zip(parts, row.numbers, strict=True):
         if number:
-            place = box.format(_share(start, longest), y, _share(number, longest), BAR)
+            place = box.format(_share(start, longest), y, _share(number, longest), bar)
             pieces.append(_filled(place, part))
         start += number
     return Markup("").join(pieces)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from markupsafe import Markup
 
 from uar.evidence import Evidence
 from uar.measures import timing
-from uar.reports._charts import AGE_PARTS, DECISION_PARTS, SEVERITY_PARTS, Bar, Part, bars
+from uar.reports._charts import AGE_PARTS, DECISION_PARTS, ROW, SEVERITY_PARTS, Bar, Part, bars
 from uar.reports._results import by, counted
 from uar.tables import ITEM_KINDS, SEVERITIES
 from uar.tieout import TieOut
@@ -27,40 +28,43 @@ def reviewers(tieout: TieOut) -> Markup | None:
     return bars("chart-reviewers", "Answers by reviewer", DECISION_PARTS, rows)
 
 
-def kinds(tieout: TieOut) -> Markup | None:
+def kinds(
+    standing: pd.DataFrame | None, name: str = "chart-kinds", high: int = ROW
+) -> Markup | None:
     """Decisions by kind of access."""
-    if tieout.standing is None or tieout.standing.empty:
+    if standing is None or standing.empty:
         return None
-    found = {key[0]: numbers for key, numbers in by(tieout.standing, ["kind"])}
-    rows = [Bar(kind, found[kind], _said(found[kind])) for kind in ITEM_KINDS if kind in found]
-    return bars("chart-kinds", "Decisions by kind of access", DECISION_PARTS, rows)
+    found = {key[0]: numbers for key, numbers in by(standing, ["kind"])}
+    says = _said if high == ROW else lambda numbers: f"{sum(numbers):,}"
+    rows = [Bar(kind, found[kind], says(found[kind])) for kind in ITEM_KINDS if kind in found]
+    return bars(name, "Decisions by kind of access", DECISION_PARTS, rows, high)
 
 
-def findings(evidence: Evidence) -> Markup | None:
+def findings(evidence: Evidence, high: int = ROW) -> Markup | None:
     if evidence.findings is None:
         return None
     counts = evidence.findings["severity"].value_counts()
     numbers = [(word, int(counts.get(word, 0))) for word in SEVERITIES]
-    return _single("chart-findings", "Findings by severity", SEVERITY_PARTS, numbers)
+    return _single("chart-findings", "Findings by severity", SEVERITY_PARTS, numbers, high)
 
 
-def ages(evidence: Evidence, tieout: TieOut) -> Markup | None:
+def ages(evidence: Evidence, tieout: TieOut, high: int = ROW) -> Markup | None:
     """From decision to the read that saw it gone."""
     times = timing.removal_times(evidence, tieout)
     if times.empty:
         return None
-    return _single("chart-ages", "Age of removals", AGE_PARTS, timing.ages(times))
+    return _single("chart-ages", "Age of removals", AGE_PARTS, timing.ages(times), high)
 
 
 def _single(
-    name: str, title: str, parts: tuple[Part, ...], numbers: list[tuple[str, int]]
+    name: str, title: str, parts: tuple[Part, ...], numbers: list[tuple[str, int]], high: int
 ) -> Markup:
     """A bar for each number, filled as the part in its place."""
     rows = [
         Bar(word, tuple(number if at == place else 0 for at in range(len(parts))), f"{number:,}")
         for place, (word, number) in enumerate(numbers)
     ]
-    return bars(name, title, parts, rows)
+    return bars(name, title, parts, rows, high)
 
 
 def _said(numbers: tuple[int, ...]) -> str:

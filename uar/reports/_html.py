@@ -20,6 +20,8 @@ from uar.reports._charts import patterns, swatch
 from uar.reports._tables import table
 from uar.text import plain
 
+BRIEF = 170  # characters
+
 
 def places(own: Path | None) -> list[str]:
     """Where templates are looked for, first to last."""
@@ -38,7 +40,7 @@ def page(template: str, own: Path | None, values: Mapping[str, Any]) -> bytes:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"plain": plain, "grouped": grouped}
+    environment.filters |= {"plain": plain, "grouped": grouped, "brief": brief}
     environment.globals |= {"patterns": patterns, "swatch": swatch, "table": table}
     try:
         style, script = (
@@ -56,6 +58,11 @@ def page(template: str, own: Path | None, values: Mapping[str, Any]) -> bytes:
 def grouped(number: int) -> str:
     """1,000,000."""
     return f"{number:,}"
+
+
+def brief(text: str) -> str:
+    """As much as two lines of a printed page hold."""
+    return text if len(text) <= BRIEF else text[: BRIEF - 2] + " …"
 
 
 def _policy(style: str, script: str) -> str:

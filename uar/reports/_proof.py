@@ -108,16 +108,16 @@ def steps(evidence: Evidence) -> Listing:
 
 
 def files(evidence: Evidence) -> Listing:
-    """Every file as it was last written; this report itself can not be among them."""
+    """Every file as it was last written, without reports, which can be made again."""
     columns = (("File", "text"), ("Step", "text"), ("Bytes", "number"), ("SHA-256", "digest"))
     newest: dict[str, tuple[Cell, ...]] = {
         name: (name, line["step"], int(stamp["bytes"]), stamp["sha256"])
         for line in evidence.ledger
         for name, stamp in line["wrote"].items()
-        if name != "report.html"
+        if line["step"] != "report" and name != "report.html"
     }
     rows = [newest[name] for name in sorted(newest)]
-    return listing("file-list", "Files, without this report", columns, rows, "No files.")
+    return listing("file-list", "Files, without reports", columns, rows, "No files.")
 
 
 def _whose(item: Mapping[str, Any]) -> str:

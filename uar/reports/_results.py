@@ -35,20 +35,20 @@ def reviewers(tieout: TieOut) -> Listing:
     )  # fmt: skip
 
 
-def decisions_by_kind(tieout: TieOut) -> Listing:
+def decisions_by_kind(standing: pd.DataFrame | None, name: str = "by-kind") -> Listing:
     columns = (("Kind", "text"), ("Items", "number"), *((word, "number") for word in ANSWERS))
     caption = "Decisions by kind of item"
-    if tieout.standing is None:
-        return listing("by-kind", caption, columns, (), NOT_YET_OPENED)
-    found = {key[0]: numbers for key, numbers in by(tieout.standing, ["kind"])}
+    if standing is None:
+        return listing(name, caption, columns, (), NOT_YET_OPENED)
+    found = {key[0]: numbers for key, numbers in by(standing, ["kind"])}
     none = (0,) * len(ANSWERS)
     rows: list[tuple[Cell, ...]] = [
         (kind, sum(numbers), *numbers)
         for kind in ITEM_KINDS
         for numbers in (found.get(kind, none),)
     ]
-    total = total_of(tieout.standing)
-    return listing("by-kind", caption, columns, rows, "No items.", ("All", sum(total), *total))
+    total = total_of(standing)
+    return listing(name, caption, columns, rows, "No items.", ("All", sum(total), *total))
 
 
 def overrides(tieout: TieOut) -> Listing:

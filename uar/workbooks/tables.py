@@ -1,0 +1,148 @@
+"""Plain tables as one .xlsx for an auditor's own tests: text is text, the same bytes every time.
+
+Written as XML, since a hundred thousand rows take openpyxl half a minute. Directory texts are
+inline strings, so none can be a formula; only our own counts are numbers.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from functools import lru_cache
+from xml.sax.saxutils import escape
+
+from uar.measures.sheets import Sheet, Value
+from uar.sheet import showable
+from uar.workbooks._look import ACCENT, FONT, LINE
+
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file knows no earlier time
+LONGEST = 32_000  # characters; a cell holds 32,767
+HEAD, TEXT, NUMBER = 1, 2, 3  # places in cellXfs below
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+STYLES = f"""{XML}<styleSheet xmlns="{MAIN}">
+<fonts count="2"><font><sz val="10"/><name val="{FONT}"/></font>
+<font><b/><sz val="10"/><color rgb="FFFFFFFF"/><name val="{FONT}"/></font></fonts>
+<fills count="3"><fill><patternFill patternType="none"/></fill>
+<fill><patternFill patternType="gray125"/></fill>
+<fill><patternFill patternType="solid"><fgColor rgb="FF{ACCENT}"/></patternFill></fill></fills>
+<borders count="2"><border/><border><left/><right/><top/>
+<bottom style="thin"><color rgb="FF{LINE}"/></bottom><diagonal/></border></borders>
+<cellStyleXfs count="1"><xf/></cellStyleXfs>
+<cellXfs count="4"><xf/>
+<xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1">\
+<alignment vertical="center" wrapText="1"/></xf>
+<xf numFmtId="49" borderId="1" quotePrefix="1" applyNumberFormat="1" applyAlignment="1">\
+<alignment vertical="top"/></xf>
+<xf numFmtId="3" borderId="1" applyNumberFormat="1" applyAlignment="1">\
+<alignment vertical="top"/></xf></cellXfs>
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>
+</styleSheet>"""
+
+
+def workbook(sheets: Sequence[Sheet]) -> bytes:
+    """One sheet a table: headings frozen, every column with a filter, printed across one page."""
+    numbers = range(1, len(sheets) + 1)
+    parts = {
+        "[Content_Types].xml": f'{XML}<Types xmlns="{PACKAGE}/content-types">'
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{TYPE}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{TYPE}.styles+xml"/>'
+        + "".join(
+            f'<Override PartName="/xl/worksheets/sheet{number}.xml" '
+            f'ContentType="{TYPE}.worksheet+xml"/>'
+            for number in numbers
+        )
+        + "</Types>",
+        "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
+        "xl/_rels/workbook.xml.rels": _relations(
+            [("worksheet", f"worksheets/sheet{number}.xml") for number in numbers]
+            + [("styles", "styles.xml")]
+        ),
+        "xl/styles.xml": STYLES,
+        "xl/workbook.xml": _book(sheets),
+    }
+    parts |= {
+        f"xl/worksheets/sheet{n}.xml": _sheet(s) for n, s in zip(numbers, sheets, strict=True)
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, text in parts.items():
+            member = zipfile.ZipInfo(name, EARLIEST)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.create_system = 0  # the same on Windows and elsewhere
+            archive.writestr(member, text.encode("utf-8"))
+    return buffer.getvalue()
+
+
+def _relations(targets: Sequence[tuple[str, str]]) -> str:
+    inside = "".join(
+        f'<Relationship Id="rId{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(targets, 1)
+    )
+    return f'{XML}<Relationships xmlns="{PACKAGE}/relationships">{inside}</Relationships>'
+
+
+def _book(sheets: Sequence[Sheet]) -> str:
+    """Names, and for each sheet the filter's range and the headings that every page repeats."""
+    names = "".join(
+        f'<sheet name="{sheet.name}" sheetId="{number}" r:id="rId{number}"/>'
+        for number, sheet in enumerate(sheets, 1)
+    )
+    defined = "".join(
+        f'<definedName name="_xlnm._FilterDatabase" localSheetId="{place}" hidden="1">'
+        f"'{sheet.name}'!{_range(sheet, absolute=True)}</definedName>"
+        for place, sheet in enumerate(sheets)
+    ) + "".join(
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">'
+        f"'{sheet.name}'!$1:$1</definedName>"
+        for place, sheet in enumerate(sheets)
+    )
+    return (
+        f'{XML}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{names}</sheets>'
+        f"<definedNames>{defined}</definedNames></workbook>"
+    )
+
+
+def _sheet(sheet: Sheet) -> str:
+    columns = "".join(
+        f'<col min="{number}" max="{number}" width="{max(width, 10)}" customWidth="1"/>'
+        for number, (_, width) in enumerate(sheet.columns, 1)
+    )
+    head = "".join(_text(heading, HEAD) for heading, _ in sheet.columns)
+    rows = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in sheet.rows)
+    return (
+        f'{XML}<worksheet xmlns="{MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'<dimension ref="{_range(sheet)}"/>'
+        '<sheetViews><sheetView workbookViewId="0"><pane xSplit="1" ySplit="1" topLeftCell="B2" '
+        'activePane="bottomRight" state="frozen"/></sheetView></sheetViews>'
+        f'<cols>{columns}</cols><sheetData><row ht="30" customHeight="1">{head}</row>{rows}'
+        f'</sheetData><autoFilter ref="{_range(sheet)}"/>'
+        '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
+        "<headerFooter><oddFooter>&amp;L&amp;A&amp;RPage &amp;P of &amp;N</oddFooter></headerFooter>"
+        "</worksheet>"
+    )
+
+
+def _cell(value: Value) -> str:
+    if isinstance(value, int):
+        return f'<c s="{NUMBER}"><v>{value}</v></c>'
+    return f'<c s="{TEXT}"/>' if not value else _text(value, TEXT)
+
+
+@lru_cache(maxsize=50_000)
+def _text(text: str, style: int) -> str:
+    shown = "\n".join(showable(line) for line in text.split("\n"))
+    shown = shown if len(shown) <= LONGEST else shown[:LONGEST] + " …"
+    inside = f'<is><t xml:space="preserve">{escape(shown)}</t></is>'
+    return f'<c s="{style}" t="inlineStr">{inside}</c>'
+
+
+def _range(sheet: Sheet, absolute: bool = False) -> str:
+    last, rows = chr(ord("A") + len(sheet.columns) - 1), len(sheet.rows) + 1
+    return f"$A$1:${last}${rows}" if absolute else f"A1:{last}{rows}"
