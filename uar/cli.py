@@ -29,6 +29,8 @@ COMMANDS = {
     "key": "Make the key that signs evidence packs.",
     "close": "Seal the evidence pack.",
     "verify": "Check that nothing has changed since it was written.",
+    "prove": "Print one item's story with the hashes up to the root.",
+    "sample": "Choose items for an auditor, each with its proofs.",
     "compare": "Show joiners, leavers, gained, lost and re-appeared access.",
     "list": "List detections, sources or reports.",
     "demo": "Run a whole review against an emulated tenant.",

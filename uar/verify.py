@@ -438,6 +438,7 @@ def check_seal(files: Mapping[str, bytes], root: str, demanded: str = "") -> Che
             key = _public_key(files[SIGNER])
             signer = digest(key)
             holds = signed_by(key[-32:], files[ROOT_TEXT], files[SIGNATURE])
+            holds = holds and files[SIGNER] == _pem(key)  # not a byte of it is free
         except UNREADABLE:
             return wrong(SIGNATURE, "or the public key beside it is missing, or is none")
         if not holds:
@@ -465,6 +466,11 @@ def _public_key(pem: bytes) -> bytes:
     if der[:12] != bytes.fromhex("302a300506032b6570032100") or len(der) != 44:
         raise ValueError("not an Ed25519 key")
     return der
+
+
+def _pem(der: bytes) -> bytes:
+    body = base64.b64encode(der)
+    return b"-----BEGIN PUBLIC KEY-----\n" + body + b"\n-----END PUBLIC KEY-----\n"
 
 
 def time_stamp(response: bytes) -> tuple[str, bytes, int]:

@@ -45,6 +45,21 @@ key_option = click.option(
     help="Where the signing key lies.  [default: signing-key.pem in your settings folder]",
 )
 
+html_option = click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it as one HTML file instead.",
+)
+
+
+def written(path: Path, content: bytes) -> None:
+    """A file outside the review; one that is there is replaced."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise SetupError(f"{path}: cannot be written ({error.strerror}).") from error
+
 
 def key_path(given: Path | None) -> Path:
     """Where the operator's key lies."""

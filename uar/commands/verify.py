@@ -13,6 +13,8 @@ from uar.commands._shared import json_option, put, put_json
 from uar.errors import FolderError, SetupError, UarError
 from uar.verify import Broken, Checked
 
+NOWHERE = "{path}: there is no such folder or pack."
+
 
 @click.command()
 @click.argument("path", metavar="FOLDER|PACK", type=click.Path(path_type=Path))
@@ -31,7 +33,7 @@ def command(path: Path, signer: str, as_json: bool) -> None:
     holds a verify.py that does the same, but for items' seals, without uar.
     """
     if not path.exists():
-        raise FolderError(f"{path}: there is no such folder or pack.")
+        raise FolderError(NOWHERE.format(path=path))
     try:
         demanded = verify.demanded_fingerprint(signer) if signer else ""
     except (ValueError, OSError) as error:
@@ -53,6 +55,16 @@ def check(path: Path, demanded: str = "") -> Checked:
     """Everything verify.py checks, and then what only the tables can tell."""
     checked = verify.check_path(path, demanded)
     return checked if checked.broken else replace(checked, broken=_misfit(path))
+
+
+def holding(path: Path) -> Checked:
+    """A review or pack of which everything holds; else FolderError names what does not."""
+    if not path.exists():
+        raise FolderError(NOWHERE.format(path=path))
+    checked = check(path)
+    if checked.broken:
+        raise FolderError(f"{checked.broken.path} {checked.broken.says}; nothing can be proven.")
+    return checked
 
 
 def _misfit(path: Path) -> Broken | None:

@@ -1,0 +1,235 @@
+"""One item on one page: what the tenant said, what was shown, decided, planned and done, and how
+the hashes of each of these lead to the root hash.
+
+Every hash on a page can be computed again from the pack: `sha256sum` for files, uar.verify's
+`climb` for a line of the population.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from uar.evidence import Evidence
+from uar.sheet import SHOWN, cells, seal
+from uar.tables import records
+from uar.verify import CAMPAIGN, ITEMS, JOURNAL, SEAL, climb, digest, merkle_path, whole_lines
+
+Pair = tuple[str, str]
+READ_AS = {  # the collection of the tenant that an item's grant was read in
+    "group membership": "group members",
+    "application assignment": "application users",
+    "group application": "application groups",
+    "admin role": "admins",
+}
+GRANT = ("grant_id", "holder_id", "entitlement_id", "revocable", "why_not")
+ACCOUNT = ("account_id", "login", "email", "name", "status", "created_at")
+ENTITLEMENT = ("entitlement_id", "kind", "name", "membership", "privileged")
+DECISION = (
+    "decision", "written", "reason", "comment", "signed_name", "signed_email", "signed_on", "file",
+    "cell", "received_at", "replaces",
+)  # fmt: skip
+
+
+class Files(Protocol):
+    def read(self, name: str, step: str) -> bytes: ...
+    def names(self, under: str) -> list[str]: ...
+
+
+@dataclass(frozen=True)
+class Part:
+    """`facts`: what stands there; `proof`: from there up to the ledger, each with its hash."""
+
+    title: str
+    facts: tuple[Pair, ...]
+    proof: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything about one item."""
+
+    item: str
+    says: str  # whose access to what
+    parts: tuple[Part, ...]
+
+
+class Pages:
+    """Makes the pages of a review that holds."""
+
+    def __init__(self, evidence: Evidence, files: Files) -> None:
+        assert evidence.items is not None  # noqa: S101 - asked for only once uar open has run
+        self._evidence, self._files = evidence, files
+        self._ledger = [line for line in evidence.ledger if line["step"] != SEAL]
+        self._items = {row["item_id"]: row for row in records(evidence.items)}
+        self._lines = whole_lines(files.read(ITEMS, "open"))
+        self._line_of = {json.loads(line)["item_id"]: at for at, line in enumerate(self._lines)}
+        snapshot = evidence.snapshot
+        self._grants = _by(snapshot.grants, "grant_id")
+        self._accounts = _by(snapshot.accounts, "account_id")
+        self._entitlements = _by(snapshot.entitlements, "entitlement_id")
+        self._collections = _by(snapshot.collections, "collection")
+
+    def page(self, item: str) -> Page:
+        row = self._items[item]
+        parts = (
+            self._tenant(row),
+            self._shown(row),
+            *(self._decisions(item) or [_nothing("Decision", "Not reviewed.")]),
+            *(self._plans(item) or [_nothing("Plan", "No plan speaks of this item.")]),
+            *(self._journal(item) or [_nothing("Removal", "Nothing was done to this item.")]),
+            self._to_the_root(),
+        )
+        return Page(item, f"{row['login'] or row['holder_name']}: {row['entitlement']}", parts)
+
+    def _tenant(self, row: Mapping[str, Any]) -> Part:
+        grant = self._grants[row["grant_id"]]
+        facts = [*_facts(grant, GRANT)]
+        if row["holder_id"] in self._accounts:
+            facts += _facts(self._accounts[row["holder_id"]], ACCOUNT)
+        facts += _facts(self._entitlements[row["entitlement_id"]], ENTITLEMENT)
+        read = self._collections.get(READ_AS.get(row["kind"], ""))
+        if read:
+            stated = "not stated by source" if read["stated"] is None else read["stated"]
+            facts.append(
+                (
+                    "read from",
+                    f"{read['endpoint']}, {read['pages']} pages, {read['fetched']} rows "
+                    f"(total {stated}), finished {_text(read['finished_at'])}",
+                )
+            )
+            facts.append(("SHA-256 over the raw pages", read["sha256"]))
+        names = ["snapshot/grants.parquet", "snapshot/collections.jsonl"]
+        return Part("In the tenant", tuple(facts), tuple(self._up(*names)))
+
+    def _shown(self, row: Mapping[str, Any]) -> Part:
+        key, texts = self._evidence.snapshot.header.seal_key, cells(row)
+        seals = [(shown.heading, text) for shown, text in zip(SHOWN, texts, strict=True) if text]
+        again = seal(key, row["item_id"], texts)
+        fits = "fits what was shown" if again == row["seal"] else "DOES NOT FIT what was shown"
+        facts = (
+            *seals,
+            ("put to", f"{row['reviewer']} <{row['reviewer_email']}>: {row['routed_because']}"),
+            ("in", f"workbooks/{row['workbook']}"),
+            ("seal", f"{row['seal']}, {fits}"),
+        )
+        at = self._line_of[row["item_id"]]
+        line, path = self._lines[at], merkle_path(self._lines, at)
+        proof = [
+            (f"{ITEMS}, line {at + 1}: hash of the line", climb(line, ())),
+            *((f"with the hash to the {side}", other) for side, other in path),
+            (f"population root, as {CAMPAIGN} names it", climb(line, path)),
+            *self._up(ITEMS, CAMPAIGN, f"workbooks/{row['workbook']}"),
+        ]
+        return Part("Shown to the reviewer", facts, tuple(proof))
+
+    def _decisions(self, item: str) -> list[Part]:
+        """Every answer, oldest first; the last one counts."""
+        parts = []
+        names = self._files.names("decisions/")
+        for name, frame in zip(names, self._evidence.answers, strict=True):
+            rows = frame.index[frame["item_id"] == item]
+            if not len(rows):
+                continue
+            at = int(rows[0])
+            answer = records(frame.iloc[[at]])[0]
+            receipt = f"receipts/{name.removeprefix('decisions/').removesuffix('.jsonl')}.json"
+            line = whole_lines(self._files.read(name, "ingest"))[at]
+            proof = [
+                (f"{name}, line {at + 1}: SHA-256 of the line", digest(line + b"\n")),
+                *self._up(name, receipt, answer["file"]),
+            ]
+            parts.append(Part("Decision", tuple(_facts(answer, DECISION)), tuple(proof)))
+        return parts
+
+    def _plans(self, item: str) -> list[Part]:
+        parts = []
+        for name in self._files.names("plans/"):
+            plan = json.loads(self._files.read(name, "plan"))
+            for what in ("removals", "blocked", "todo"):
+                for entry in plan[what]:
+                    if entry["item"] == item:
+                        facts = [("stands under", what), *_facts(entry, tuple(entry))]
+                        parts.append(Part("Plan", tuple(facts), tuple(self._up(name))))
+        return parts
+
+    def _journal(self, item: str) -> list[Part]:
+        parts = []
+        for line in self._evidence.journal:
+            if line.get("item") == item:
+                proof = [
+                    ("hash of the line before", line["previous"]),
+                    (f"{JOURNAL}, line {line['number']}: its hash", line["hash"]),
+                    *self._up(JOURNAL),
+                ]
+                parts.append(Part(f"Removal, {line['phase']}", tuple(_told(line)), tuple(proof)))
+        return parts
+
+    def _to_the_root(self) -> Part:
+        steps = tuple(
+            (f"entry {line['number']}, {line['step']}", line["hash"]) for line in self._ledger
+        )
+        return Part(
+            "Up to the root hash",
+            (("how", "Each ledger entry is hashed over the files it wrote and the entry before."),),
+            steps,
+        )
+
+    def _up(self, *names: str) -> Iterator[Pair]:
+        """Each file's digest, and the ledger entry that holds it."""
+        for name in names:
+            for line in reversed(self._ledger):
+                if name in line["wrote"]:
+                    yield f"{name}, in ledger entry {line['number']}", line["wrote"][name]["sha256"]
+                    break
+
+
+def text_of(page: Page) -> str:
+    """The page for a terminal or a plain file."""
+    lines = [page.item, page.says]
+    for part in page.parts:
+        lines += ["", part.title, *(f"  {name}: {_one_line(text)}" for name, text in part.facts)]
+        lines += [f"  {hashed}  {says}" for says, hashed in part.proof]
+    return "\n".join(lines)
+
+
+def _nothing(title: str, why: str) -> Part:
+    return Part(title, (("none", why),))
+
+
+def _by(frame: Any, key: str) -> dict[str, dict[str, Any]]:
+    return {row[key]: row for row in records(frame)}
+
+
+def _facts(row: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[Pair]:
+    """What is known; unknown is left out."""
+    for name in names:
+        if row[name] not in (None, "", []):
+            yield name, _text(row[name])
+
+
+def _told(line: Mapping[str, Any]) -> Iterator[Pair]:
+    """A line of the journal. What a result repeats of its intent is left out."""
+    yield from _facts({"outcome": "", "detail": "", **line}, ("at", "plan", "outcome", "detail"))
+    if line["phase"] == "intent":
+        yield "request", _text(line.get("request"))
+    if line.get("answer"):
+        yield "answer", _text(line["answer"])
+    for when in ("before",) if line["phase"] == "intent" else ("after",):
+        seen = line.get(when)
+        if seen:
+            yield when, "held" if seen["held"] else "not held"
+            for read in seen["reads"]:
+                yield f"read {when}", " ".join(str(read[name]) for name in sorted(read))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping | list):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _one_line(text: str) -> str:
+    return " / ".join(text.splitlines())
