@@ -199,8 +199,9 @@ def _home(sheet: Paper, row: int) -> str:
 def torn(change: Callable[[random.Random, list[list[Cell]]], None], remembered: bool) -> Any:
     """An edit of some neighbouring columns that leaves the others where they are.
 
-    Where it changes nothing but answers, and the program remembers no sort, it cannot be seen: then
-    the answers count as typed where they stand, and the move is counted as invisible.
+    Where all that was issued of a row stays together, only answers left it (or were left behind).
+    When the program remembers no sort either, that cannot be seen: then the answers count as typed
+    where they stand, and the move is counted as invisible.
     """
 
     def edit(rng: random.Random, sheet: Paper) -> None:
@@ -218,7 +219,7 @@ def torn(change: Callable[[random.Random, list[list[Cell]]], None], remembered: 
             letters = get_column_letter(left + 1), get_column_letter(right + 1)
             top = sheet.title + 2
             sheet.sorted = f"{letters[0]}{top}:{letters[1]}{top + len(block) - 1}"
-        elif _context(sheet) == before:
+        elif sorted(_context(sheet)) == sorted(before):
             sheet.invisible += 1
             for number, row in enumerate(sheet.rows[1:], 1):
                 home = sheet.row_item(number).strip().upper()

@@ -122,7 +122,6 @@ HOSTILE = {
     "xml": (b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", "is a web page or XML"),
     "encrypted": (OLE + "EncryptedPackage".encode("utf-16-le"), "is protected with a password"),
     "xls": (OLE + "Workbook".encode("utf-16-le"), "is an old Excel file (.xls)"),
-    "ods": (zip_of(mimetype=b"", content_xml=b"", meta_xml=b""), "is an OpenDocument file"),
     "numbers": (zip_of(Index__Document_iwa=b"x"), "is a Numbers file"),
     "xlsb": (zip_of(xl__workbook_bin=b"x"), "is a binary workbook"),
     "docx": (zip_of(word__document_xml=b"x"), "is not a workbook"),
@@ -166,9 +165,13 @@ def test_one_sentence_and_the_way_out(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["bomb", "dense bomb", "far cell", "laughs in strings"])
 def test_refusing_takes_no_memory(name: str, tmp_path: Path) -> None:
-    """In a process of its own, whose memory may not grow by more than 100 MB."""
     content, _ = HOSTILE[name]
     assert isinstance(content, bytes)
+    assert memory_to_refuse(content, tmp_path) < 100
+
+
+def memory_to_refuse(content: bytes, tmp_path: Path) -> int:
+    """Megabytes by which a process of its own grows."""
     (tmp_path / "a.xlsx").write_bytes(content)
     code = f"""
 import pathlib, resource, sys
@@ -189,7 +192,7 @@ except TableError:
         text=True,
         check=True,
     )
-    assert int(answer.stdout) < 100 * 1024  # KB
+    return int(answer.stdout) // 1024
 
 
 def test_what_is_refused_is_evidence_too(review: Path, inbox: Path) -> None:

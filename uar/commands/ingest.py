@@ -49,7 +49,7 @@ Rows = dict[str, Mapping[str, Any]]
 def command(
     folder: Path, files: Sequence[Path], partial: bool, replace: bool, as_json: bool
 ) -> None:
-    """Take in filled-in workbooks (.xlsx) or CSV files: all answers of a file, or none.
+    """Take in filled-in workbooks (.xlsx, .ods) or CSV files: all answers of a file, or none.
 
     Keeps each FILE and writes its decisions and a receipt into FOLDER. Exits with 1 when something
     accepted needs a person, with 4 when a file was refused.

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from uar.decisions.returned import Returned
 from uar.errors import TableError
 from uar.workbooks.read_csv import read_csv
+from uar.workbooks.read_ods import read_ods
 from uar.workbooks.read_xlsx import read_xlsx
 
 MAX_BYTES = 50_000_000
-RETURN = "return the workbook as .xlsx, or its Decisions sheet as .csv"
+RETURN = "return the workbook as .xlsx or .ods, or its Decisions sheet as .csv"
+LOCKED = "protected with a password; open it, take the password off, and return it again."
 
 # First bytes -> what it is. OLE and zip files need a second look.
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -31,7 +33,7 @@ MARKUP = (b"<!doctype", b"<html", b"<table", b"<head", b"<body", b"<?xml", b"<me
 
 
 def read(name: str, content: bytes) -> Returned:
-    """The sheets of an .xlsx or .csv file. Raises TableError naming the file and the way out."""
+    """The sheets of a returned file. Raises TableError naming the file and the way out."""
     try:
         return _reader(content)(content)
     except TableError as error:
@@ -49,10 +51,7 @@ def _reader(content: bytes) -> Callable[[bytes], Returned]:
     if content.startswith(OLE):
         raise TableError(_what_ole(content))
     if content.startswith(b"PK\x03\x04"):
-        what = _what_zip(content)
-        if what:
-            raise TableError(what)
-        return read_xlsx
+        return _zip_reader(content)
     if content[:1024].lstrip(b"\xef\xbb\xbf\t\r\n ").lower().startswith(MARKUP):
         raise TableError(f"is a web page or XML, whatever its name says; {RETURN}.")
     return read_csv
@@ -60,28 +59,31 @@ def _reader(content: bytes) -> Callable[[bytes], Returned]:
 
 def _what_ole(content: bytes) -> str:
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return "is protected with a password; open it, take the password off, and return it again."
+        return f"is {LOCKED}"
     return "is an old Excel file (.xls); open it, save it as .xlsx, and return that."
 
 
-def _what_zip(content: bytes) -> str:
-    """What a zip file is, when it is no .xlsx; "" when it may be one."""
+def _zip_reader(content: bytes) -> Callable[[bytes], Returned]:
+    """Who reads a zip file. Raises TableError saying what it is, when it is no workbook."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             names = [member.filename for member in book.infolist()]
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, OverflowError) as error:
         raise TableError(f"is damaged or incomplete ({error}); ask for it again.") from error
     lower = {name.lower() for name in names}
-    if any(name.endswith("vbaproject.bin") for name in lower):
-        return "holds macros; save it as .xlsx, without macros, and return that."
+    macros = ("basic/", "scripts/")  # of an .ods file
+    if any(name.endswith("vbaproject.bin") or name.startswith(macros) for name in lower):
+        raise TableError("holds macros; save it as .xlsx, without macros, and return that.")
+    if "encrypted-package" in lower:
+        raise TableError(f"is {LOCKED}")
     if "xl/workbook.bin" in lower:
-        return "is a binary workbook (.xlsb); save it as .xlsx and return that."
-    if "meta.xml" in lower and "content.xml" in lower:
-        return "is an OpenDocument file (.ods); save it as .xlsx and return that."
+        raise TableError("is a binary workbook (.xlsb); save it as .xlsx and return that.")
     if any(name.endswith(".iwa") or name == "index.zip" for name in lower):
-        return "is a Numbers file; choose File, Export To, Excel, and return that."
+        raise TableError("is a Numbers file; choose File, Export To, Excel, and return that.")
     if "word/document.xml" in lower or "ppt/presentation.xml" in lower:
-        return f"is not a workbook; {RETURN}."
-    if "[content_types].xml" not in lower:
-        return "is a zip archive; unpack it and return the workbook inside."
-    return ""
+        raise TableError(f"is not a workbook; {RETURN}.")
+    if "[content_types].xml" in lower:
+        return read_xlsx
+    if "content.xml" in lower:
+        return read_ods
+    raise TableError("is a zip archive; unpack it and return the workbook inside.")

@@ -9,7 +9,7 @@ from uar.decisions.form import is_header
 from uar.decisions.returned import Returned, Row, Sheet
 from uar.errors import TableError
 from uar.sheet import SHEET
-from uar.workbooks.read_xlsx import MAX_COLUMNS, MAX_ROWS
+from uar.workbooks._package import MAX_COLUMNS, MAX_ROWS
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 AGAIN = "save the Decisions sheet as CSV again"

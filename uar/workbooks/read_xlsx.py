@@ -1,72 +1,34 @@
-"""A returned .xlsx -> plain values, by a small parser of our own for files from strangers.
-
-No part is ever held whole: parts are inflated and parsed piece by piece. Document type
-declarations, macros, zip bombs, far cells and endless text are refused; nothing is evaluated.
-"""
+"""A returned .xlsx -> plain values, with the guards of uar.workbooks._package."""
 
 from __future__ import annotations
 
-import io
 import posixpath
 import re
 import zipfile
-import zlib
-from collections.abc import Callable
-from typing import NoReturn
-from xml.parsers import expat
 
 from uar.decisions.returned import Area, Place, Returned, Row, Sheet, number
 from uar.decisions.words import unescaped
-from uar.errors import TableError
+from uar.workbooks._package import (
+    LAST_ROW,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_SHEETS,
+    Attributes,
+    Budget,
+    note_area,
+    opened,
+    parse,
+    refuse_far,
+    refuse_long,
+)
 
-MAX_COLUMNS = 64
-MAX_ROWS = 200_000
-MAX_MEMBERS = 1_000
-MAX_INFLATED = 500_000_000
-MAX_RATIO = 200
-SMALL = 10_000_000  # below this no ratio is dangerous
-MAX_TEXT = 20_000_000  # characters kept
-MAX_SHEETS = 100
-PIECE = 1 << 16
-LAST_ROW = 1_048_576
-
-Attributes = dict[str, str]
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 
 
 def read_xlsx(content: bytes) -> Returned:
     """All sheets of a workbook. Raises TableError saying what is wrong with the file."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as book:
-            _check_directory(book, len(content))
-            return _read_book(book)
-    except expat.ExpatError as error:
-        raise TableError(f"is damaged ({error}); ask for it again.") from error
-    except (
-        zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError, OSError,
-        RuntimeError, OverflowError,
-    ) as error:  # fmt: skip
-        raise TableError("is damaged or incomplete; ask for it again.") from error
-
-
-def _check_directory(book: zipfile.ZipFile, size: int) -> None:
-    """What the zip directory alone gives away."""
-    members = book.infolist()
-    inflated = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS or inflated > MAX_INFLATED:
-        _refuse("unpacks to far more than a review can hold; save it again as .xlsx")
-    if inflated > SMALL and inflated > MAX_RATIO * size:
-        _refuse("unpacks to far more than its size; save it again as .xlsx")
-    if len({member.filename for member in members}) < len(members):
-        _refuse("is damaged: two of its parts have the same name; save it again as .xlsx")
-    if any(member.flag_bits & 1 for member in members):
-        _refuse("is protected with a password; take the password off and return it again")
-    if any(member.compress_type not in (0, zipfile.ZIP_DEFLATED) for member in members):
-        _refuse("is packed in a way no spreadsheet program does; save it again as .xlsx")
-
-
-def _refuse(sentence: str) -> NoReturn:
-    raise TableError(f"{sentence}.")
+    with opened(content) as book:
+        return _read_book(book)
 
 
 def _read_book(book: zipfile.ZipFile) -> Returned:
@@ -74,17 +36,17 @@ def _read_book(book: zipfile.ZipFile) -> Returned:
     main = dict(top.values())["officeDocument"]
     parts = _relations(book, main)
     contents = _Workbook()
-    _parse(book, main, contents.start)
-    strings = _Strings(_Budget())
+    parse(book, main, contents.start)
+    strings = _Strings(Budget())
     for kind, path in parts.values():
         if kind == "sharedStrings":
-            _parse(book, path, strings.start, strings.end, strings.text)
+            parse(book, path, strings.start, strings.end, strings.text)
     sheets = []
     for name, state, relation in contents.sheets[:MAX_SHEETS]:
         kind, path = parts[relation]
         if kind == "worksheet":
             cells = _Cells(strings.texts, strings.budget)
-            _parse(book, path, cells.start, cells.end, cells.text)
+            parse(book, path, cells.start, cells.end, cells.text)
             sheets.append(cells.sheet(name, hidden=state != "visible"))
     epoch = "1904-01-01" if contents.since_1904 else "1899-12-30"
     return Returned("Excel workbook", tuple(sheets), epoch)
@@ -101,31 +63,8 @@ def _relations(book: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
             kind = attributes["Type"].rpartition("/")[2]
             found[attributes["Id"]] = (kind, target.lstrip("/"))
 
-    _parse(book, posixpath.join(folder, "_rels", f"{name}.rels"), start)
+    parse(book, posixpath.join(folder, "_rels", f"{name}.rels"), start)
     return found
-
-
-def _parse(
-    book: zipfile.ZipFile,
-    part: str,
-    start: Callable[[str, Attributes], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], None] | None = None,
-) -> None:
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _no_doctype
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    with book.open(part) as stream:
-        for piece in iter(lambda: stream.read(PIECE), b""):
-            parser.Parse(piece, False)
-    parser.Parse(b"", True)
-
-
-def _no_doctype(*_: object) -> NoReturn:
-    _refuse("holds a document type declaration, as no workbook does; save it again as .xlsx")
 
 
 def _local(tag: str) -> str:
@@ -134,18 +73,6 @@ def _local(tag: str) -> str:
 
 def _is_true(value: str | None) -> bool:
     return value in ("1", "true")
-
-
-class _Budget:
-    """How much text may still be kept."""
-
-    def __init__(self) -> None:
-        self.left = MAX_TEXT
-
-    def spend(self, text: str) -> None:
-        self.left -= len(text)
-        if self.left < 0:
-            _refuse("holds far more text than a review; save it again as .xlsx")
 
 
 class _Workbook:
@@ -168,7 +95,7 @@ class _Workbook:
 class _Strings:
     """The shared strings; runs of one string are put together, its reading aid left out."""
 
-    def __init__(self, budget: _Budget) -> None:
+    def __init__(self, budget: Budget) -> None:
         self.texts: list[str] = []
         self.budget = budget
         self._pieces: list[str] = []
@@ -185,7 +112,7 @@ class _Strings:
 
     def text(self, text: str) -> None:
         if self._listening:
-            self.budget.spend(text)
+            self.budget.spend(len(text))
             self._pieces.append(text)
 
     def end(self, tag: str) -> None:
@@ -200,7 +127,7 @@ class _Strings:
 class _Cells:
     """The filled cells of one sheet."""
 
-    def __init__(self, strings: list[str], budget: _Budget) -> None:
+    def __init__(self, strings: list[str], budget: Budget) -> None:
         self._strings = strings
         self._budget = budget
         self._rows: list[Row] = []
@@ -241,13 +168,13 @@ class _Cells:
         elif name == "rPh":
             self._aside = True
         elif name == "mergeCell":
-            self._merged.append(_area(attributes["ref"]))
+            note_area(self._merged, _area(attributes["ref"]))
         elif name == "sortState":
-            self._sorted.append(_area(attributes["ref"]))
+            note_area(self._sorted, _area(attributes["ref"]))
 
     def text(self, text: str) -> None:
         if self._listening:
-            self._budget.spend(text)
+            self._budget.spend(len(text))
             self._pieces.append(text)
 
     def end(self, tag: str) -> None:
@@ -259,7 +186,7 @@ class _Cells:
             if self._cells:
                 self._rows.append(Row(self._row, self._cells, self._row_hidden))
             if len(self._rows) > MAX_ROWS:
-                _refuse(f"has more than {MAX_ROWS:,} rows; delete what is not part of the review")
+                refuse_long()
         elif name == "rPh":
             self._aside = False
 
@@ -291,10 +218,7 @@ class _Cells:
         if not value and place not in self._valueless:
             return
         if self._column > MAX_COLUMNS:
-            _refuse(
-                f"has something in column {self._column} of row {self._row}, far beside the table; "
-                "clear the cells there"
-            )
+            refuse_far(self._row, self._column)
         if self._column in self._cells:
             raise ValueError
         self._cells[self._column] = value

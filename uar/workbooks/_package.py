@@ -1,0 +1,125 @@
+"""A stranger's zip file of XML parts: what both kinds of workbook are, and what is refused.
+
+No part is ever held whole: parts are inflated and parsed piece by piece. Document type
+declarations, zip bombs, far cells and endless text are refused; nothing is evaluated.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+from xml.parsers import expat
+
+from uar.decisions.returned import Area
+from uar.errors import TableError
+
+MAX_COLUMNS = 64
+MAX_ROWS = 200_000
+MAX_MEMBERS = 1_000
+MAX_INFLATED = 500_000_000
+MAX_RATIO = 200
+SMALL = 10_000_000  # below this no ratio is dangerous
+MAX_TEXT = 20_000_000  # characters kept
+MAX_SHEETS = 100
+MAX_AREAS = 10_000  # merged or sorted
+PIECE = 1 << 16
+LAST_ROW = 1_048_576
+
+Attributes = dict[str, str]
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[zipfile.ZipFile]:
+    """The file, if its directory shows no danger; whatever breaks inside is damage.
+
+    Raises TableError saying what is wrong with the file.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            _check_directory(book, len(content))
+            yield book
+    except expat.ExpatError as error:
+        raise TableError(f"is damaged ({error}); ask for it again.") from error
+    except (
+        zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError, OSError,
+        RuntimeError, OverflowError,
+    ) as error:  # fmt: skip
+        raise TableError("is damaged or incomplete; ask for it again.") from error
+
+
+def _check_directory(book: zipfile.ZipFile, size: int) -> None:
+    """What the zip directory alone gives away."""
+    members = book.infolist()
+    inflated = sum(member.file_size for member in members)
+    if len(members) > MAX_MEMBERS or inflated > MAX_INFLATED:
+        refuse("unpacks to far more than a review can hold; save it again as .xlsx")
+    if inflated > SMALL and inflated > MAX_RATIO * size:
+        refuse("unpacks to far more than its size; save it again as .xlsx")
+    if len({member.filename for member in members}) < len(members):
+        refuse("is damaged: two of its parts have the same name; save it again as .xlsx")
+    if any(member.flag_bits & 1 for member in members):
+        refuse("is protected with a password; take the password off and return it again")
+    if any(member.compress_type not in (0, zipfile.ZIP_DEFLATED) for member in members):
+        refuse("is packed in a way no spreadsheet program does; save it again as .xlsx")
+
+
+def parse(
+    book: zipfile.ZipFile,
+    part: str,
+    start: Callable[[str, Attributes], None],
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Names come as `namespace name`, or as they are where there is no namespace."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _no_doctype
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    with book.open(part) as stream:
+        for piece in iter(lambda: stream.read(PIECE), b""):
+            parser.Parse(piece, False)
+    parser.Parse(b"", True)
+
+
+def refuse(sentence: str) -> NoReturn:
+    raise TableError(f"{sentence}.")
+
+
+def refuse_far(row: int, column: int) -> NoReturn:
+    refuse(
+        f"has something in column {column} of row {row}, far beside the table; clear the cells "
+        "there"
+    )
+
+
+def refuse_long() -> NoReturn:
+    refuse(f"has more than {MAX_ROWS:,} rows; delete what is not part of the review")
+
+
+def _no_doctype(*_: object) -> NoReturn:
+    refuse("holds a document type declaration, as no workbook does; save it again as .xlsx")
+
+
+class Budget:
+    """How much text may still be kept."""
+
+    def __init__(self) -> None:
+        self.left = MAX_TEXT
+
+    def spend(self, characters: int) -> None:
+        self.left -= characters
+        if self.left < 0:
+            refuse("holds far more text than a review; save it again as .xlsx")
+
+
+def note_area(areas: list[Area], area: Area) -> None:
+    """One more, if that many make sense."""
+    areas.append(area)
+    if len(areas) > MAX_AREAS:
+        refuse(f"has more than {MAX_AREAS:,} merged cells; save it again as .xlsx, without them")
