@@ -31,6 +31,7 @@ COMMANDS = {
     "verify": "Check that nothing has changed since it was written.",
     "prove": "Print one item's story with the hashes up to the root.",
     "sample": "Choose items for an auditor, each with its proofs.",
+    "rebuild": "Make workbooks and report again from the sealed snapshot.",
     "compare": "Show joiners, leavers, gained, lost and re-appeared access.",
     "list": "List detections, sources or reports.",
     "demo": "Run a whole review against an emulated tenant.",

@@ -55,6 +55,33 @@ def opened(path: Path) -> Review:
     return Unpacked(unpack(path.read_bytes()).files)
 
 
+@dataclass(frozen=True)
+class Before:
+    """A review as it stood before one of its ledger entries."""
+
+    review: Review
+    number: int
+
+    def ledger(self) -> list[dict[str, Any]]:
+        return self.review.ledger()[: self.number - 1]
+
+    def names(self, under: str) -> list[str]:
+        names = dict.fromkeys(name for line in self.ledger() for name in line["wrote"])
+        return [name for name in names if name.startswith(under)]
+
+    def read(self, name: str, step: str) -> bytes:
+        content = self.review.read(name, step)
+        then = [line["wrote"][name] for line in self.ledger() if name in line["wrote"]]
+        return content[: then[-1]["bytes"]] if name == JOURNAL else content
+
+
+def settings_of(review: Review, step: str) -> Settings:
+    """The settings that a step worked with, as the review keeps them."""
+    (used,) = [line["settings"] for line in review.ledger() if line["step"] == step]
+    name = f"settings/{used[:16]}.toml"
+    return parse(review.read(name, "sync"), name) if used else Settings()
+
+
 def load(folder: Review) -> Evidence:
     """What there is so far; a step that has not run yet leaves its part None or empty."""
     there = set(folder.names(""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +28,10 @@ from uar.folder import Folder
 from uar.review.campaign import campaign
 from uar.review.cards import gives, people
 from uar.review.items import Known, in_order, items
-from uar.settings import Where, load
-from uar.snapshot import file_names, from_lines, json_bytes, to_lines
+from uar.settings import Settings, Where, load
+from uar.snapshot import Snapshot, file_names, from_lines, json_bytes, to_lines
 from uar.tables import FINDINGS, LINKS, PERSONS
-from uar.verify import merkle_root, whole_lines
+from uar.verify import CAMPAIGN, ITEMS, merkle_root, whole_lines
 from uar.workbooks.write import workbooks
 
 DETECTED = ("persons.jsonl", "links.jsonl", "findings.jsonl")
@@ -53,25 +55,21 @@ def command(folder: Path, settings_path: Path | None, as_json: bool) -> None:
             from_lines(table, review.read(name, "detect"))
             for table, name in zip((PERSONS, LINKS, FINDINGS), DETECTED, strict=True)
         )
-        known = _known(review, persons, findings)
-        population = items(known, settings, where.line)
         issued_at = iso(now())
-        lines = to_lines(population)
-        root = merkle_root(whole_lines(lines))
-        facts = campaign(population, root, known.snapshot, settings.campaign, issued_at)
-        cards = gives(known), people(known, links)
-        files = {
-            f"workbooks/{name}": content
-            for name, content in workbooks(in_order(population), facts, *cards)
-        }
+        files, facts = contents(
+            Detected(load_snapshot(review), persons, links, findings),
+            settings,
+            where.line,
+            issued_at,
+        )
         review.write(
             "open",
-            {"items.jsonl": lines, "campaign.json": json_bytes(facts), **files},
+            files,
             at=issued_at,
             read=(*file_names(), *DETECTED),
-            counts={"items": len(population), "workbooks": len(files)},
+            counts={"items": facts["items"], "workbooks": len(facts["workbooks"])},
             settings=toml,
-            facts={"campaign": facts["campaign_id"], "population_root": root},
+            facts={"campaign": facts["campaign_id"], "population_root": facts["population_root"]},
         )
     if as_json:
         put_json(facts)
@@ -79,11 +77,32 @@ def command(folder: Path, settings_path: Path | None, as_json: bool) -> None:
         _show(folder, facts)
 
 
-def _known(review: Folder, persons: pd.DataFrame, findings: pd.DataFrame) -> Known:
-    snapshot = load_snapshot(review)
+@dataclass(frozen=True)
+class Detected:
+    """What items are made from."""
+
+    snapshot: Snapshot
+    persons: pd.DataFrame
+    links: pd.DataFrame
+    findings: pd.DataFrame
+
+
+def contents(
+    detected: Detected, settings: Settings, line: Callable[[str], str], issued_at: str
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """(every file that uar open writes, campaign.json as a value); the same for the same input."""
+    snapshot, persons = detected.snapshot, detected.persons
     person_of = persons.set_index("account_id")["person_id"]
     shared = access.shared(access.reach(snapshot.grants), person_of)
-    return Known(snapshot, persons, findings, access.opens(snapshot.grants), shared)
+    opens = access.opens(snapshot.grants)
+    known = Known(snapshot, persons, detected.findings, opens, shared)
+    population = items(known, settings, line)
+    lines = to_lines(population)
+    root = merkle_root(whole_lines(lines))
+    facts = campaign(population, root, snapshot, settings.campaign, issued_at)
+    books = workbooks(in_order(population), facts, gives(known), people(known, detected.links))
+    files = {f"workbooks/{name}": content for name, content in books}
+    return {ITEMS: lines, CAMPAIGN: json_bytes(facts), **files}, facts
 
 
 def _show(folder: Path, facts: dict[str, Any]) -> None:

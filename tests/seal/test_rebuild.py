@@ -1,0 +1,66 @@
+"""Workbooks and reports come out of the sealed snapshot again, byte for byte."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.report import made
+from tests.seal.conftest import uar
+from uar import verify
+from uar.reports import every
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Read and detected as made up, opened, reported and closed by the real commands."""
+    path = tmp_path_factory.mktemp("opened") / "q4"
+    settings = path.with_name("other-name.toml")
+    settings.write_bytes(made.TOML)
+    made.on_disk(path, made.review(upto="detect"))
+    for words in (
+        ("open", path, "--settings", settings),
+        *(("report", path, name) for name in every()),
+        ("close", path, "--with-exceptions", "Nobody has been asked."),
+    ):
+        done = uar(*words)
+        assert done.exit_code == 0, done.output
+    return path
+
+
+@pytest.mark.parametrize("what", ["q4", "q4/pack.zip"])
+def test_what_was_sealed_comes_out_again(opened: Path, tmp_path: Path, what: str) -> None:
+    done = uar("rebuild", opened.parent / what, tmp_path / "again", "--json")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.output)
+    assert said["identical"] and all(row["identical"] for row in said["files"])
+    names = {row["file"] for row in said["files"]}
+    assert names >= {"items.jsonl", "campaign.json", *(r.file for r in every().values())}
+    assert sum(name.startswith("workbooks/") for name in names) == len(
+        list((opened / "workbooks").iterdir())
+    )
+    for name in names:
+        assert (tmp_path / "again" / name).read_bytes() == (opened / name).read_bytes(), name
+    assert "byte-identical" in uar("rebuild", opened, tmp_path / "more").output
+
+
+def test_a_workbook_that_uar_did_not_make_is_named(closed: Path, tmp_path: Path) -> None:
+    done = uar("rebuild", closed, tmp_path / "again", "--json")
+    assert done.exit_code == 5
+    rows = {row["file"]: row["identical"] for row in json.loads(done.output)["files"]}
+    assert rows["items.jsonl"] and rows["report.html"]
+    assert not any(same for name, same in rows.items() if name.startswith("workbooks/"))
+    assert "differs" in uar("rebuild", closed, tmp_path / "more").output
+
+
+def test_nothing_is_overwritten_or_made_of_what_does_not_hold(closed: Path, tmp_path: Path) -> None:
+    refused = uar("rebuild", closed, tmp_path)
+    assert refused.exit_code == 2 and "already there" in refused.output
+    raw = (closed / verify.PACK).read_bytes()
+    (tmp_path / "pack.zip").write_bytes(raw[:-1])
+    assert uar("rebuild", tmp_path / "pack.zip", tmp_path / "out").exit_code == 5
+    made.on_disk(tmp_path / "q4", made.review(upto="detect"))
+    early = uar("rebuild", tmp_path / "q4", tmp_path / "out2")
+    assert early.exit_code == 5 and "uar open has not run" in early.output
