@@ -8,6 +8,7 @@ Every hash on a page can be computed again from the pack: `sha256sum` for files,
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,7 +16,17 @@ from typing import Any, Protocol
 from uar.evidence import Evidence
 from uar.sheet import SHOWN, cells, seal
 from uar.tables import records
-from uar.verify import CAMPAIGN, ITEMS, JOURNAL, SEAL, climb, digest, merkle_path, whole_lines
+from uar.verify import (
+    CAMPAIGN,
+    ITEMS,
+    JOURNAL,
+    SEAL,
+    climb,
+    digest,
+    merkle_levels,
+    merkle_path,
+    whole_lines,
+)
 
 Pair = tuple[str, str]
 READ_AS = {  # the collection of the tenant that an item's grant was read in
@@ -65,6 +76,7 @@ class Pages:
         self._ledger = [line for line in evidence.ledger if line["step"] != SEAL]
         self._items = {row["item_id"]: row for row in records(evidence.items)}
         self._lines = whole_lines(files.read(ITEMS, "open"))
+        self._levels = merkle_levels(self._lines)
         self._line_of = {json.loads(line)["item_id"]: at for at, line in enumerate(self._lines)}
         snapshot = evidence.snapshot
         self._grants = _by(snapshot.grants, "grant_id")
@@ -72,14 +84,32 @@ class Pages:
         self._entitlements = _by(snapshot.entitlements, "entitlement_id")
         self._collections = _by(snapshot.collections, "collection")
 
+        self._answers: dict[str, list[tuple[str, int, bytes]]] = defaultdict(list)
+        for name in files.names("decisions/"):
+            for number, line in enumerate(whole_lines(files.read(name, "ingest")), 1):
+                self._answers[json.loads(line)["item_id"]].append((name, number, line))
+        self._planned: dict[str, list[tuple[str, str, Mapping[str, Any]]]] = defaultdict(list)
+        for name in files.names("plans/"):
+            plan = json.loads(files.read(name, "plan"))
+            for what in ("removals", "blocked", "todo"):
+                for entry in plan[what]:
+                    self._planned[entry["item"]].append((name, what, entry))
+        self._done: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for written in evidence.journal:
+            if "item" in written:
+                self._done[written["item"]].append(written)
+
     def page(self, item: str) -> Page:
         row = self._items[item]
         parts = (
             self._tenant(row),
             self._shown(row),
-            *(self._decisions(item) or [_nothing("Decision", "Not reviewed.")]),
-            *(self._plans(item) or [_nothing("Plan", "No plan speaks of this item.")]),
-            *(self._journal(item) or [_nothing("Removal", "Nothing was done to this item.")]),
+            *(tuple(self._decisions(item)) or [_nothing("Decision", "Not reviewed.")]),
+            *(tuple(self._plans(item)) or [_nothing("Plan", "No plan speaks of this item.")]),
+            *(
+                tuple(self._journal(item))
+                or [_nothing("Removal", "Nothing was done to this item.")]
+            ),
             self._to_the_root(),
         )
         return Page(item, f"{row['login'] or row['holder_name']}: {row['entitlement']}", parts)
@@ -116,7 +146,7 @@ class Pages:
             ("seal", f"{row['seal']}, {fits}"),
         )
         at = self._line_of[row["item_id"]]
-        line, path = self._lines[at], merkle_path(self._lines, at)
+        line, path = self._lines[at], merkle_path(self._levels, at)
         proof = [
             (f"{ITEMS}, line {at + 1}: hash of the line", climb(line, ())),
             *((f"with the hash to the {side}", other) for side, other in path),
@@ -125,47 +155,30 @@ class Pages:
         ]
         return Part("Shown to the reviewer", facts, tuple(proof))
 
-    def _decisions(self, item: str) -> list[Part]:
+    def _decisions(self, item: str) -> Iterator[Part]:
         """Every answer, oldest first; the last one counts."""
-        parts = []
-        names = self._files.names("decisions/")
-        for name, frame in zip(names, self._evidence.answers, strict=True):
-            rows = frame.index[frame["item_id"] == item]
-            if not len(rows):
-                continue
-            at = int(rows[0])
-            answer = records(frame.iloc[[at]])[0]
+        for name, number, line in self._answers[item]:
+            answer = json.loads(line)
             receipt = f"receipts/{name.removeprefix('decisions/').removesuffix('.jsonl')}.json"
-            line = whole_lines(self._files.read(name, "ingest"))[at]
-            proof = [
-                (f"{name}, line {at + 1}: SHA-256 of the line", digest(line + b"\n")),
+            proof = (
+                (f"{name}, line {number}: SHA-256 of the line", digest(line + b"\n")),
                 *self._up(name, receipt, answer["file"]),
-            ]
-            parts.append(Part("Decision", tuple(_facts(answer, DECISION)), tuple(proof)))
-        return parts
+            )
+            yield Part("Decision", tuple(_facts(answer, DECISION)), proof)
 
-    def _plans(self, item: str) -> list[Part]:
-        parts = []
-        for name in self._files.names("plans/"):
-            plan = json.loads(self._files.read(name, "plan"))
-            for what in ("removals", "blocked", "todo"):
-                for entry in plan[what]:
-                    if entry["item"] == item:
-                        facts = [("stands under", what), *_facts(entry, tuple(entry))]
-                        parts.append(Part("Plan", tuple(facts), tuple(self._up(name))))
-        return parts
+    def _plans(self, item: str) -> Iterator[Part]:
+        for name, what, entry in self._planned[item]:
+            facts = (("stands under", what), *_facts(entry, tuple(entry)))
+            yield Part("Plan", facts, tuple(self._up(name)))
 
-    def _journal(self, item: str) -> list[Part]:
-        parts = []
-        for line in self._evidence.journal:
-            if line.get("item") == item:
-                proof = [
-                    ("hash of the line before", line["previous"]),
-                    (f"{JOURNAL}, line {line['number']}: its hash", line["hash"]),
-                    *self._up(JOURNAL),
-                ]
-                parts.append(Part(f"Removal, {line['phase']}", tuple(_told(line)), tuple(proof)))
-        return parts
+    def _journal(self, item: str) -> Iterator[Part]:
+        for line in self._done[item]:
+            proof = (
+                ("hash of the line before", line["previous"]),
+                (f"{JOURNAL}, line {line['number']}: its hash", line["hash"]),
+                *self._up(JOURNAL),
+            )
+            yield Part(f"Removal, {line['phase']}", tuple(_told(line)), proof)
 
     def _to_the_root(self) -> Part:
         steps = tuple(

@@ -29,6 +29,7 @@ from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence, Tuple
 
 LEDGER, JOURNAL, LOCK = "ledger.jsonl", "journal.jsonl", ".lock"
 ITEMS, CAMPAIGN, CLOSING = "items.jsonl", "campaign.json", "closing.json"
+MOVES = "reassignments/"  # items put to another reviewer later
 PACK, MANIFEST, SUMS, VERIFIER = "pack.zip", "manifest.json", "SHA256SUMS", "verify.py"
 # In a pack only: what was sealed, as bytes to sign and stamp; signature; whose; time stamp.
 ROOT_TEXT, SIGNATURE = "seal/root.txt", "seal/root.sig"
@@ -146,10 +147,10 @@ def merkle_root(lines: Sequence[bytes]) -> str:
     return top[0].hex() if top else digest(b"")
 
 
-def merkle_path(lines: Sequence[bytes], at: int) -> list[tuple[str, str]]:
+def merkle_path(levels: Sequence[Sequence[bytes]], at: int) -> list[tuple[str, str]]:
     """From the line at `at` to the root: ("left" or "right", the hash that stands there)."""
     path = []
-    for level in merkle_levels(lines)[:-1]:
+    for level in levels[:-1]:
         other = at ^ 1
         if other < len(level):
             path.append(("left" if other < at else "right", level[other].hex()))
@@ -328,6 +329,11 @@ class Story:
         self.reviewer_of = {
             item["item_id"]: item["reviewer_email"] for item in self._lines(ITEMS)
         }  # item -> who was asked
+        for name in self.names:
+            if name.startswith(MOVES):
+                self.reviewer_of.update(
+                    (move["item_id"], move["reviewer_email"]) for move in self._lines(name)
+                )
 
     def broken(self) -> Broken | None:
         """The first file that does not fit the others."""
