@@ -202,7 +202,7 @@ def _population(evidence: Evidence) -> list[Equation]:
             items["entitlement_id"],
         ),
     ):
-        inside, outside = Term("in items", int(ids.isin(used).sum())), left_out.get(what, 0)
+        inside, outside = Term("in items", int(ids.isin(used.unique()).sum())), left_out.get(what, 0)
         excluded = Term("excluded: nothing is held", outside)
         equations.append(
             Equation(

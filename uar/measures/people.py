@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from uar.evidence import Evidence
+from uar.tables import records
 from uar.tieout import TieOut
 
 
@@ -33,20 +34,24 @@ def eligibility(evidence: Evidence, tieout: TieOut) -> tuple[Eligibility, ...]:
     roles = _granting_roles(evidence)
     own = evidence.items["item_id"].isin(tieout.own_items)
     table = evidence.items.assign(own=own)
-    found = []
-    keys = ["reviewer", "reviewer_email", "reviewer_id"]
-    for (name, email, account), items in table.groupby(keys, sort=True):
-        found.append(
-            Eligibility(
-                reviewer=str(name),
-                email=str(email),
-                status=str(status.get(account, "not in the snapshot")),
-                items=len(items),
-                routes={str(by): int(n) for by, n in items["routed_by"].value_counts().items()},
-                own=int(items["own"].sum()),
-                grants=tuple(sorted(roles.get(str(account), ()))),
-            )
+    keys = ["reviewer", "reviewer_email", "reviewer_id", "routed_by"]
+    sums = table.groupby(keys, sort=True).agg(items=("item_id", "size"), own=("own", "sum"))
+    whose: dict[tuple[str, str, str], dict[str, tuple[int, int]]] = {}
+    for row in records(sums.reset_index()):
+        who = (row["reviewer"], row["reviewer_email"], row["reviewer_id"])
+        whose.setdefault(who, {})[row["routed_by"]] = (int(row["items"]), int(row["own"]))
+    found = [
+        Eligibility(
+            reviewer=name,
+            email=email,
+            status=str(status.get(account, "not in the snapshot")),
+            items=sum(items for items, _ in routes.values()),
+            routes={by: items for by, (items, _) in routes.items()},
+            own=sum(own_items for _, own_items in routes.values()),
+            grants=tuple(sorted(roles.get(account, ()))),
         )
+        for (name, email, account), routes in whose.items()
+    ]
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from uar.evidence import Evidence
@@ -79,12 +80,16 @@ def _answers(evidence: Evidence, standing: pd.DataFrame) -> pd.DataFrame:
 
 def _runs(answers: pd.DataFrame) -> pd.Series[Any]:
     """For each answer, how many alike stand together in its file."""
-    line = answers["cell"].str.extract(r"(\d+)\D*$")[0].astype("Int64")
-    table = answers.assign(line=line).sort_values(["reviewer_email", "file", "line", "item_id"])
-    marks = table[["reviewer_email", "file", "decision"]]
-    begins = (marks != marks.shift()).fillna(True).any(axis=1)
-    run = begins.astype(int).cumsum()
-    return run.groupby(run).transform("size").astype(int)
+    line = answers["cell"].str.extract(r"(\d+)\D*$")[0].astype("Int64").fillna(0)
+    reviewer, file, word = (
+        pd.factorize(answers[name])[0] for name in ("reviewer_email", "file", "decision")
+    )
+    order = np.lexsort((np.arange(len(answers)), line.to_numpy(dtype=int), file, reviewer))
+    marks = np.column_stack((reviewer, file, word))[order]
+    begins = np.ones(len(answers), dtype=bool)
+    begins[1:] = (marks[1:] != marks[:-1]).any(axis=1)
+    run = begins.cumsum() - 1
+    return pd.Series(np.bincount(run)[run], index=answers.index[order])
 
 
 def _quality(row: Any, issued: pd.Timestamp) -> Quality:

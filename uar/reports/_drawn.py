@@ -48,9 +48,8 @@ def findings(evidence: Evidence, high: int = ROW) -> Markup | None:
     return _single("chart-findings", "Findings by severity", SEVERITY_PARTS, numbers, high)
 
 
-def ages(evidence: Evidence, tieout: TieOut, high: int = ROW) -> Markup | None:
+def ages(times: pd.DataFrame, high: int = ROW) -> Markup | None:
     """From decision to the read that saw it gone."""
-    times = timing.removal_times(evidence, tieout)
     if times.empty:
         return None
     return _single("chart-ages", "Age of removals", AGE_PARTS, timing.ages(times), high)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from uar.evidence import Evidence
 from uar.measures import controls, people, timing
-from uar.measures.quality import quality
+from uar.measures.quality import Quality
 from uar.reports._listing import Cell, Lines, Link, Links, Listing, lines, listing, moment, records
 from uar.reports._parts import HEADINGS
 from uar.reports._population import NOT_YET_OPENED, ROUTES
@@ -48,26 +50,29 @@ def period_said(evidence: Evidence) -> str:
     return f"The control period {campaign.period} is {control.first} to {control.last}. {due}"
 
 
-def returns(evidence: Evidence, tieout: TieOut) -> Listing:
+def returns(evidence: Evidence, tieout: TieOut, judged: Sequence[Quality]) -> Listing:
     """When each reviewer's answers came: in time, late, and after how many days."""
     columns = (
         ("Reviewer", "text"), ("Answers", "number"), ("In time", "number"), ("Late", "number"),
         ("Days late, at most", "number"), ("Days from issue to the last answer", "number"),
     )  # fmt: skip
     caption = "Answers in time and late"
-    due = evidence.settings.campaign.due
+    if tieout.standing is None:
+        return listing("returns", caption, columns, (), NOT_YET_OPENED)
     received = evidence.decisions.set_index("item_id")["received_at"]
-    late = timing.days_late(received, due)
+    days = timing.days_late(received, evidence.settings.campaign.due)
+    late = tieout.standing[["reviewer_email"]].assign(
+        days=days.reindex(tieout.standing["item_id"]).array
+    )
+    late = late.dropna()
+    over = late["days"].gt(0).groupby(late["reviewer_email"]).sum()
+    most = late.groupby("reviewer_email")["days"].max()
     rows: list[tuple[Cell, ...]] = []
-    whose = {} if tieout.standing is None else tieout.standing.groupby("reviewer_email").groups
-    for one in quality(evidence, tieout):
-        assert tieout.standing is not None  # noqa: S101 - there is no quality without
-        ids = tieout.standing.loc[whose[one.email], "item_id"]
-        own = late.reindex(ids).dropna()
-        over = int((own > 0).sum())
+    for one in judged:
         times: tuple[Cell, ...] = ("-", "-", "-")
-        if due is not None and one.answered:
-            times = (one.answered - over, over, int(own.max()))
+        if one.email in over.index:
+            number = int(over[one.email])
+            times = (one.answered - number, number, int(most[one.email]))
         rows.append(
             (lines(one.reviewer, one.email), one.answered, *times,
              "-" if one.days is None else one.days)
@@ -103,7 +108,7 @@ def eligibility(evidence: Evidence, tieout: TieOut) -> Listing:
     )  # fmt: skip
 
 
-def quality_of(evidence: Evidence, tieout: TieOut) -> Listing:
+def quality_of(judged: Sequence[Quality]) -> Listing:
     columns = (
         ("Reviewer", "text"), ("Answers", "number"), ("Kept", "number"), ("Revoked", "number"),
         ("Flagged and kept", "number"), ("With a reason", "number"),
@@ -123,13 +128,12 @@ def quality_of(evidence: Evidence, tieout: TieOut) -> Listing:
             "-" if one.days is None else one.days,
             Lines(one.look, even=True) if one.look else "no sign",
         )
-        for one in quality(evidence, tieout)
+        for one in judged
     )
     return listing("quality-list", "How each reviewer answered", columns, rows, NOT_YET_OPENED)
 
 
-def ages(evidence: Evidence, tieout: TieOut) -> Listing:
-    times = timing.removal_times(evidence, tieout)
+def ages(times: pd.DataFrame) -> Listing:
     columns = (("From decision to the read that saw it gone", "text"), ("Revoke", "number"))
     rows = timing.ages(times)
     return listing(
@@ -137,9 +141,8 @@ def ages(evidence: Evidence, tieout: TieOut) -> Listing:
     )
 
 
-def ages_said(evidence: Evidence, tieout: TieOut) -> str:
+def ages_said(times: pd.DataFrame) -> str:
     """How long removals took, in one sentence or two."""
-    times = timing.removal_times(evidence, tieout)
     done = times["business"].dropna().astype(int)
     target = (
         f"The target is {timing.TARGET} business days, and {timing.TARGET_PRIVILEGED} for "
@@ -155,12 +158,11 @@ def ages_said(evidence: Evidence, tieout: TieOut) -> str:
     )
 
 
-def late_removals(evidence: Evidence, tieout: TieOut) -> Listing:
+def late_removals(times: pd.DataFrame) -> Listing:
     columns = (
         ("Item", "id"), ("Decided (UTC)", "time"), ("Seen to be gone (UTC)", "time"),
         ("Business days", "number"), ("Target", "number"),
     )  # fmt: skip
-    times = timing.removal_times(evidence, tieout)
     late = times[times["late"].fillna(False).astype(bool)]
     rows = (
         (

@@ -36,7 +36,8 @@ def removals(evidence: Evidence, tieout: TieOut) -> Listing:
         return listing("removal-list", "Removals", columns, (), NOT_YET_OPENED)
     done = _last_lines(evidence)
     decided = evidence.decisions.set_index("item_id")["received_at"]
-    items = {row["item_id"]: row for row in records(tieout.standing)}
+    touched = tieout.standing["item_id"].isin(evidence.outcomes["item_id"])
+    items = {row["item_id"]: row for row in records(tieout.standing[touched])}
     rows = (
         (
             Link(row["item_id"], row["item_id"], _whose(items[row["item_id"]])),

@@ -31,7 +31,7 @@ def render(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> by
             "charts": {
                 "kinds": _drawn.kinds(tieout.standing, high=LOW),
                 "findings": _drawn.findings(evidence, LOW),
-                "ages": _drawn.ages(evidence, tieout, LOW),
+                "ages": _drawn.ages(timing.removal_times(evidence, tieout), LOW),
             },
             "decision_parts": DECISION_PARTS,
             "exceptions": exceptions(evidence, tieout),

@@ -6,13 +6,17 @@ there yet says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from uar import __version__
 from uar.evidence import Evidence
+from uar.measures.quality import Quality, quality
+from uar.measures.timing import removal_times
 from uar.reports import Report, _drawn, _population, _process, _proof, _results
 from uar.reports._charts import DECISION_PARTS
 from uar.reports._html import page
@@ -63,6 +67,7 @@ def paper(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> byt
 
 def values(evidence: Evidence, tieout: TieOut) -> dict[str, Any]:
     """What the template is filled with."""
+    judged, times = quality(evidence, tieout), removal_times(evidence, tieout)
     return {
         "cover": cover(evidence, tieout),
         "contents": (contents := parts(evidence)),
@@ -73,14 +78,14 @@ def values(evidence: Evidence, tieout: TieOut) -> dict[str, Any]:
         "said": {
             "persons": _population.persons_said(evidence),
             "period": _process.period_said(evidence),
-            "ages": _process.ages_said(evidence, tieout),
+            "ages": _process.ages_said(times),
         },
-        "tables": _tables(evidence, tieout),
+        "tables": _tables(evidence, tieout, judged, times),
         "charts": {
             "reviewers": _drawn.reviewers(tieout),
             "kinds": _drawn.kinds(tieout.standing),
             "findings": _drawn.findings(evidence),
-            "ages": _drawn.ages(evidence, tieout),
+            "ages": _drawn.ages(times),
         },
         "decision_parts": DECISION_PARTS,
         "register": register(tieout.standing),
@@ -141,7 +146,9 @@ def _source(evidence: Evidence) -> list[tuple[str, str, str]]:
     return [(word, plain(fact), kind) for word, fact, kind in facts]
 
 
-def _tables(evidence: Evidence, tieout: TieOut) -> dict[str, Listing]:
+def _tables(
+    evidence: Evidence, tieout: TieOut, judged: Sequence[Quality], times: pd.DataFrame
+) -> dict[str, Listing]:
     return {
         "collections_tied": _collections_tied(evidence, tieout),
         "collections": _population.collections(evidence),
@@ -157,7 +164,7 @@ def _tables(evidence: Evidence, tieout: TieOut) -> dict[str, Listing]:
         "reviewers": _results.reviewers(tieout),
         "decisions_by_kind": _results.decisions_by_kind(tieout.standing),
         "dates": _process.dates(evidence, tieout),
-        "returns": _process.returns(evidence, tieout),
+        "returns": _process.returns(evidence, tieout, judged),
         "overrides": _results.overrides(tieout),
         "open_questions": _results.open_questions(tieout),
         "findings": _results.findings(evidence),
@@ -165,12 +172,12 @@ def _tables(evidence: Evidence, tieout: TieOut) -> dict[str, Listing]:
         "removals": _proof.removals(evidence, tieout),
         "blocked": _proof.blocked(evidence),
         "todo": _proof.todo(evidence),
-        "ages": _process.ages(evidence, tieout),
-        "late_removals": _process.late_removals(evidence, tieout),
+        "ages": _process.ages(times),
+        "late_removals": _process.late_removals(times),
         "privileged": _process.privileged(tieout),
         "non_human": _process.non_human(evidence, tieout),
         "leavers": _process.leavers(evidence, tieout),
-        "quality": _process.quality_of(evidence, tieout),
+        "quality": _process.quality_of(judged),
         "controls": _process.control_mapping(tieout),
         "sign_offs": _proof.sign_offs(evidence),
         "steps": _proof.steps(evidence),

@@ -1,0 +1,251 @@
+"""The report as PDF, workbook, CSV and OSCAL: the same numbers, and hostile text stays text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from tests.report import made
+from uar import browser
+from uar.cli import main
+from uar.errors import SetupError
+from uar.evidence import Evidence
+from uar.exports import csv_files, oscal
+from uar.measures.sheets import Sheet, sheets
+from uar.reports import executive, report
+from uar.tieout import tie_out
+from uar.workbooks.tables import workbook
+
+needs_browser = pytest.mark.skipif(browser.find() is None, reason="no Chromium is installed")
+needs_poppler = pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="no pdfinfo here")
+RISKY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1", '=HYPERLINK("x")')  # noqa: RUF001
+
+
+def made_of(evidence: Evidence) -> tuple[Sheet, ...]:
+    return sheets(evidence, tie_out(evidence))
+
+
+def read_xlsx(content: bytes) -> dict[str, list[tuple[Any, ...]]]:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for sheet in book:
+        assert all(cell.data_type in ("s", "n") for row in sheet for cell in row)
+        assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref == sheet.dimensions
+    return {sheet.title: list(sheet.values) for sheet in book}
+
+
+def read_csv(content: bytes) -> dict[str, list[list[str]]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {
+            name: list(csv.reader(io.StringIO(archive.read(name).decode("utf-8-sig"))))
+            for name in archive.namelist()
+            if name.endswith(".csv")
+        }
+
+
+def test_every_item_is_a_row_of_workbook_and_csv_alike() -> None:
+    evidence = made.evidence()
+    assert evidence.items is not None
+    book = read_xlsx(workbook(made_of(evidence)))
+    files = read_csv(csv_files.archive(made_of(evidence)))
+    assert [row[0] for row in book["Items"][1:]] == evidence.items["item_id"].tolist()
+    assert list(book) == ["Tie-out", "Items", "Findings", "Removals", "Reviewers", "Files"]
+    for name, rows in book.items():
+        texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+        assert texts == files[f"{name.casefold()}.csv"]
+    place = book["Items"][0].index("Decision")
+    revoked = [row[0] for row in book["Items"][1:] if row[place] == "Revoke"]
+    assert sorted(revoked) == sorted(row[0] for row in book["Removals"][1:])
+    assert len(revoked) > 0
+
+
+@pytest.mark.parametrize("text", [*RISKY, made.HOSTILE, "a\x00b", "_x0041_"])
+def test_nothing_is_a_formula_in_any_table(text: str) -> None:
+    sheet = Sheet("Items", (("Item", 10), ("Number", 10)), [(text, 1)])
+    rows = read_xlsx(workbook([sheet]))["Items"]
+    assert isinstance(rows[1][0], str) and rows[1][1] == 1
+    with zipfile.ZipFile(io.BytesIO(workbook([sheet]))) as archive:
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+    cell = read_csv(csv_files.archive([sheet]))["items.csv"][1][0]
+    assert not cell.lstrip().startswith(csv_files.FORMULAS)
+    assert "\u202e" not in cell
+
+
+def test_tables_are_the_same_bytes_for_the_same_review() -> None:
+    for write in (workbook, csv_files.archive):
+        assert write(made_of(made.evidence())) == write(made_of(made.evidence()))
+
+
+def test_every_format_at_every_stage() -> None:
+    for step in made.STEPS:
+        evidence = made.evidence(upto=step)
+        assert read_xlsx(workbook(made_of(evidence)))
+        assert json.loads(oscal.document(evidence, tie_out(evidence)))
+
+
+def results(evidence: Evidence) -> Any:
+    return json.loads(oscal.document(evidence, tie_out(evidence)))["assessment-results"]
+
+
+def test_oscal_speaks_of_the_four_controls_and_links_every_file() -> None:
+    evidence = made.evidence()
+    body = results(evidence)
+    found = body["results"][0]
+    chosen = found["reviewed-controls"]["control-selections"][0]["include-controls"]
+    assert [one["control-id"] for one in chosen] == ["ac-2", "ac-2.3", "ac-5", "ac-6.7"]
+    states = {f["title"].split(":")[0]: f["target"]["status"]["state"] for f in found["findings"]}
+    assert states["AC-5"] == "satisfied" and states["AC-2(j)"] == "not-satisfied"
+    ids = re.findall(r'"uuid": "([0-9a-f-]{36})"', json.dumps(body))
+    assert len(ids) == len(set(ids))
+    linked = {link["href"][1:] for o in found["observations"] for link in o["relevant-evidence"]}
+    linked |= {r["observation-uuid"] for f in found["findings"] for r in f["related-observations"]}
+    assert linked <= set(ids)
+    digests = {
+        link["hashes"][0]["value"]
+        for resource in body["back-matter"]["resources"]
+        for link in resource.get("rlinks", ())
+    }
+    wrote = {s["sha256"] for line in evidence.ledger for s in line["wrote"].values()}
+    assert digests == wrote
+
+
+def test_oscal_is_another_document_for_another_root() -> None:
+    evidence = made.evidence()
+    again = made.evidence()
+    assert oscal.document(evidence, tie_out(evidence)) == oscal.document(again, tie_out(again))
+    last = {**evidence.ledger[-1], "hash": "00" * 32}
+    other = replace(evidence, ledger=[*evidence.ledger[:-1], last])
+    assert results(other)["uuid"] != results(evidence)["uuid"]
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The models that compliance-trestle generates from NIST's schema; installed apart from us."""
+    place = tmp_path_factory.mktemp("oscal")
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--target", str(place)]
+    try:
+        done = subprocess.run(
+            [*pip, "compliance-trestle==5.2.0"], capture_output=True, timeout=240, check=False
+        )
+    except subprocess.TimeoutExpired:
+        pytest.skip("compliance-trestle, which carries the OSCAL models, came too slowly")
+    if done.returncode:
+        pytest.skip("compliance-trestle, which carries the OSCAL models, cannot be installed here")
+    return place
+
+
+CHECK = """
+import json, sys
+from trestle.oscal.assessment_results import Model
+for path in sys.argv[1:]:
+    Model(**json.load(open(path)))
+"""
+
+
+def test_oscal_is_valid_for_the_published_models(published: Path, tmp_path: Path) -> None:
+    paths = []
+    for step in made.STEPS:
+        evidence = made.evidence(upto=step, hostile=made.HOSTILE)
+        paths.append(tmp_path / f"{step}.json")
+        paths[-1].write_bytes(oscal.document(evidence, tie_out(evidence)))
+    broken = json.loads(paths[0].read_text("utf-8"))
+    broken["assessment-results"]["metadata"]["surprise"] = 1
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps(broken))
+
+    def check(*files: Path) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-c", CHECK, *map(str, files)]
+        return subprocess.run(
+            words, capture_output=True, text=True, env={"PYTHONPATH": str(published)}, timeout=120
+        )
+
+    done = check(*paths)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert check(wrong).returncode != 0  # the models do refuse what is not OSCAL
+
+
+def pages(content: bytes, path: Path) -> dict[str, str]:
+    path.write_bytes(content)
+    told = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True)
+    return dict(re.findall(r"(?m)^([^:]+):\s+(.*)$", told.stdout))
+
+
+@needs_browser
+@needs_poppler
+def test_the_pdf_is_tagged_and_counts_its_pages(tmp_path: Path) -> None:
+    evidence = made.evidence()
+    html = report.paper(evidence, tie_out(evidence), None)
+    facts = pages(browser.pdf(html), tmp_path / "report.pdf")
+    assert facts["Tagged"] == "yes" and int(facts["Pages"]) > 3
+    text = subprocess.run(
+        ["pdftotext", str(tmp_path / "report.pdf"), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert f"2 / {facts['Pages']}" in text
+
+
+def test_a_register_too_long_for_paper_is_left_out_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    evidence = made.evidence()
+    assert evidence.items is not None
+    monkeypatch.setattr(report, "PRINTED", len(evidence.items))
+    assert b'class="register"' in report.paper(evidence, tie_out(evidence), None)
+    monkeypatch.setattr(report, "PRINTED", len(evidence.items) - 1)
+    html = report.paper(evidence, tie_out(evidence), None)
+    assert b'class="register"' not in html and b"too long for paper" in html
+
+
+@needs_browser
+@needs_poppler
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_the_executive_report_is_one_page(tmp_path: Path, paper: str) -> None:
+    long = "This reason goes on and on, as reasons written in a hurry at a quarter's end do. " * 9
+    evidence = made.evidence(ends=("failed", "unknown", "removed", "drift", ""))
+    closing = {"at": made.AT, "exceptions": long, "open": [long] * 20}
+    evidence = replace(evidence, closing=closing)
+    html = executive.REPORT.render(evidence, tie_out(evidence), None).decode()
+    html = re.sub(r"<meta http-equiv[^>]+>", "", html)
+    html = html.replace("@page single {", f"@page single {{ size: {paper};")
+    facts = pages(browser.pdf(html.encode()), tmp_path / "one.pdf")
+    assert facts["Pages"] == "1"
+    assert ("A4" in facts["Page size"]) == (paper == "a4")
+
+
+def test_without_a_browser_a_pdf_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(browser, "PLACES", ())
+    with pytest.raises(SetupError, match="--format html"):
+        browser.pdf(b"<p>")
+
+
+def test_the_command_writes_every_format_and_the_folder_still_holds(tmp_path: Path) -> None:
+    folder = made.on_disk(tmp_path / "q", made.review())
+
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(main, ["report", str(folder.path), *words])
+
+    for kind, name in (("xlsx", "report.xlsx"), ("csv", "report.csv.zip"), ("html", "report.html")):
+        assert run("--format", kind).exit_code == 0
+        assert (folder.path / name).is_file()
+    assert run("executive").exit_code == run("summary").exit_code == 0
+    held, broken = folder.verify()
+    assert broken is None and held > 5
+    done = run("--format", "oscal", "--to", str(tmp_path / "out.json"))
+    assert done.exit_code == 0 and json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert not (folder.path / "report.oscal.json").exists()
+    wrong = run("summary", "--format", "xlsx")
+    assert wrong.exit_code == 2 and "html or pdf" in wrong.output
