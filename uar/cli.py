@@ -20,6 +20,7 @@ COMMANDS = {
     "sync": "Read the tenant into a new review folder.",
     "detect": "Look for duplicate accounts, missing attributes and more.",
     "open": "Decide what is reviewed by whom; write one workbook per reviewer.",
+    "reassign": "Move open items to another reviewer.",
     "status": "Show who has answered and what is missing.",
     "ingest": "Take in filled-in workbooks or CSV files.",
     "plan": "Show exactly what would be removed, and what stands in the way.",

@@ -351,10 +351,26 @@ ITEMS = Table(
         Column("reviewer_id", needed=True),
         Column("reviewer", needed=True),
         Column("reviewer_email", needed=True),
-        Column("routed_by", needed=True),  # manager, owner, fallback
+        Column("routed_by", needed=True),  # manager, owner, fallback, reassign
         Column("routed_because", needed=True),  # a sentence, with each rule that was passed over
         Column("workbook", needed=True),  # file name under workbooks/
         Column("seal", needed=True),  # keyed hash over what the reviewer is shown
+    ),
+)
+
+REASSIGNMENTS = Table(
+    "reassignments",
+    key="item_id",
+    columns=(
+        Column("item_id", needed=True),
+        Column("from_email", needed=True),
+        Column("reviewer_id", needed=True),
+        Column("reviewer", needed=True),
+        Column("reviewer_email", needed=True),
+        Column("workbook", needed=True),  # file name under workbooks/
+        Column("file_id", needed=True),  # of that workbook
+        Column("routed_because", needed=True),  # a sentence with the reason
+        Column("reason", needed=True),
     ),
 )
 

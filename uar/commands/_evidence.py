@@ -14,9 +14,19 @@ from uar import journal
 from uar.decisions import current
 from uar.evidence import Evidence
 from uar.folder import JOURNAL, LEDGER, Folder
+from uar.review.moves import assigned
 from uar.settings import Settings, parse
 from uar.snapshot import file_names, from_files, from_lines
-from uar.tables import COVERAGE, DECISIONS, FINDINGS, ITEMS, LINKS, PERSONS, Table
+from uar.tables import (
+    COVERAGE,
+    DECISIONS,
+    FINDINGS,
+    ITEMS,
+    LINKS,
+    PERSONS,
+    REASSIGNMENTS,
+    Table,
+)
 from uar.verify import CLOSING, MANIFEST, unpack
 
 
@@ -95,6 +105,11 @@ def load(folder: Review) -> Evidence:
     answers = [
         from_lines(DECISIONS, folder.read(name, "ingest")) for name in folder.names("decisions/")
     ]
+    moves = [
+        from_lines(REASSIGNMENTS, folder.read(name, "reassign"))
+        for name in folder.names("reassignments/")
+    ]
+    items = table(ITEMS, "items.jsonl", "open")
     plans = folder.names("plans/")
     raw = folder.read(JOURNAL, "apply") if JOURNAL in there else b""
     return Evidence(
@@ -106,7 +121,7 @@ def load(folder: Review) -> Evidence:
         findings=table(FINDINGS, "findings.jsonl", "detect"),
         coverage=table(COVERAGE, "coverage.jsonl", "detect"),
         campaign=document("campaign.json", "open"),
-        items=table(ITEMS, "items.jsonl", "open"),
+        items=None if items is None else assigned(items, moves),
         receipts=[json.loads(folder.read(name, "ingest")) for name in folder.names("receipts/")],
         answers=answers,
         decisions=current(answers),

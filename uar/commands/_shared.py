@@ -21,8 +21,9 @@ import pandas as pd
 from uar.decisions import current
 from uar.errors import SetupError
 from uar.folder import Folder
+from uar.review.moves import assigned
 from uar.snapshot import Snapshot, file_names, from_files, from_lines
-from uar.tables import DECISIONS
+from uar.tables import DECISIONS, ITEMS, REASSIGNMENTS
 from uar.text import plain
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
@@ -86,6 +87,17 @@ def load_decisions(folder: Folder) -> pd.DataFrame:
     """The counting answers of all files taken in until now: DECISIONS, none where none came."""
     names = folder.names("decisions/")
     return current([from_lines(DECISIONS, folder.read(name, "ingest")) for name in names])
+
+
+def load_items(folder: Folder) -> pd.DataFrame:
+    """ITEMS with the reviewer that each has now."""
+    return assigned(from_lines(ITEMS, folder.read("items.jsonl", "open")), load_moves(folder))
+
+
+def load_moves(folder: Folder) -> list[pd.DataFrame]:
+    """REASSIGNMENTS, in order."""
+    names = folder.names("reassignments/")
+    return [from_lines(REASSIGNMENTS, folder.read(name, "reassign")) for name in names]
 
 
 def iso(moment: dt.datetime) -> str:

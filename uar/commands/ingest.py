@@ -18,6 +18,8 @@ from uar.commands._shared import (
     iso,
     json_option,
     load_decisions,
+    load_items,
+    load_moves,
     now,
     put,
     put_json,
@@ -26,8 +28,8 @@ from uar.decisions.intake import Case, Issued, take
 from uar.decisions.receipt import REFUSED, Arrival, Receipt, Rules, lines, refusal
 from uar.errors import TableError
 from uar.folder import Folder, digest
-from uar.snapshot import from_lines, json_bytes, to_lines
-from uar.tables import DECISIONS, ITEMS
+from uar.snapshot import json_bytes, to_lines
+from uar.tables import DECISIONS
 from uar.workbooks.read import MAX_BYTES, RETURN, read
 
 SOURCES = ("campaign.json", "items.jsonl")
@@ -78,10 +80,11 @@ def _refuse_the_huge(files: Sequence[Path]) -> None:
 
 def _load_issued(review: Folder) -> Issued:
     campaign = json.loads(review.read("campaign.json", "open"))
-    items = from_lines(ITEMS, review.read("items.jsonl", "open"))
     files = {book["file_id"]: book["reviewer_email"] for book in campaign["workbooks"]}
+    for moves in load_moves(review):
+        files |= dict(zip(moves["file_id"], moves["reviewer_email"], strict=True))
     due = dt.date.fromisoformat(campaign["due"]) if campaign["due"] else None
-    return Issued(_by_item(items), campaign["campaign_id"], files, due)
+    return Issued(_by_item(load_items(review)), campaign["campaign_id"], files, due)
 
 
 def _by_item(frame: pd.DataFrame) -> Rows:

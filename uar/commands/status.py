@@ -14,6 +14,7 @@ from uar.commands._shared import (
     folder_argument,
     json_option,
     load_decisions,
+    load_items,
     now,
     put,
     put_json,
@@ -21,8 +22,7 @@ from uar.commands._shared import (
 from uar.commands._table import put_table
 from uar.decisions.progress import progress
 from uar.folder import Folder
-from uar.snapshot import from_lines
-from uar.tables import DECISION_WORDS, ITEMS
+from uar.tables import DECISION_WORDS
 
 
 @click.command()
@@ -35,8 +35,7 @@ def command(folder: Path, as_json: bool) -> None:
     """
     review = Folder(folder)
     campaign = json.loads(review.read("campaign.json", "open"))
-    items = from_lines(ITEMS, review.read("items.jsonl", "open"))
-    table = progress(items, load_decisions(review), _last_files(review))
+    table = progress(load_items(review), load_decisions(review), _last_files(review))
     due = campaign["due"]
     late = bool(due) and now().date().isoformat() > due
     table["late"] = table["not_reviewed"] * late

@@ -115,7 +115,12 @@ def not_own(form: Form, items: Mapping[str, Item], email: str) -> Iterator[Probl
         item = items.get(identifier)
         if item is not None and item["reviewer_email"] == email:
             continue
-        if item is not None:
+        if item is not None and item["routed_by"] == "reassign":
+            says = (
+                f"{identifier} was moved to {item['reviewer']} ({item['reviewer_email']}, "
+                f"{item['workbook']}), who decides it now: delete the row"
+            )
+        elif item is not None:
             says = (
                 f"{identifier} was put to {item['reviewer']} ({item['reviewer_email']}, "
                 f"{item['workbook']}): delete the row, or answer it there"

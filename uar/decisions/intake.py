@@ -117,7 +117,12 @@ def _whose(form: Form, issued: Issued, marks: set[str]) -> str:
         raise TableError(f"none of its rows holds an item of this review; {FRESH}.")
     named = {email for mark, email in issued.files.items() if mark in marks}
     if len(named) == 1:
-        return named.pop()
+        [email] = named
+        if not issued.by_reviewer[email]:
+            raise TableError(
+                f"all items of {email} have been moved to others; nothing is left in it."
+            )
+        return email
     (email, most), *others = owners.most_common()
     if others and others[0][1] == most:
         both = f"{email} and {others[0][0]}"

@@ -27,7 +27,7 @@ def campaign(
     items: pd.DataFrame, root: str, snapshot: Snapshot, settings: Campaign, issued_at: str
 ) -> dict[str, Any]:
     """campaign.json: what every workbook and report says of the review. `root`: of the items."""
-    identifier = _short("CAMPAIGN", root, settings.name, settings.period)
+    identifier = short_id("CAMPAIGN", root, settings.name, settings.period)
     return {
         "campaign_id": identifier,
         "name": settings.name,
@@ -55,7 +55,7 @@ def workbooks(items: pd.DataFrame, campaign_id: str) -> list[dict[str, Any]]:
     return [
         {
             "workbook": name,
-            "file_id": _short("FILE", campaign_id, str(own["reviewer_id"].iloc[0])),
+            "file_id": short_id("FILE", campaign_id, str(own["reviewer_id"].iloc[0])),
             "reviewer_id": own["reviewer_id"].iloc[0],
             "reviewer": own["reviewer"].iloc[0],
             "reviewer_email": own["reviewer_email"].iloc[0],
@@ -112,7 +112,7 @@ def _counts(items: pd.DataFrame, column: str, values: tuple[str, ...]) -> dict[s
     return {value: int(found.get(value, 0)) for value in values}
 
 
-def _short(word: str, *parts: str) -> str:
+def short_id(word: str, *parts: str) -> str:
     """WORD-XXXX-XXXX: an id to read aloud, from what it stands for."""
     code = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()
     text = base64.b32encode(code).decode()

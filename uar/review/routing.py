@@ -6,7 +6,7 @@ passed over, and the reason is written down.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +71,7 @@ class Router:
             if candidate is None:
                 passed += [missing] if missing else []
                 continue
-            unfit = candidate.unfit or _same_person(candidate, asked)
+            unfit = why_not(candidate, asked.person_id)
             if not unfit:
                 return Route(candidate, by, _sentence([*passed, f"{called} decides"]))
             passed.append(f"{called} {unfit}")
@@ -114,14 +114,10 @@ def router(
 ) -> Router:
     """Everyone who may be asked. Raises SetupError where uar.toml names nobody or nothing."""
     candidates = _candidates(accounts, persons)
-    by_email: dict[str, Candidate] = {}
-    for candidate in candidates.values():
-        known = by_email.get(candidate.email.casefold())
-        if known is None or (known.unfit and not candidate.unfit):
-            by_email[candidate.email.casefold()] = candidate
+    by_email = _by_email(candidates.values())
 
     def named(email: str, key: str, setting: str) -> Candidate:
-        found = by_email.get(email.strip().casefold()) if email.strip() else None
+        found = by_email.get(_address(email))
         if found is None:
             raise SetupError(
                 f"{line(key)}: {setting} names {email!r}, which is the e-mail of no user; "
@@ -142,6 +138,31 @@ def router(
             )
         owners |= dict.fromkeys(owned, owner)
     return Router(candidates, owners, fallback or None)
+
+
+def find(accounts: pd.DataFrame, persons: pd.DataFrame, email: str) -> Candidate | None:
+    """The user with this e-mail."""
+    return _by_email(_candidates(accounts, persons).values()).get(_address(email))
+
+
+def why_not(candidate: Candidate, person_id: str) -> str:
+    """Why somebody cannot decide about a person, in words; "" when he can."""
+    same = candidate.person_id == person_id
+    return candidate.unfit or ("is the same person" if same else "")
+
+
+def _by_email(candidates: Iterable[Candidate]) -> dict[str, Candidate]:
+    """Of two with one e-mail, rather the one who can decide."""
+    found: dict[str, Candidate] = {}
+    for candidate in candidates:
+        known = found.get(_address(candidate.email))
+        if candidate.email and (known is None or (known.unfit and not candidate.unfit)):
+            found[_address(candidate.email)] = candidate
+    return found
+
+
+def _address(email: str) -> str:
+    return email.strip().casefold()
 
 
 def _candidates(accounts: pd.DataFrame, persons: pd.DataFrame) -> dict[str, Candidate]:
@@ -168,10 +189,6 @@ def _unfit(users: pd.DataFrame) -> pd.Series[Any]:
     no_email = ~is_email(users["email"]).fillna(False).astype(bool)
     unfit = unfit.mask(fit & no_email, "has no valid e-mail address")
     return unfit.mask(fit & users["service_like"].fillna(False), "is an account of a service")
-
-
-def _same_person(candidate: Candidate, asked: Question) -> str:
-    return "is the same person" if candidate.person_id == asked.person_id else ""
 
 
 def _ids(entitlements: pd.DataFrame) -> dict[str, list[str]]:
