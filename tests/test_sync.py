@@ -42,6 +42,8 @@ def test_sync_freezes_the_tenant(box: Sandbox, tmp_path: Path) -> None:
     assert "users               235" in result.stdout
     assert "not stated" in result.stdout
     assert "Small: 240 accounts, 10 entitlements" in result.stdout
+    assert f"{len(box.requests)} requests, at most " in result.stdout
+    assert "0 retries, slowed down 0 times." in result.stdout
     folder = Folder(tmp_path / "q4")
     snapshot = load_snapshot(folder)
     assert folder.ledger()[0]["counts"] == {
@@ -57,6 +59,8 @@ def test_sync_for_machines(box: Sandbox, tmp_path: Path) -> None:
     said = json.loads(run("sync", tmp_path / "q4", "--json").stdout)
     assert said["tenant"] == {"id": names.ORG, "name": "Small"}
     assert said["gaps"] == []
+    assert said["requests"]["answered"] == len(box.requests)
+    assert said["requests"]["halvings"] == said["requests"]["retries"] == 0
     users = next(row for row in said["collections"] if row["collection"] == "users")
     assert users == {
         "collection": "users",

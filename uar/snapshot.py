@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import pandas as pd
 
@@ -33,10 +33,18 @@ class Header:
     credential_name: str
     seal_key: str  # random, hexadecimal: seals workbook rows, so the same snapshot seals alike
 
+    requests: int = 0  # that were answered
+    most_in_flight: int = 0  # at once
+    halvings: int = 0  # of the number in flight, because the server was not happy
+    retries: int = 0
 
 @dataclass(frozen=True)
 class Snapshot:
-    """accounts, entitlements, grants, collections and gaps as defined in uar.tables."""
+    """accounts, entitlements, grants, collections and gaps as defined in uar.tables.
+
+    `pages`: the answers they were made from, file name -> compressed JSON lines; they are written
+    beside the tables and not read back with them.
+    """
 
     header: Header
     accounts: pd.DataFrame
@@ -45,6 +53,7 @@ class Snapshot:
     collections: pd.DataFrame
     gaps: pd.DataFrame
 
+    pages: Mapping[str, bytes] = field(default_factory=dict)
 
 def to_files(snapshot: Snapshot) -> dict[str, bytes]:
     """The snapshot as files, name -> bytes; the same bytes for the same snapshot."""
@@ -56,11 +65,11 @@ def to_files(snapshot: Snapshot) -> dict[str, bytes]:
         files[_file(table, "parquet")] = buffer.getvalue()
     for table in SMALL_TABLES:
         files[_file(table, "jsonl")] = to_lines(getattr(snapshot, table.name))
-    return files
+    return files | dict(snapshot.pages)
 
 
 def from_files(files: Mapping[str, bytes]) -> Snapshot:
-    """The inverse of `to_files`."""
+    """The inverse of `to_files`, without the pages."""
     tables = {
         table.name: table.frame(pd.read_parquet(io.BytesIO(files[_file(table, "parquet")])))
         for table in BIG_TABLES
@@ -68,11 +77,12 @@ def from_files(files: Mapping[str, bytes]) -> Snapshot:
     tables |= {
         table.name: from_lines(table, files[_file(table, "jsonl")]) for table in SMALL_TABLES
     }
-    return Snapshot(header=Header(**json.loads(files[HEADER_FILE])), **tables)
+    header = Header(**json.loads(files[HEADER_FILE]))
+    return Snapshot(header=header, pages={}, **tables)
 
 
 def file_names() -> tuple[str, ...]:
-    """Every file a snapshot is made of."""
+    """Every file that the later steps work from: a snapshot without its pages."""
     return (
         HEADER_FILE,
         *(_file(table, "parquet") for table in BIG_TABLES),
@@ -81,6 +91,11 @@ def file_names() -> tuple[str, ...]:
 
 
 def to_lines(frame: pd.DataFrame) -> bytes:
+def page_file(collection: str) -> str:
+    """Where the answers of a collection are kept."""
+    return f"snapshot/pages/{collection.replace(' ', '-')}.jsonl.gz"
+
+
     """A table as JSON lines; unknown is null, times are ISO 8601 in UTC."""
     plain = frame.copy()
     for name in plain.columns:

@@ -16,9 +16,11 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 HEADING = (
@@ -50,6 +52,8 @@ def measure(url: str, key: str, in_flight: int) -> dict[str, float]:
     """One sync, in this process."""
     from uar.snapshot import to_files
     from uar.sources._assemble import snapshot_of
+    from uar.sources._spool import Spool
+    from uar.sources._tenant import pages
     from uar.sources.jumpcloud import connect, fetch
 
     before = megabytes()
@@ -61,10 +65,12 @@ def measure(url: str, key: str, in_flight: int) -> dict[str, float]:
             nonlocal answered
             answered = max(answered, done)
 
-        read = fetch(client, in_flight=in_flight, progress=progress)
-        fetched, worked = time.perf_counter(), time.process_time() - worked
-        snapshot = snapshot_of(read, client, "0" * 64)
-        to_files(snapshot)
+        with tempfile.TemporaryFile() as file:
+            spool = Spool(file)
+            read = fetch(client, spool, in_flight=in_flight, progress=progress)
+            fetched, worked = time.perf_counter(), time.process_time() - worked
+            snapshot = snapshot_of(read, client, "0" * 64)
+            to_files(replace(snapshot, pages=pages(read, spool)))
     return {
         "requests": answered,
         "fetch": fetched - started,

@@ -13,7 +13,9 @@ from tests.sandbox.small import edge, small, user
 from uar.sandbox.server import Sandbox
 from uar.snapshot import Snapshot
 from uar.sources._http import Client, Credential, Patience
-from uar.sources.jumpcloud import read
+from uar.sources._spool import Spool
+from uar.sources._tenant import Tenant
+from uar.sources.jumpcloud import fetch, read
 
 KEY = "jca_recognise_me_0123456789abcdef"
 CLIENT_SECRET = "s3cret_recognise_me_too"
@@ -72,6 +74,11 @@ def read_of(state: dict[str, Any]) -> Snapshot:
     """The snapshot of an organisation."""
     with Sandbox(state) as box, client_of(box) as client:
         return read(client)
+
+
+def fetched(client: Client, in_flight: int = 1) -> Tenant:
+    """Every list of a tenant, as it was read."""
+    return fetch(client, Spool(), in_flight=in_flight, progress=lambda answered, known: None)
 
 
 def same(one: Snapshot, other: Snapshot) -> bool:

@@ -20,9 +20,9 @@ from uar.snapshot import to_files
 from uar.sources._assemble import snapshot_of
 from uar.sources._http import Client, Credential, Patience
 from uar.sources._tenant import Tenant, totals
-from uar.sources.jumpcloud import fetch, read
+from uar.sources.jumpcloud import read
 
-from .conftest import CLIENT_SECRET, KEY, client_of, large, same
+from .conftest import CLIENT_SECRET, KEY, client_of, fetched, large, same
 
 STATUSES = ["429", "429:retry_after=date", "500", "502", "reset"]
 BODIES = ["truncated", "wrong-type", "empty"]
@@ -43,7 +43,7 @@ class Trial:
         settings = ",".join(f"{name}={value}" for name, value in where.items())
         self.box.faults.clear()
         self.box.add_fault(f"{kind}{',' if ':' in kind else ':'}{settings}")
-        return fetch(self.client, in_flight=in_flight, progress=lambda answered, known: None)
+        return fetched(self.client, in_flight)
 
     def right(self, came: Tenant) -> bool:
         """The same lists make the same snapshot; others may too, and then that is compared."""
@@ -63,7 +63,7 @@ def lists(tenant: Tenant) -> list[object]:
 @pytest.fixture(scope="module")
 def trial() -> Iterator[Trial]:
     with Sandbox(large()) as box, client_of(box) as client:
-        expected = fetch(client, in_flight=1, progress=lambda answered, known: None)
+        expected = fetched(client)
         yield Trial(box, client, expected, [each.path for each in box.requests])
 
 

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from uar.errors import SourceError
 from uar.sources._http import Answer, Client
+from uar.sources._pace import Pace
 from uar.sources._paging import Fetcher, Listing, array, envelope
+from uar.sources._spool import Spool
 from uar.sources._values import identity
 
 Rows = list[str]
@@ -28,9 +30,7 @@ class Server:
         self.asked: list[tuple[int, int]] = []
         self.lock = threading.Lock()
 
-    def request(
-        self, method: str, path: str, *, params: Mapping[str, str], repeat_safe: bool
-    ) -> Answer:
+    def request(self, method: str, path: str, *, params: Mapping[str, str], **_: Any) -> Answer:
         with self.lock:
             skip, limit = int(params["skip"]), min(int(params["limit"]), self.cap)
             rows = self.world(len(self.asked))
@@ -49,11 +49,13 @@ def listing(stated: bool) -> Listing[str]:
 
 def read(server: Server, in_flight: int = 1) -> Rows:
     client: Client = server  # type: ignore[assignment]
-    (reading,) = Fetcher(client, in_flight, lambda answered, known: None).read(
-        [listing(server.stated)]
-    )
+    (reading,) = fetcher(client, in_flight).read([listing(server.stated)])
     assert reading.stated == (len(reading.rows) if server.stated else None)
     return list(reading.rows)
+
+
+def fetcher(client: Client, in_flight: int) -> Fetcher:
+    return Fetcher(client, Pace(in_flight), Spool(), lambda answered, known: None)
 
 
 def names(count: int) -> Rows:
@@ -137,10 +139,8 @@ def test_a_row_that_comes_twice_is_an_error(rows: Rows, stated: bool) -> None:
 
 def test_offsets_that_are_ignored_are_an_error() -> None:
     class Deaf(Server):
-        def request(self, method: str, path: str, *, params: Any, repeat_safe: bool) -> Answer:
-            return super().request(
-                method, path, params={**params, "skip": "0"}, repeat_safe=repeat_safe
-            )
+        def request(self, method: str, path: str, *, params: Any, **_: Any) -> Answer:
+            return super().request(method, path, params={**params, "skip": "0"})
 
     for stated in (True, False):
         with pytest.raises(SourceError, match="did not come whole"):
@@ -150,8 +150,8 @@ def test_offsets_that_are_ignored_are_an_error() -> None:
 @pytest.mark.parametrize("total", ["12", None, True, -1, 99])
 def test_a_total_that_does_not_hold(total: object) -> None:
     class Liar(Server):
-        def request(self, method: str, path: str, *, params: Any, repeat_safe: bool) -> Answer:
-            answer = super().request(method, path, params=params, repeat_safe=repeat_safe)
+        def request(self, method: str, path: str, *, params: Any, **_: Any) -> Answer:
+            answer = super().request(method, path, params=params)
             body = {**json.loads(answer.body), "totalCount": total}
             return Answer(200, {}, json.dumps(body).encode(), "1", "2", method, path)
 
@@ -162,7 +162,7 @@ def test_a_total_that_does_not_hold(total: object) -> None:
 @pytest.mark.parametrize("row", ["text", None, 5, [], {"name": "no id"}])
 def test_a_row_that_is_none(row: object) -> None:
     class Odd(Server):
-        def request(self, method: str, path: str, *, params: Any, repeat_safe: bool) -> Answer:
+        def request(self, method: str, path: str, *, params: Any, **_: Any) -> Answer:
             return Answer(200, {}, json.dumps([row]).encode(), "1", "2", method, path)
 
     with pytest.raises(SourceError, match="GET /list: a row"):
@@ -171,14 +171,14 @@ def test_a_row_that_is_none(row: object) -> None:
 
 def test_a_sort_that_is_refused_is_left_out() -> None:
     class Unsorted(Server):
-        def request(self, method: str, path: str, *, params: Any, repeat_safe: bool) -> Answer:
+        def request(self, method: str, path: str, *, params: Any, **_: Any) -> Answer:
             if "sort" in params:
                 return Answer(400, {}, b"{}", "1", "2", method, path)
-            return super().request(method, path, params=params, repeat_safe=repeat_safe)
+            return super().request(method, path, params=params)
 
     client: Client = Unsorted(lambda _: names(120), stated=True)  # type: ignore[assignment]
     sorted_list = Listing(
         "/list", envelope, lambda row: identity(row, "id"), key=lambda row: row, sort="id"
     )
-    (reading,) = Fetcher(client, 4, lambda answered, known: None).read([sorted_list])
+    (reading,) = fetcher(client, 4).read([sorted_list])
     assert reading.rows == names(120)

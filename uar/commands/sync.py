@@ -129,6 +129,12 @@ def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
     put()
     for says in gaps:
         put(f"Missing: {says}")
+                "requests": {
+                    "answered": header.requests,
+                    "most_in_flight": header.most_in_flight,
+                    "halvings": header.halvings,
+                    "retries": header.retries,
+                },
     put(
         f"{name}: {counted(len(snapshot.accounts), 'account')}, "
         f"{counted(len(snapshot.entitlements), 'entitlement')}, "
@@ -136,3 +142,8 @@ def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
     )
     if gaps:
         put(f"{counted(len(gaps), 'gap')} to look at before the review goes out.")
+    put(
+        f"{counted(header.requests, 'request')}, at most {header.most_in_flight} at once; "
+        f"{counted(header.retries, 'retry', 'retries')}, "
+        f"slowed down {counted(header.halvings, 'time')}."
+    )

@@ -65,6 +65,7 @@ class _Asked:
     path: str
     repeat_safe: bool
     reads: bool  # Insights reads by POST
+    troubled: Callable[[float], object]  # told when a try was sent that got no last word
 
 
 @dataclass(frozen=True)
@@ -129,17 +130,20 @@ class Client:
         params: Mapping[str, Any] | None = None,
         body: object | None = None,
         repeat_safe: bool,
+        troubled: Callable[[float], object] = lambda sent: None,
     ) -> Answer:
         """The server's last word, after patience with 429, 5xx and broken connections.
 
         `repeat_safe`: doing it twice does no harm, so it is repeated also where the server may
         have acted. Raises SourceError where there is no last word, and Lost where a write may or
-        may not have been carried out.
+        may not have been carried out. `troubled`: told at once of every try that got no last word,
+        with the moment it was sent (monotonic).
         """
         headers = self._organization(path)
         if body is not None:
             headers["content-type"] = "application/json"
-        asked = _Asked(method, path, repeat_safe, reads=method == "GET" or _is_insights(path))
+        reads = method == "GET" or _is_insights(path)
+        asked = _Asked(method, path, repeat_safe, reads, troubled)
         content = json.dumps(body).encode() if body is not None else None
 
         def send() -> tuple[Answer, str]:
@@ -181,15 +185,17 @@ class Client:
         form = {"grant_type": "client_credentials", "scope": "api"}
         request = self._http.build_request("POST", self._token_url, data=form)
         basic = httpx.BasicAuth(self.credential.client_id, self.credential.client_secret)
-        asked = _Asked("POST", request.url.path, repeat_safe=True, reads=True)
+        asked = _Asked("POST", request.url.path, True, True, lambda sent: None)
         return self._patiently(asked, next(basic.sync_auth_flow(request)))
 
     def _patiently(self, asked: _Asked, request: httpx.Request) -> Answer:
         acted, number = False, 1
         while True:
+            sent = time.monotonic()
             outcome = self._once(asked, request, number)
             if isinstance(outcome, Answer):
                 return outcome
+            asked.troubled(sent)
             acted = acted or outcome.acted
             if number >= self._patience.tries or (outcome.acted and not asked.repeat_safe):
                 break

@@ -8,17 +8,19 @@ lists of the graph, which state no total and cannot be sorted (API.md 3.2).
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
+from urllib.parse import urlencode
 
 from uar.errors import SourceError
 
 from ._http import Answer, Client, Garbled, expect
+from ._pace import Pace
+from ._spool import Kept, Packed, Spool, packed
 from ._values import Json
 
 T = TypeVar("T")
@@ -75,7 +77,7 @@ class Listing(Generic[T]):
     optional: tuple[int, ...] = ()
 
 
-def kept(listing: Listing[T], rows: Sequence[Any], answer: Answer) -> list[T]:
+def mapping(listing: Listing[T], rows: Sequence[Any], answer: Answer) -> list[T]:
     """What is kept of a page; Garbled where a row is not what it must be."""
     try:
         if not all(isinstance(row, dict) for row in rows):
@@ -88,7 +90,7 @@ def kept(listing: Listing[T], rows: Sequence[Any], answer: Answer) -> list[T]:
 @dataclass(frozen=True)
 class _Page(Generic[T]):
     rows: list[T]
-    digest: bytes
+    kept: Kept
     requested_at: str
     answered_at: str
 
@@ -102,8 +104,7 @@ class Reading(Generic[T]):
         self.stated: int | None = None
         self.refused: Answer | None = None
         self.whole = False
-        self.pages = 0
-        self.digests = b""
+        self.pages: tuple[Kept, ...] = ()
         self.started_at = self.finished_at = ""
         self.attempt = 0
         self.spoilt = 0
@@ -122,7 +123,7 @@ class Reading(Generic[T]):
         sort = {"sort": self.listing.sort} if self._sorted else {}
         return {**self.listing.params, **sort, "limit": str(LIMIT), "skip": str(skip)}
 
-    def take(self, skip: int, answer: Answer) -> list[int]:
+    def take(self, skip: int, answer: Answer, kept: Kept | None) -> list[int]:
         """Add a page; returns the offsets to ask for next. Moved, Garbled: it must begin again."""
         if answer.status in self.listing.optional:
             self.whole, self.refused = True, answer
@@ -131,12 +132,9 @@ class Reading(Generic[T]):
             self._sorted = False  # sorting is advised (API.md 3.3), but not described everywhere
             return self.begin()
         rows, stated = self.listing.unpack(expect(answer, 200))
-        page = _Page(
-            kept(self.listing, rows, answer),
-            hashlib.sha256(answer.body).digest(),
-            answer.requested_at,
-            answer.answered_at,
-        )
+        mapped = mapping(self.listing, rows, answer)
+        # Every answer with status 200 is kept.
+        page = _Page(mapped, cast(Kept, kept), answer.requested_at, answer.answered_at)
         self._waiting[skip] = page
         following = self._begun(page, stated) if skip == 0 else self._followed(skip, page, stated)
         self._waiting.update(dict.fromkeys(following))
@@ -174,8 +172,7 @@ class Reading(Generic[T]):
         if self.stated is not None and len(rows) != self.stated:
             raise self._moved(f"{len(rows)} rows came where {self.stated} are stated")
         self.rows, self.whole, self._waiting = rows, True, {}
-        self.pages = len(pages)
-        self.digests = b"".join(page.digest for page in pages)
+        self.pages = tuple(page.kept for page in pages)
         self.started_at = min(page.requested_at for page in pages)
         self.finished_at = max(page.answered_at for page in pages)
 
@@ -195,14 +192,15 @@ class Fetcher:
     """Keeps requests in flight, and hands the answers to the readings in one thread.
 
     The order of the answers changes nothing: a reading puts its pages in order by their offsets.
-    `in_flight` is looked at before each request, so it may be moved while reading.
+    What the spool already holds is not asked for again, until its list turns out to have moved.
     """
 
     def __init__(
-        self, client: Client, in_flight: int, progress: Callable[[int, int], None]
+        self, client: Client, pace: Pace, spool: Spool, progress: Callable[[int, int], None]
     ) -> None:
         self.client = client
-        self.in_flight = in_flight
+        self.pace = pace
+        self.spool = spool
         self.requests = 0
         self._progress = progress
 
@@ -210,17 +208,24 @@ class Fetcher:
         """Every list, whole. Raises SourceError for the first one that cannot be had so."""
         readings = [Reading(listing) for listing in listings]
         queue = deque(_Ask(reading, skip) for reading in readings for skip in reading.begin())
-        running: dict[Future[Answer], _Ask] = {}
-        with ThreadPoolExecutor(self.in_flight, "uar-sync") as pool:
+        running: dict[Future[_Came], _Ask] = {}
+        with ThreadPoolExecutor(self.pace.ceiling, "uar-sync") as pool:
             try:
                 while queue or running:
-                    while queue and len(running) < self.in_flight:
+                    while queue and len(running) < self.pace.allowed:
                         ask = queue.popleft()
-                        running[pool.submit(self._request, ask)] = ask
+                        kept = self.spool.find(ask.path, ask.query)
+                        if kept:
+                            queue.extendleft(self._again(ask, kept))
+                        elif not ask.outdated:
+                            running[pool.submit(self._request, ask)] = ask
+                    self.pace.running(len(running))
+                    if not running:
+                        continue
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in done:
                         # What a reading asks next goes first: long lists end early.
-                        queue.extendleft(reversed(list(self._next(running.pop(future), future))))
+                        queue.extendleft(self._arrived(running.pop(future), future.result()))
                     self.requests += len(done)
                     self._progress(self.requests, self.requests + len(queue) + len(running))
             except BaseException:
@@ -228,32 +233,56 @@ class Fetcher:
                 raise
         return readings
 
-    def _request(self, ask: _Ask) -> Answer:
-        path = ask.reading.listing.path
-        return self.client.request("GET", path, params=ask.params, repeat_safe=True)
+    def _request(self, ask: _Ask) -> _Came:
+        answer = self.client.request(
+            "GET", ask.path, params=ask.params, repeat_safe=True, troubled=self.pace.troubled
+        )
+        return answer, packed(answer, ask.query) if answer.status == 200 else None
 
-    def _next(self, ask: _Ask, future: Future[Answer]) -> Iterator[_Ask]:
-        reading, answer = ask.reading, future.result()
-        if ask.attempt != reading.attempt or reading.whole:
-            return  # of a reading that has begun again since
+    def _arrived(self, ask: _Ask, came: _Came) -> list[_Ask]:
+        answer, ready = came
+        if answer.tries == 1:
+            self.pace.answered()
+        if ask.outdated:
+            return []
+        return self._take(
+            ask, answer, self.spool.add(ask.path, ask.query, ready) if ready else None
+        )
+
+    def _again(self, ask: _Ask, kept: Kept) -> list[_Ask]:
+        return [] if ask.outdated else self._take(ask, self.spool.answer(kept), kept)
+
+    def _take(self, ask: _Ask, answer: Answer, kept: Kept | None) -> list[_Ask]:
+        """What to ask for next, last one first."""
+        reading = ask.reading
         try:
-            skips = reading.take(ask.skip, answer)
+            skips = reading.take(ask.skip, answer, kept)
         except (Moved, Garbled):
+            self.spool.forget(ask.path)
             reading.spoilt += 1
             if reading.spoilt >= READS:
                 raise
             skips = reading.begin()
-        for skip in skips:
-            yield _Ask(reading, skip)
+        return [_Ask(reading, skip) for skip in reversed(skips)]
+
+
+_Came = tuple[Answer, Packed | None]
 
 
 class _Ask:
     """One page to ask for, in one of the attempts at a list."""
 
-    __slots__ = ("attempt", "params", "reading", "skip")
+    __slots__ = ("attempt", "params", "path", "query", "reading", "skip")
 
     def __init__(self, reading: Reading[Any], skip: int) -> None:
         self.reading = reading
         self.skip = skip
         self.attempt = reading.attempt
+        self.path = reading.listing.path
         self.params = reading.params(skip)
+        self.query = urlencode(self.params)
+
+    @property
+    def outdated(self) -> bool:
+        """Is the reading whole, or has it begun again since?"""
+        return self.reading.whole or self.attempt != self.reading.attempt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,9 @@ from ._lists import (
     members_of,
     rule_of,
 )
-from ._paging import Fetcher, Listing, kept, single
+from ._pace import Pace
+from ._paging import Fetcher, Listing, Reading, mapping, single
+from ._spool import Spool
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def check(client: Client) -> Check:
     readable = {probe.collection for probe in probes if probe.readable}
     wanted: dict[str, Listing[Any]] = {"organisation": ORGANIZATIONS, "admins": ADMINS}
     read = {name: listing for name, listing in wanted.items() if name in readable}
-    readings = Fetcher(client, len(wanted), lambda answered, known: None).read(read.values())
+    readings = _whole(client, read.values())
     rows = dict(zip(read, (reading.rows for reading in readings), strict=True))
     tenant = ("", "")
     try:
@@ -83,10 +85,14 @@ def check(client: Client) -> Check:
 
 def key_owner(client: Client) -> Owner:
     """Whose key this is, read with the key itself. Raises SourceError where it does not answer."""
-    (admins,) = Fetcher(client, 1, lambda answered, known: None).read([ADMINS])
+    (admins,) = _whole(client, [ADMINS])
     if admins.refused:
         expect(admins.refused, 200)
     return _owner(owner_of_key(client.credential.api_key, admins.rows))
+
+
+def _whole(client: Client, listings: Iterable[Listing[Any]]) -> list[Reading[Any]]:
+    return Fetcher(client, Pace(2), Spool(), lambda answered, known: None).read(listings)
 
 
 def _owner(holder: Holder | None) -> Owner:
@@ -122,7 +128,7 @@ def _probe(
     answer = client.request("GET", listing.path, params=params, repeat_safe=True)
     try:
         rows, total = listing.unpack(expect(answer, 200))
-        first = next(iter(kept(listing, rows, answer)), None)
+        first = next(iter(mapping(listing, rows, answer)), None)
     except SourceError as refusal:
         why_not = str(refusal).removeprefix(f"GET {listing.path}: ")
         return Probe(collection, not without, False, None, why_not, without), None

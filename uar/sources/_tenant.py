@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from uar.snapshot import page_file
+
 from ._lists import GROUPS, Holder, Rule
+from ._pace import Pace
 from ._paging import Reading
 from ._rows import Row
+from ._spool import Spool
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,35 @@ class Tenant:
     members: Sequence[Reading[str]]
     app_users: Sequence[Reading[str]]
     app_groups: Sequence[Reading[str]]
+    pace: Pace
+    requests: int
+
+
+Collection = tuple[str, str, Sequence[Reading[Any]]]  # its name, its endpoint, its lists in order
 
 
 def totals(tenant: Tenant, stored: Mapping[str, int]) -> list[Row]:
     """One row of COLLECTIONS each. `stored`: where that is not simply every row fetched."""
+    return [
+        _total(name, endpoint, readings, stored.get(name))
+        for name, endpoint, readings in _collections(tenant)
+    ]
+
+
+def pages(tenant: Tenant, spool: Spool) -> dict[str, bytes]:
+    """Every answer that the tables were made from: one compressed file of lines a collection."""
+    return {
+        page_file(name): b"".join(
+            spool.member(kept) for reading in readings for kept in reading.pages
+        )
+        for name, _, readings in _collections(tenant)
+    }
+
+
+def _collections(tenant: Tenant) -> list[Collection]:
+    """What was read; a collection is left out where the tenant refused one of its lists."""
     associations = "/api/v2/applications/{id}/associations"
-    collections: tuple[tuple[str, str, Sequence[Reading[Any]]], ...] = (
+    collections: tuple[Collection, ...] = (
         *(
             (name, reading.listing.path, [reading])
             for name, reading in (
@@ -54,14 +81,13 @@ def totals(tenant: Tenant, stored: Mapping[str, int]) -> list[Row]:
         ("application groups", f"{associations}?targets=user_group", tenant.app_groups),
     )
     return [
-        _total(name, endpoint, readings, stored.get(name))
-        for name, endpoint, readings in collections
-        if readings and not any(reading.refused for reading in readings)
+        each for each in collections if each[2] and not any(reading.refused for reading in each[2])
     ]
 
 
 def _total(name: str, endpoint: str, readings: Sequence[Reading[Any]], stored: int | None) -> Row:
     fetched = sum(len(reading.rows) for reading in readings)
+    kept = [page for reading in readings for page in reading.pages]
     stated = [reading.stated for reading in readings if reading.stated is not None]
     return {
         "collection": name,
@@ -69,8 +95,8 @@ def _total(name: str, endpoint: str, readings: Sequence[Reading[Any]], stored: i
         "stated": sum(stated) if len(stated) == len(readings) else None,
         "fetched": fetched,
         "stored": fetched if stored is None else stored,
-        "pages": sum(reading.pages for reading in readings),
+        "pages": len(kept),
         "started_at": min(reading.started_at for reading in readings),
         "finished_at": max(reading.finished_at for reading in readings),
-        "sha256": hashlib.sha256(b"".join(reading.digests for reading in readings)).hexdigest(),
+        "sha256": hashlib.sha256(b"".join(page.digest for page in kept)).hexdigest(),
     }

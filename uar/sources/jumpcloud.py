@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from uar.snapshot import Snapshot
@@ -24,30 +26,43 @@ from ._lists import (
     members_of,
     rule_of,
 )
+from ._pace import Pace
 from ._paging import Fetcher, Reading
 from ._probe import Check, Owner, check, key_owner
 from ._rows import METHODS
-from ._tenant import Tenant
+from ._spool import Spool
+from ._tenant import Tenant, pages
+from ._trace import Traced, trace
 
-__all__ = ["IN_FLIGHT", "Check", "Owner", "check", "connect", "fetch", "key_owner", "read"]
+__all__ = [
+    "IN_FLIGHT", "Check", "Owner", "Traced",
+    "check", "connect", "fetch", "key_owner", "read", "trace",
+]  # fmt: skip
 
 IN_FLIGHT = 12  # more gains nothing at any latency measured
+
+Progress = Callable[[int, int], None]
 
 
 def read(
     client: Client,
     *,
     in_flight: int = IN_FLIGHT,
-    progress: Callable[[int, int], None] = lambda answered, known: None,
+    progress: Progress = lambda answered, known: None,
 ) -> Snapshot:
     """The whole tenant, or a SourceError. `progress` is told requests answered and known of."""
-    tenant = fetch(client, in_flight=in_flight, progress=progress)
-    return snapshot_of(tenant, client, secrets.token_hex(32))
+    with tempfile.TemporaryFile() as file:
+        spool = Spool(file)
+        tenant = fetch(client, spool, in_flight=in_flight, progress=progress)
+        snapshot = snapshot_of(tenant, client, secrets.token_hex(32))
+        return replace(snapshot, pages=pages(tenant, spool))
 
 
-def fetch(client: Client, *, in_flight: int, progress: Callable[[int, int], None]) -> Tenant:
+def fetch(client: Client, spool: Spool, *, in_flight: int, progress: Progress) -> Tenant:
     """Every list of the tenant, in two rounds: the second asks for what the first has named."""
-    lists = Fetcher(client, in_flight, progress).read
+    pace = Pace(in_flight)
+    fetcher = Fetcher(client, pace, spool, progress)
+    lists = fetcher.read
     organizations, users, admins, roles, services, groups, apps, *by_method = lists(
         (ORGANIZATIONS, USERS, ADMINS, ROLES, SERVICES, GROUPS, APPS, *BY_METHOD)
     )
@@ -81,6 +96,8 @@ def fetch(client: Client, *, in_flight: int, progress: Callable[[int, int], None
         members=members,
         app_users=held[: len(app_ids)],
         app_groups=held[len(app_ids) :],
+        pace=pace,
+        requests=fetcher.requests,
     )
 
 

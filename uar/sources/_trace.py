@@ -1,0 +1,82 @@
+"""Which answer of JumpCloud does a row of the snapshot come from?"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from uar.snapshot import page_file
+
+from ._lists import ADMINS, APPS, GROUPS, ROLES, SERVICES, USERS
+from ._rows import ENDS
+
+LISTS = {
+    "user": ("users", USERS.path),
+    "admin": ("admins", ADMINS.path),
+    "service": ("service accounts", SERVICES.path),
+    "group": ("groups", GROUPS.path),
+    "app": ("applications", APPS.path),
+    "role": ("roles", ROLES.path),
+}
+ROW_ID = re.compile(r"jumpcloud:(\w+):([\w-]+)(?:>(\w+):([\w-]+))?")
+
+
+@dataclass(frozen=True)
+class Traced:
+    """One answer. `sha256` is over its body as kept, which `line` (from 1) of `file` holds."""
+
+    collection: str
+    file: str
+    line: int
+    request: str  # path and query, of a GET
+    answered_at: str
+    sha256: str
+
+
+def trace(row_id: str, read: Callable[[str], bytes]) -> Traced | None:
+    """The answer that has a row of accounts, entitlements or grants, by the row's id.
+
+    `read`: a file of the snapshot by its name. None where no answer has it: only a role that
+    somebody holds and no list names.
+    """
+    matched = ROW_ID.fullmatch(row_id)
+    if not matched:
+        return None
+    kind, key, holder_kind, holder = matched.groups()
+    if holder is None:
+        return _find(*LISTS[kind], read, lambda row: key in _ids(row))
+    if kind == "role":
+        return trace(f"jumpcloud:{holder_kind}:{holder}", read)
+
+    def leads_there(row: Any) -> bool:
+        end = row.get("to") or {}
+        return end.get("id") == holder and ENDS.get(str(end.get("type"))) == holder_kind
+
+    if kind == "group":
+        return _find("group members", f"{GROUPS.path}/{key}/members", read, leads_there)
+    collection = {"user": "application users", "group": "application groups"}[holder_kind]
+    return _find(collection, f"/api/v2/applications/{key}/associations", read, leads_there)
+
+
+def _find(
+    collection: str, path: str, read: Callable[[str], bytes], wanted: Callable[[Any], bool]
+) -> Traced | None:
+    file = page_file(collection)
+    for number, raw in enumerate(gzip.decompress(read(file)).splitlines(), 1):
+        line = json.loads(raw)
+        if line["path"] == path and any(map(wanted, _rows(json.loads(line["body"])))):
+            request = f"{path}?{line['query']}"
+            return Traced(collection, file, number, request, line["answered_at"], line["sha256"])
+    return None
+
+
+def _rows(body: Any) -> list[Any]:
+    return body if isinstance(body, list) else list(body["results"])
+
+
+def _ids(row: Any) -> set[Any]:
+    return {row.get("_id"), row.get("id"), row.get("objectId")}
