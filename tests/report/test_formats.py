@@ -137,7 +137,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pip = [sys.executable, "-m", "pip", "install", "-q", "--target", str(place)]
     try:
         done = subprocess.run(
-            [*pip, "compliance-trestle==5.2.0"], capture_output=True, timeout=240, check=False
+            [*pip, "compliance-trestle==5.2.0"], capture_output=True, timeout=100, check=False
         )
     except subprocess.TimeoutExpired:
         pytest.skip("compliance-trestle, which carries the OSCAL models, came too slowly")

@@ -25,8 +25,8 @@ VOID = {"meta", "col", "input", "br", "path", "circle", "rect"}
 OURS = {
     "html", "head", "meta", "title", "style", "body", "a", "svg", "defs", "pattern", "path",
     "circle", "rect", "text", "desc", "div", "nav", "h1", "h2", "h3", "h4", "ol", "ul", "li",
-    "main", "header", "p", "b", "strong", "span", "small", "code", "pre", "dl", "dt", "dd", "section",
-    "table", "caption", "thead", "tbody", "tr", "th", "td", "colgroup", "col", "figure",
+    "main", "header", "p", "b", "strong", "span", "small", "code", "pre", "dl", "dt", "dd",
+    "section", "table", "caption", "thead", "tbody", "tr", "th", "td", "colgroup", "col", "figure",
     "figcaption", "footer", "script",
 }  # fmt: skip
 

@@ -35,9 +35,11 @@ def reviewers(tieout: TieOut) -> Listing:
     )  # fmt: skip
 
 
-def decisions_by_kind(standing: pd.DataFrame | None, name: str = "by-kind") -> Listing:
+def decisions_by_kind(
+    standing: pd.DataFrame | None, name: str = "by-kind", whose: str = ""
+) -> Listing:
     columns = (("Kind", "text"), ("Items", "number"), *((word, "number") for word in ANSWERS))
-    caption = "Decisions by kind of item"
+    caption = f"Decisions by kind of item{whose}"
     if standing is None:
         return listing(name, caption, columns, (), NOT_YET_OPENED)
     found = {key[0]: numbers for key, numbers in by(standing, ["kind"])}

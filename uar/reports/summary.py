@@ -51,14 +51,14 @@ def _reviewers(evidence: Evidence, tieout: TieOut) -> list[dict[str, Any]]:
                 "name": plain(one.reviewer),
                 "said": said,
                 "chart": kinds(own, name=f"chart-{anchor}"),
-                "counts": decisions_by_kind(own, name=f"{anchor}-kinds"),
-                "changed": _changed(own, anchor),
+                "counts": decisions_by_kind(own, f"{anchor}-kinds", f" of {plain(one.reviewer)}"),
+                "changed": _changed(own, anchor, plain(one.reviewer)),
             }
         )
     return made
 
 
-def _changed(own: pd.DataFrame, anchor: str) -> Listing:
+def _changed(own: pd.DataFrame, anchor: str, whose: str) -> Listing:
     """Everything but a Keep, with what came of it."""
     columns = (
         ("Item", "id"),
@@ -78,7 +78,8 @@ def _changed(own: pd.DataFrame, anchor: str) -> Listing:
         for row in records(own[own["decision"] != "Keep"])
     )
     name = f"{anchor}-changed"
-    return listing(name, "Revoke, Modify, Not sure, not reviewed", columns, rows, "Nothing.")
+    caption = f"Revoke, Modify, Not sure, not reviewed by {whose}"
+    return listing(name, caption, columns, rows, "Nothing.")
 
 
 def _waits(decision: str) -> str:
