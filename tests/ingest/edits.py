@@ -274,12 +274,13 @@ TORN = (
 def edited(rng: random.Random, items: list[dict[str, Any]]) -> Paper:
     """A filled-in workbook after up to four edits; a torn one, if any, comes last.
 
-    (Whatever comes after a torn one could take away the only cells that show it.)
+    (Whatever comes after a torn one could take away the only cells that show it. Programs refuse to
+    tear through merged cells.)
     """
     sheet = paper(rng, items)
     for _ in range(rng.randint(0, 4)):
         rng.choice(EDITS)(rng, sheet)
-    if rng.random() < 0.4:
+    if not sheet.merged and rng.random() < 0.4:
         rng.choice(TORN)(rng, sheet)
     return sheet
 

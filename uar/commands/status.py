@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +20,32 @@ from uar.commands._shared import (
     now,
     put,
     put_json,
+    say,
 )
 from uar.commands._table import put_table
 from uar.decisions.progress import progress
+from uar.decisions.reminder import reminder
+from uar.errors import SetupError
 from uar.folder import Folder
-from uar.tables import DECISION_WORDS
+from uar.tables import DECISION_WORDS, records
 
 
 @click.command()
 @folder_argument
+@click.option(
+    "--mail",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write a reminder (.eml) for each reviewer with open items into this new folder.",
+)
 @json_option
-def command(folder: Path, as_json: bool) -> None:
+def command(folder: Path, mail: Path | None, as_json: bool) -> None:
     """Show per reviewer what is decided and what is not reviewed.
 
-    Exits with 1 as long as an item is not reviewed.
+    Reminders hold counts and no names. Exits with 1 as long as an item is not reviewed.
     """
+    if mail:
+        _refuse_place(mail, folder)
     review = Folder(folder)
     campaign = json.loads(review.read("campaign.json", "open"))
     table = progress(load_items(review), load_decisions(review), _last_files(review))
@@ -40,12 +53,34 @@ def command(folder: Path, as_json: bool) -> None:
     late = bool(due) and now().date().isoformat() > due
     table["late"] = table["not_reviewed"] * late
     total = {str(name): int(sum_) for name, sum_ in table.sum(numeric_only=True).items()}
+    if mail:
+        _write_reminders(mail, table, campaign)
     if as_json:
         put_json({"due": due, "late": late, "total": total, "reviewers": table.to_dict("records")})
     else:
         _show(table, total, due, late)
     if total["not_reviewed"]:
         raise click.exceptions.Exit(1)
+
+
+def _refuse_place(mail: Path, folder: Path) -> None:
+    """Not into the evidence, and not among reminders of another day."""
+    if mail.resolve().is_relative_to(folder.resolve()):
+        raise SetupError(f"--mail: {mail} lies inside the review folder; name one outside.")
+    if mail.exists() and any(mail.iterdir()):
+        raise SetupError(f"--mail: {mail} is not empty; name a new folder.")
+
+
+def _write_reminders(mail: Path, table: pd.DataFrame, campaign: Mapping[str, Any]) -> None:
+    waiting = [row for row in records(table) if row["not_reviewed"]]
+    mail.mkdir(parents=True, exist_ok=True)
+    for number, row in enumerate(waiting, 1):
+        name = re.sub(r"[^a-z0-9]+", "-", row["reviewer_email"].casefold()).strip("-")
+        content = reminder(
+            row["reviewer_email"], row["not_reviewed"], row["items"], campaign, now()
+        )
+        (mail / f"{number:03} {name}.eml").write_bytes(content)
+    say(f"{counted(len(waiting), 'reminder')} written to {mail}.")
 
 
 def _last_files(review: Folder) -> dict[str, str]:
