@@ -22,6 +22,10 @@ PROFILE = (  # the attributes of accounts that settings may require
     "department", "title", "manager", "employee_id", "employee_type", "company", "cost_center",
     "location",
 )  # fmt: skip
+ROSTER_COLUMNS = (
+    "employee_id", "email", "name", "status", "start_date", "end_date", "manager", "department",
+    "title",
+)  # fmt: skip
 Names = tuple[str, ...]
 Pairs = Mapping[str, str]
 
@@ -96,6 +100,15 @@ class Sync:
 
 
 @dataclass(frozen=True)
+@dataclass(frozen=True)
+class Roster:
+    """How the file of uar sync --roster is read."""
+
+    columns: Pairs = field(default_factory=_no_pairs)  # a name of ROSTER_COLUMNS -> the heading
+    employed: Names = ("active", "employed", "leave", "on leave")
+    left: Names = ("terminated", "left", "inactive", "former", "resigned", "retired")
+
+
 class Close:
     """How a review is sealed."""
 
@@ -114,6 +127,7 @@ class Settings:
     apply: Apply = Apply()
     sync: Sync = Sync()
     close: Close = Close()
+    roster: Roster = field(default_factory=Roster)
 
 
 def load(path: Path | None) -> tuple[Settings, bytes]:
@@ -137,7 +151,8 @@ def parse(text: bytes, name: str) -> Settings:
         raise SetupError(f"{name}: is not UTF-8 text; save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"{name}: {error}.") from error
-    settings = _read(Settings, raw, (), Where(name, source))
+    where = Where(name, source)
+    settings = _read(Settings, raw, (), where)
     share = settings.apply.max_removals_share
     if not 0 < share <= 1:
         raise SetupError(f"{name}: apply.max_removals_share must lie between 0 and 1, not {share}.")
@@ -154,6 +169,12 @@ def parse(text: bytes, name: str) -> Settings:
     if settings.apply.last_admin_role not in ("delete", "read-only"):
         raise SetupError(f'{name}: apply.last_admin_role must be "delete" or "read-only".')
     return settings
+    for column in settings.roster.columns:
+        if column not in ROSTER_COLUMNS:
+            raise SetupError(
+                f"{where.line(column)}: roster.columns: there is no column {column}; "
+                f"known: {', '.join(ROSTER_COLUMNS)}."
+            )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from uar.verify import json_line as json_line
 BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS)
 SMALL_TABLES = (COLLECTIONS, GAPS)
 HEADER_FILE = "snapshot/snapshot.json"
+ROSTER_FILE = "snapshot/roster.jsonl"  # only where HR's list was given
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,11 @@ class Header:
     credential_id: str  # account_id of the key's owner; "" where the provider does not tell
     credential_name: str
     seal_key: str  # random, hexadecimal: seals workbook rows, so the same snapshot seals alike
-
     requests: int = 0  # that were answered
     most_in_flight: int = 0  # at once
     halvings: int = 0  # of the number in flight, because the server was not happy
     retries: int = 0
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -52,8 +53,8 @@ class Snapshot:
     grants: pd.DataFrame
     collections: pd.DataFrame
     gaps: pd.DataFrame
-
     pages: Mapping[str, bytes] = field(default_factory=dict)
+
 
 def to_files(snapshot: Snapshot) -> dict[str, bytes]:
     """The snapshot as files, name -> bytes; the same bytes for the same snapshot."""
@@ -90,7 +91,6 @@ def file_names() -> tuple[str, ...]:
     )
 
 
-def to_lines(frame: pd.DataFrame) -> bytes:
 def page_file(collection: str) -> str:
     """Where the answers of a collection are kept."""
     return f"snapshot/pages/{collection.replace(' ', '-')}.jsonl.gz"

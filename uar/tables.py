@@ -129,7 +129,8 @@ def _convert(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
         if values.dtype == object and not values.map(_is_text_or_unknown).all():
             raise TypeError
         text = values.astype("string")
-        return text.mask(text == "", cast(Any, pd.NA))
+        blank = text == ""
+        return text.mask(blank, cast(Any, pd.NA)) if blank.any() else text
     values = values.replace("", None) if values.dtype == object else values
     if kind == MOMENT:
         return pd.to_datetime(values, utc=True, format="ISO8601").astype(cast(Any, MOMENT))
@@ -250,6 +251,25 @@ GAPS = Table(
         Column("collection", needed=True),
         Column("subject"),
         Column("says", needed=True),  # one sentence
+    ),
+)
+
+EMPLOYMENT = ("employed", "left")
+
+ROSTER = Table(
+    "roster",
+    key="row",
+    columns=(
+        Column("row", COUNT, needed=True),  # of the file that HR gave
+        Column("employee_id"),
+        Column("email"),  # a row has one of the two at least
+        Column("name"),
+        Column("status", needed=True, one_of=EMPLOYMENT),
+        Column("start_date", MOMENT),  # the day's first moment
+        Column("end_date", MOMENT),  # the last day at work
+        Column("manager"),  # e-mail or employee id
+        Column("department"),
+        Column("title"),
     ),
 )
 

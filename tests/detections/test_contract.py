@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import uar.detections
-from tests.detections.world import Row, admin, facts, grant, service, thing, user
+from tests.detections.world import Row, admin, employee, facts, grant, service, thing, user
 from uar.detections import SECTIONS, Detection, Facts, detections, modules, run
 from uar.errors import UarError
 from uar.settings import Attributes, Settings
@@ -62,6 +62,19 @@ def many_things_wrong() -> tuple[list[Row], list[Row], list[Row]]:
     return accounts, entitlements, grants
 
 
+def wrong_roster() -> list[Row]:
+    return [
+        employee("ana", status="left", end_date="2026-10-01T00:00:00Z"),
+        employee("dan", end_date="2026-11-01T00:00:00Z", department="Sales"),
+        employee("zed"),
+    ]
+
+
+def world_of_wrongs(back: bool = False) -> Facts:
+    step = -1 if back else 1
+    return facts(*(rows[::step] for rows in many_things_wrong()), roster=wrong_roster()[::step])
+
+
 def judged(detection: Detection, world: Facts) -> tuple[bytes, bytes]:
     findings, coverage = run(world, [detection])
     return to_lines(findings), to_lines(coverage)
@@ -92,15 +105,12 @@ def test_what_is_unknown_is_no_finding_and_is_counted(detection: Detection) -> N
 
 @pytest.mark.parametrize("detection", EVERY)
 def test_the_order_of_rows_does_not_matter(detection: Detection) -> None:
-    accounts, entitlements, grants = many_things_wrong()
-    there = judged(detection, facts(accounts, entitlements, grants))
-    back = judged(detection, facts(accounts[::-1], entitlements[::-1], grants[::-1]))
-    assert there == back
+    assert judged(detection, world_of_wrongs()) == judged(detection, world_of_wrongs(back=True))
 
 
 @pytest.mark.parametrize("detection", EVERY)
 def test_facts_are_left_alone(detection: Detection) -> None:
-    world = facts(*many_things_wrong())
+    world = world_of_wrongs()
     frames = {
         "accounts": world.accounts,
         "persons": world.persons,
@@ -117,7 +127,7 @@ def test_facts_are_left_alone(detection: Detection) -> None:
 
 @pytest.mark.parametrize("detection", EVERY)
 def test_a_finding_is_about_something_there(detection: Detection) -> None:
-    world = facts(*many_things_wrong())
+    world = world_of_wrongs()
     findings, _ = run(world, [detection])
     for row in findings.to_dict("records"):
         assert row["id"] == f"{detection.id}:{row['subject']}"
@@ -152,15 +162,15 @@ def test_it_is_documented(detection: Detection) -> None:
 
 
 def test_together_they_find_all_that_is_wrong() -> None:
-    _, coverage = run(facts(*many_things_wrong()), detections())
+    _, coverage = run(world_of_wrongs(), detections())
     assert coverage["not_run"].isna().all()
     silent = coverage.loc[coverage["found"] == 0, "detection"].tolist()
     assert silent == [], "many_things_wrong has no example for these"
 
 
 def test_findings_are_the_worst_first_and_the_same_every_time() -> None:
-    first = run(facts(*many_things_wrong()), detections())[0]
-    again = run(facts(*many_things_wrong()), detections()[::-1])[0]
+    first = run(world_of_wrongs(), detections())[0]
+    again = run(world_of_wrongs(), detections()[::-1])[0]
     assert to_lines(first) == to_lines(again)
     ranks = first["severity"].map(SEVERITIES.index).tolist()
     assert ranks == sorted(ranks)
@@ -186,7 +196,9 @@ def every_account(world: Facts) -> pd.DataFrame:
 def test_a_missing_input_and_an_unwanted_question_are_not_run() -> None:
     needy = Detection("X-01", "x", "low", "x", every_account, needs=("roster",))
     unwanted = replace(needy, needs=(), unwanted=lambda settings: "nobody asked")
-    findings, coverage = run(facts([user("ana")]), [needy, replace(unwanted, id="X-02")])
+    findings, coverage = run(
+        replace(facts([user("ana")]), roster=None), [needy, replace(unwanted, id="X-02")]
+    )
     assert findings.empty
     assert coverage["not_run"].tolist() == ["no roster given", "nobody asked"]
     assert coverage[["found", "looked_at", "cannot_tell"]].isna().all(axis=None)

@@ -11,7 +11,7 @@ from uar.detections import Facts, modules, run
 from uar.persons import persons
 from uar.settings import Settings
 from uar.snapshot import Header, Snapshot
-from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS
+from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS, ROSTER
 
 Row = dict[str, Any]
 NOW = "2026-11-20T09:00:00Z"
@@ -98,6 +98,22 @@ def grant(holder: str, entitlement: str, /, **different: Any) -> Row:
     }
 
 
+def employee(name: str, row: int = 0, /, **different: Any) -> Row:
+    """HR's row of the healthy `user` of this name; the row's number comes from the name."""
+    return {
+        "row": row or int.from_bytes(name.encode()[:6]),
+        "employee_id": f"E-{name}",
+        "email": f"{name}@corp.example",
+        "name": f"{name.title()} Quine",
+        "status": "employed",
+        "start_date": "2020-01-01T00:00:00Z",
+        "manager": "boss@corp.example",
+        "department": "Finance",
+        "title": "Analyst",
+        **different,
+    }
+
+
 def collection(name: str) -> Row:
     numbers = {"fetched": 1, "stored": 1, "pages": 1}
     times = {"started_at": NOW, "finished_at": NOW}
@@ -112,6 +128,7 @@ def facts(
     *,
     collected: Iterable[str] = ("group members",),
     gaps: Iterable[Row] = (),
+    roster: Iterable[Row] = (),
 ) -> Facts:
     chosen = settings or Settings()
     snapshot = Snapshot(
@@ -123,7 +140,7 @@ def facts(
         GAPS.frame(gaps),
     )
     who, links = persons(snapshot.accounts, chosen.persons, chosen.attributes.placeholders)
-    return Facts(snapshot, who, links, chosen, pd.Timestamp(NOW))
+    return Facts(snapshot, who, links, chosen, pd.Timestamp(NOW), ROSTER.frame(roster))
 
 
 def detect(detection: str, world: Facts) -> tuple[dict[str, Mapping[str, Any]], Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from uar.cli import main
 from uar.settings import Settings, parse
 
 TEMPLATE = (Path(__file__).parents[2] / "uar" / "init.toml").read_text("utf-8")
-EXAMPLES = ("due", '"Payroll"', '"example.net"')  # lines that show a form, not a default
+EXAMPLES = ("due", "email", '"Payroll"', '"example.net"')  # lines that show a form, not a default
 
 
 def test_as_written_it_says_nothing() -> None:

@@ -23,8 +23,8 @@ from uar.detections import Facts, detections, run
 from uar.folder import Folder
 from uar.persons import persons
 from uar.settings import load
-from uar.snapshot import file_names, to_lines
-from uar.tables import SEVERITIES
+from uar.snapshot import ROSTER_FILE, file_names, from_lines, to_lines
+from uar.tables import ROSTER, SEVERITIES
 
 COUNTS = ("found", "looked_at", "cannot_tell")
 
@@ -50,7 +50,9 @@ def command(folder: Path, settings_path: Path | None, fail_on: str | None, as_js
             snapshot.accounts, settings.persons, settings.attributes.placeholders
         )
         finished = pd.Timestamp(snapshot.header.finished_at)
-        facts = Facts(snapshot, people, links, settings, finished)
+        given = review.has(ROSTER_FILE)
+        roster = from_lines(ROSTER, review.read(ROSTER_FILE, "sync")) if given else None
+        facts = Facts(snapshot, people, links, settings, finished, roster)
         findings, coverage = run(facts, detections())
         review.write(
             "detect",
@@ -61,7 +63,7 @@ def command(folder: Path, settings_path: Path | None, fail_on: str | None, as_js
                 "coverage.jsonl": to_lines(coverage),
             },
             at=iso(now()),
-            read=file_names(),
+            read=(*file_names(), *([ROSTER_FILE] if given else [])),
             counts={
                 "accounts": len(people),
                 "persons": people["person_id"].nunique(),

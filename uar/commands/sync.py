@@ -21,9 +21,9 @@ from uar.commands._shared import (
 )
 from uar.commands._table import put_table
 from uar.errors import FolderError
-from uar.folder import LOCK, Folder
-from uar.settings import load
-from uar.snapshot import HEADER_FILE, Snapshot, to_files
+from uar.folder import LOCK, Folder, digest
+from uar.settings import Roster, load
+from uar.snapshot import HEADER_FILE, ROSTER_FILE, Snapshot, to_files, to_lines
 
 COLUMNS = ("collection", "stated", "fetched", "stored", "pages")
 
@@ -34,7 +34,11 @@ COLUMNS = ("collection", "stated", "fetched", "stored", "pages")
 @json_option
 @click.pass_context
 def command(
-    context: click.Context, folder: Path, settings_path: Path | None, as_json: bool
+    context: click.Context,
+    folder: Path,
+    settings_path: Path | None,
+    roster: Path | None,
+    as_json: bool,
 ) -> None:
     """Read accounts, groups, applications and who holds them into a new review folder.
 
@@ -50,6 +54,7 @@ def command(
         with ExitStack() as stack:
             review = stack.enter_context(Folder(folder).locked(create=True))
             if review.has(HEADER_FILE):
+    employees, origin = _frozen(roster, settings.roster) if roster else ({}, {})
                 raise FolderError(
                     f"{folder} already holds a snapshot; name a new folder for a new review."
                 )
@@ -60,7 +65,9 @@ def command(
                 name: len(getattr(snapshot, name))
                 for name in ("accounts", "entitlements", "grants", "gaps")
             }
-            review.write("sync", to_files(snapshot), at=iso(now()), settings=toml, counts=counts)
+            files = to_files(snapshot) | employees
+            at = iso(now())
+            review.write("sync", files, at=at, settings=toml, counts=counts, facts=origin)
     except BaseException:
         _remove_empty(created)
         raise
@@ -73,6 +80,15 @@ class _Progress:
 
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
+
+def _frozen(path: Path, settings: Roster) -> tuple[dict[str, bytes], dict[str, str]]:
+    """HR's list as a file of the snapshot, and where it came from, for the ledger."""
+    from uar.workbooks.roster import read_roster
+
+    content = path.read_bytes()
+    people = read_roster(path.name, content, settings)
+    return {ROSTER_FILE: to_lines(people)}, {"roster": path.name, "sha256": digest(content)}
+
 
     def __enter__(self) -> _Progress:
         return self

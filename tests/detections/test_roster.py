@@ -1,0 +1,250 @@
+"""HR's list: how its file is read, and LIF-01, LIF-02, LIF-03, LIF-11 and LIF-13 by example."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from types import MappingProxyType
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from tests.detections.world import admin, detect, employee, facts, user
+from uar.cli import main
+from uar.errors import TableError
+from uar.folder import Folder, digest
+from uar.sandbox.organisations import load, sample
+from uar.sandbox.server import Sandbox
+from uar.settings import Roster
+from uar.workbooks.roster import read_roster
+
+SAMPLE = sample().with_name("hr_roster.csv")
+
+
+def day(text: str) -> str:
+    return f"{text}T00:00:00Z"
+
+
+def test_the_samples_list_is_read() -> None:
+    people = read_roster("hr.csv", SAMPLE.read_bytes(), Roster())
+    jonas = people[people["employee_id"] == "JT-0015"].iloc[0]
+    assert (len(people), jonas["status"], jonas["row"]) == (27, "left", 10)
+    assert jonas["end_date"].isoformat() == "2026-09-30T00:00:00+00:00"
+    assert jonas["manager"] == "ines.cardoso@junipertide.example"
+
+
+def test_headings_words_and_delimiter_are_the_settings() -> None:
+    content = "Mail;Zustand;Extra\nAna@corp.example;aktiv;7\n".encode("utf-8-sig")
+    columns = MappingProxyType({"email": "mail", "status": "Zustand"})
+    people = read_roster("hr.csv", content, Roster(columns=columns, employed=("Aktiv",)))
+    assert people[["email", "status"]].to_numpy().tolist() == [["Ana@corp.example", "employed"]]
+
+
+def test_a_workbook_has_dates_as_numbers() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet
+    sheet.append(["Employee ID", "Status", "End date"])
+    sheet.append(["007", "left", 46295])
+    sheet.append(["008", "left", "2026-10-01"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    people = read_roster("hr.xlsx", buffer.getvalue(), Roster())
+    assert people["employee_id"].tolist() == ["007", "008"]
+    assert people["end_date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-09-30", "2026-10-01"]
+
+
+def test_every_bad_cell_is_named_at_once() -> None:
+    content = (
+        b"employee_id,email,status,start_date,end_date\n"
+        b"1,ana,active,2026-02-30,\n"
+        b"2,b@corp.example,sabbatical,01.02.2026,\n"
+        b",,active,46295,\n"
+        b"4,B@corp.example,left,2026-03-01,2026-02-01\n"
+        b"1,,left,,\n"
+    )
+    with pytest.raises(TableError) as caught:
+        read_roster("hr.csv", content, Roster())
+    assert caught.value.problems == (
+        "line 2, column start_date: '2026-02-30' is not a date such as 2026-12-15",
+        "line 2, column email: 'ana' is not an e-mail address",
+        "line 3, column start_date: '01.02.2026' is not a date such as 2026-12-15",
+        "line 3, column status: 'sabbatical' is no word of roster.employed or roster.left",
+        "line 4, column start_date: '46295' is not a date such as 2026-12-15",
+        "line 4, column employee_id: neither employee id nor e-mail is filled",
+        "line 5, column end_date: lies before the start date",
+        "row 5: email B@corp.example stands in row 3 too",
+        "row 6: employee_id 1 stands in row 2 too",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b"\xff\xfe\x00", "neither .xlsx nor CSV"),
+        (b"name\nAna\n", "there is no heading status\n  there is neither a heading employee_id"),
+        (b"email,E-Mail,e mail,status\n", "the heading E-Mail stands more than once"),
+    ],
+)
+def test_a_file_that_is_none(content: bytes, says: str) -> None:
+    columns = MappingProxyType({"email": "e-mail"}) if b"E-Mail" in content else {}
+    with pytest.raises(TableError, match=r"^hr.csv: ") as caught:
+        read_roster("hr.csv", content, Roster(columns=columns))
+    assert says in str(caught.value)
+
+
+def test_sync_freezes_the_list_and_detect_reads_it(tmp_path: Path) -> None:
+    folder = tmp_path / "q4"
+    bad = tmp_path / "bad.csv"
+    bad.write_text("email,status\nana,active\n", "utf-8")
+    with Sandbox(load(sample())) as tenant:
+        keys = {"JUMPCLOUD_API_KEY": tenant.api_key, "JUMPCLOUD_BASE_URL": tenant.url}
+
+        def run(*words: str) -> tuple[int, str]:
+            result = CliRunner().invoke(main, words, env=keys)
+            return result.exit_code, result.output
+
+        assert run("sync", str(folder), "--roster", str(bad))[0] == 4
+        assert not folder.exists()
+        assert run("sync", str(folder), "--roster", str(SAMPLE))[0] == 0
+    line = Folder(folder).ledger()[0]
+    assert line["facts"] == {"roster": "hr_roster.csv", "sha256": digest(SAMPLE.read_bytes())}
+    found = CliRunner().invoke(main, ["detect", str(folder), "--json"])
+    names: dict[str, set[str]] = {}
+    for row in json.loads(found.stdout):
+        names.setdefault(row["detection"], set()).add(row["subject_name"])
+    assert names["LIF-01"] == {"Jonas Wikström", "Luca Brandt", "Petra Gallowhill"}
+    assert "LIF-02" not in names
+    assert names["LIF-03"] == {"Dana Kirsch"}
+    assert names["LIF-11"] == {"Elif Starling"}
+    assert names["LIF-13"] == {"Saoirse Kettle"}
+    assert "snapshot/roster.jsonl" in Folder(folder).ledger()[1]["read"]
+
+
+def test_lif_01_finds_who_has_left() -> None:
+    found, coverage = detect(
+        "LIF-01",
+        facts(
+            [
+                user("ana"),
+                user("bea", employee_id=None),
+                admin("cid"),
+                user("dan"),
+                user("eve", status="suspended"),
+                user("fay", status="unknown"),
+                user("gus", email="hal@corp.example"),
+                user("ivy"),
+                user("jon"),
+                user("kay", status="staged"),
+            ],
+            roster=[
+                employee("ana", status="left", end_date=day("2026-11-19")),
+                employee("bea", status="left"),
+                employee("cid", status="left"),
+                employee("dan", status="left", end_date=day("2026-11-20")),
+                employee("eve", status="left"),
+                employee("fay", status="left"),
+                employee("gus", status="left"),
+                employee("hal", status="left"),
+                employee("ivy"),
+            ],
+        ),
+    )
+    assert sorted(found) == ["admin:cid", "user:ana", "user:bea"]
+    assert found["user:ana"]["severity"] == "critical"
+    assert found["user:ana"]["says"] == (
+        "The user ana is active, but HR says that Ana Quine left on 2026-11-19."
+    )
+    assert found["user:bea"]["says"].endswith("has left.")
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (7, 2)
+
+
+def test_lif_02_finds_a_contract_that_is_over() -> None:
+    found, coverage = detect(
+        "LIF-02",
+        facts(
+            [user(name) for name in ("ana", "bea", "cid", "dan")]
+            + [user("eve", status="unknown"), user("fay", email="gus@corp.example")],
+            roster=[
+                employee("ana", end_date=day("2026-11-19")),
+                employee("bea", end_date=day("2026-11-20")),
+                employee("cid"),
+                employee("dan", status="left", end_date=day("2026-11-01")),
+                employee("eve", end_date=day("2026-11-01")),
+                employee("fay", end_date=day("2026-11-01")),
+                employee("gus", end_date=day("2026-11-01")),
+            ],
+        ),
+    )
+    assert list(found) == ["user:ana"]
+    assert "the last day that HR states for Ana Quine was 2026-11-19." in found["user:ana"]["says"]
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 2)
+
+
+def test_lif_03_finds_whom_hr_does_not_know() -> None:
+    found, coverage = detect(
+        "LIF-03",
+        facts(
+            [
+                user("ana"),
+                user("bea"),
+                user(
+                    "bea2", employee_id=None, name="Bea Quine", alternate_email="bea@corp.example"
+                ),
+                user("cid", employee_id=" e-CID "),
+                user("svc", service_like=True),
+                user("dan", email=None, employee_id=None),
+                user("eve", status="unknown"),
+                admin("fay"),
+            ],
+            roster=[employee("bea"), employee("cid", email=None)],
+        ),
+    )
+    assert list(found) == ["user:ana"]
+    assert found["user:ana"]["severity"] == "high"
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (6, 2)
+
+
+def test_lif_11_finds_who_has_no_account() -> None:
+    roster = [
+        employee("ana"),
+        employee("bea"),
+        employee("cid", status="left"),
+        employee("dan", start_date=day("2026-12-01")),
+        employee("eve", start_date=None, employee_id=None, name=None),
+        employee("fay", end_date=day("2026-11-01")),
+    ]
+    found, coverage = detect("LIF-11", facts([user("ana")], roster=roster))
+    assert sorted(found) == ["hr:E-bea", "hr:eve@corp.example"]
+    assert found["hr:E-bea"]["says"] == "HR's list has Bea Quine (E-bea), who has no account."
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (3, 0)
+
+
+def test_lif_13_finds_who_is_placed_differently() -> None:
+    found, coverage = detect(
+        "LIF-13",
+        facts(
+            [
+                user("boss", manager_id=None),
+                user("ana", department="Sales", title="n/a"),
+                user("bea", title=" analyst "),
+                user("cid", manager_id="jumpcloud:user:ana"),
+                user("dan", department=None, title=None, manager_id=None),
+                user("eve", status="unknown", department="Sales"),
+                user("fay", department="Sales"),
+            ],
+            roster=[employee(name) for name in ("boss", "ana", "bea", "cid", "dan", "eve")],
+        ),
+    )
+    assert sorted(found) == ["user:ana", "user:cid"]
+    assert found["user:ana"]["says"] == (
+        "For the user ana, the department is Finance in HR and Sales in JumpCloud."
+    )
+    assert found["user:cid"]["says"] == (
+        "For the user cid, the manager is Boss Quine (boss@corp.example) in HR and "
+        "Ana Quine (ana@corp.example) in JumpCloud."
+    )
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (6, 2)

@@ -1,0 +1,54 @@
+"""What the detections about HR's list share: accounts with their person's row of the roster."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pandas as pd
+
+from uar.detections import Facts
+from uar.text import folded
+
+COLUMNS = {name: f"hr_{name}" for name in ("name", "status", "start_date", "end_date", "manager")}
+COLUMNS |= {name: f"hr_{name}" for name in ("department", "title", "employee_id", "email")}
+
+
+def roster(facts: Facts) -> pd.DataFrame:
+    """HR's list: a detection that needs it does not run without."""
+    return cast(pd.DataFrame, facts.roster)
+
+
+def matches(facts: Facts) -> pd.DataFrame:
+    """person_id and row, once for each: any account's employee id or e-mail is the row's."""
+    people = facts.accounts[["person_id", "employee_id", "email"]]
+    found = []
+    for key in ("employee_id", "email"):
+        rows = roster(facts)[["row"]].assign(key=folded(roster(facts)[key])).dropna()
+        ours = people[["person_id"]].assign(key=folded(people[key])).dropna()
+        found.append(ours.merge(rows, on="key")[["person_id", "row"]])
+    return pd.concat(found).drop_duplicates().sort_values(["person_id", "row"])
+
+
+def employed(facts: Facts, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Accounts with hr_... of their person's row, and `rows`: how many the person has.
+
+    Where a person has several rows, hr_... is unknown: nobody can say which one counts.
+    """
+    pairs = matches(facts)
+    number = pairs["person_id"].value_counts()
+    single = pairs[pairs["person_id"].map(number) == 1]
+    rows = roster(facts).rename(columns=COLUMNS)
+    known = accounts.merge(single, on="person_id", how="left", validate="many_to_one")
+    known = known.merge(rows, on="row", how="left", validate="many_to_one")
+    return known.assign(rows=known["person_id"].map(number).fillna(0).astype("int64"))
+
+
+def day(moments: pd.Series[Any]) -> pd.Series[Any]:
+    """2026-10-16."""
+    return moments.dt.strftime("%Y-%m-%d").astype("string")
+
+
+def over(facts: Facts, end: pd.Series[Any]) -> pd.Series[Any]:
+    """Is the last day over? Unknown where there is none."""
+    past = (end + pd.Timedelta(days=1)).le(facts.now)
+    return pd.Series(past, dtype="boolean").mask(end.isna())

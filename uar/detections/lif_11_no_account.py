@@ -1,0 +1,48 @@
+"""HR's list has somebody who has no account.
+
+What it means
+    Somebody employed, whose first day has come, has no user by employee id or e-mail.
+Why it matters
+    It is completeness in the other direction: either the person works without an account, or the
+    account has another e-mail and employee id, and then its leaver will not be noticed.
+Facts read
+    HR's list (uar sync --roster): status, start and end date; all accounts.
+Controls
+    NIST SP 800-53 AC-2; SOC 2 CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 8.2.4.
+What to do
+    Nothing where no account is needed. Otherwise look for the account under another address.
+Severity
+    Info. Looks at the rows of those who are employed and have begun; no row is left untold.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from uar.detections import Detection, Facts
+from uar.detections._employed import matches, over, roster
+
+
+def judge(facts: Facts) -> pd.DataFrame:
+    rows = roster(facts)
+    begun = ~(rows["start_date"] > facts.now)
+    stays = ~over(facts, rows["end_date"]).fillna(False)
+    here = rows[(rows["status"] == "employed") & begun & stays.astype(bool)]
+    key = here["employee_id"].fillna(here["email"])
+    return here.assign(
+        subject="hr:" + key,
+        subject_name=here["name"].fillna(key),
+        accounts=None,
+        hit=(~here["row"].isin(matches(facts)["row"])).astype("boolean"),
+        key=key,
+    )
+
+
+DETECTION = Detection(
+    id="LIF-11",
+    title="Employee without an account",
+    severity="info",
+    says="HR's list has {subject_name} ({key}), who has no account.",
+    judge=judge,
+    needs=("roster",),
+)

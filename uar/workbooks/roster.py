@@ -1,0 +1,161 @@
+"""HR's list of employees, .xlsx or .csv -> ROSTER, or every cell that cannot be understood at once.
+
+The first row that is filled holds the headings: the names of ROSTER_COLUMNS, or what
+[roster.columns] says instead. Other columns are not looked at.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from uar.decisions.returned import Row, Sheet
+from uar.errors import TableError
+from uar.settings import ROSTER_COLUMNS, Roster
+from uar.tables import ROSTER
+from uar.text import EMAIL
+from uar.workbooks.read_xlsx import read_xlsx
+
+DATES = ("start_date", "end_date")
+IDENTIFY = ("employee_id", "email")
+ALSO_CALLED = {"manager": "manager_email"}
+SHOWN = 50  # problems in one message
+
+
+def read_roster(name: str, content: bytes, settings: Roster) -> pd.DataFrame:
+    """The roster of a file. Raises TableError with every cell that is wrong."""
+    try:
+        sheet, epoch = _sheet(content)
+    except TableError as error:
+        raise TableError(f"{name}: {error}") from error
+    if not sheet.rows:
+        raise TableError(f"{name}: is empty.")
+    head, *rows = sheet.rows
+    columns = _columns(name, head, settings)
+    problems: list[str] = []
+    people = [_person(row, sheet, columns, epoch, settings, problems) for row in rows]
+    problems += _repeated(people)
+    if problems:
+        more = len(problems) - SHOWN
+        shown = problems[:SHOWN] + ([f"and {more:,} more"] if more > 0 else [])
+        raise TableError(f"{name}: HR's list does not hold what it must:", tuple(shown))
+    return ROSTER.frame(people)
+
+
+def _sheet(content: bytes) -> tuple[Sheet, dt.date]:
+    """The first sheet that is filled, and the day its numbers count from."""
+    if content.startswith(b"PK\x03\x04"):
+        book = read_xlsx(content)
+        filled = [sheet for sheet in book.sheets if sheet.rows]
+        first = filled[0] if filled else Sheet("", ())
+        return first, dt.date.fromisoformat(book.epoch)
+    try:
+        text = content.decode("utf-8-sig")
+        first_line = text.partition("\n")[0]
+        delimiter = max(",;\t", key=first_line.count)
+        return Sheet("", tuple(_lines(text, delimiter)), by_line=True), dt.date.min
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TableError("is neither .xlsx nor CSV in UTF-8.") from error
+
+
+def _lines(text: str, delimiter: str) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    for values in reader:
+        cells = {column: value for column, value in enumerate(values, 1) if value.strip()}
+        if cells:
+            yield Row(line, cells)
+        line = reader.line_num + 1
+
+
+def _columns(name: str, head: Row, settings: Roster) -> dict[str, int]:
+    """Where each of our columns stands."""
+    found: dict[str, int] = {}
+    problems = []
+    for column in ROSTER_COLUMNS:
+        given = settings.columns.get(column)
+        wanted = {_plain(given)} if given else {column, ALSO_CALLED.get(column, column)}
+        places = [place for place, heading in head.cells.items() if _plain(heading) in wanted]
+        if len(places) > 1:
+            problems.append(f"the heading {head.cells[places[0]]} stands more than once")
+        elif places:
+            found[column] = places[0]
+        elif given:
+            problems.append(f"there is no heading {given}, which roster.columns names")
+    if "status" not in found:
+        problems.append("there is no heading status")
+    if not set(IDENTIFY) & set(found):
+        problems.append("there is neither a heading employee_id nor email")
+    if problems:
+        hint = "Say in uar.toml, [roster.columns], what the headings are called:"
+        raise TableError(f"{name}: {hint}", tuple(problems))
+    return found
+
+
+def _plain(heading: str) -> str:
+    return re.sub(r"[\s_-]+", "_", heading.strip().casefold())
+
+
+def _person(
+    row: Row,
+    sheet: Sheet,
+    columns: Mapping[str, int],
+    epoch: dt.date,
+    settings: Roster,
+    problems: list[str],
+) -> dict[str, Any]:
+    """A row of ROSTER; what is wrong with it is added to the problems."""
+    person: dict[str, Any] = {column: row.text(at).strip() for column, at in columns.items()}
+
+    def wrong(column: str, what: str) -> None:
+        place = sheet.address(row.number, columns[column], column)
+        problems.append(f"{place}: {what}")
+
+    for column in set(DATES) & set(columns):
+        if person[column]:
+            day = _day(person[column], epoch)
+            if day is None:
+                wrong(column, f"{person[column]!r} is not a date such as 2026-12-15")
+            person[column] = f"{day}T00:00:00Z" if day else None
+    if person.get("email") and not re.fullmatch(EMAIL, person["email"]):
+        wrong("email", f"{person['email']!r} is not an e-mail address")
+    word = person["status"].casefold()
+    words = {"employed": settings.employed, "left": settings.left}
+    said = [status for status, of in words.items() if word in {one.casefold() for one in of}]
+    if not said:
+        wrong("status", f"{person['status']!r} is no word of roster.employed or roster.left")
+    if not any(person.get(column) for column in IDENTIFY):
+        place = sheet.address(row.number, min(columns.values()), "employee_id")
+        problems.append(f"{place}: neither employee id nor e-mail is filled")
+    start, end = (person.get(column) for column in DATES)
+    if start and end and end < start:
+        wrong("end_date", "lies before the start date")
+    return {**person, "row": row.number, "status": said[0] if said else None}
+
+
+def _day(text: str, epoch: dt.date) -> dt.date | None:
+    """2026-12-15; in a workbook also the number that a date is stored as."""
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return dt.date.fromisoformat(text)
+        if epoch != dt.date.min and re.fullmatch(r"\d{5}(\.0+)?", text):
+            return epoch + dt.timedelta(days=int(float(text)))
+    except ValueError:
+        pass
+    return None
+
+
+def _repeated(people: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    first: dict[tuple[str, str], int] = {}
+    for person in people:
+        for column in IDENTIFY:
+            value = str(person.get(column) or "").casefold()
+            earlier = first.setdefault((column, value), person["row"])
+            if value and earlier != person["row"]:
+                yield f"row {person['row']}: {column} {person[column]} stands in row {earlier} too"
