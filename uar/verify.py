@@ -326,9 +326,12 @@ class Story:
     def __init__(self, names: Iterable[str], read: Read) -> None:
         self.names = sorted(names)
         self.read = read
-        self.reviewer_of = {
-            item["item_id"]: item["reviewer_email"] for item in self._lines(ITEMS)
-        }  # item -> who was asked
+        moves = [name for name in self.names if name.startswith("reassignments/")]
+        self.asked = {  # who was asked about which item, at first or once it was reassigned
+            (row["item_id"], row["reviewer_email"])
+            for name in (ITEMS, *moves)
+            for row in self._lines(name)
+        }
         for name in self.names:
             if name.startswith(MOVES):
                 self.reviewer_of.update(
@@ -373,7 +376,7 @@ class Story:
         receipt = self._document(f"receipts/{number}.json")
         for answer in self._lines(name):
             item, asked = answer["item_id"], answer["reviewer_email"]
-            if self.reviewer_of.get(item) != asked:
+            if (item, asked) not in self.asked:
                 return f"{item} is no item that was put to {asked}"
             if answer["file"] != receipt["file"]:
                 return f"{item} was answered in {answer['file']}, which is not its receipt's file"
