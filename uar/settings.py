@@ -100,7 +100,6 @@ class Sync:
 
 
 @dataclass(frozen=True)
-@dataclass(frozen=True)
 class Roster:
     """How the file of uar sync --roster is read."""
 
@@ -109,6 +108,7 @@ class Roster:
     left: Names = ("terminated", "left", "inactive", "former", "resigned", "retired")
 
 
+@dataclass(frozen=True)
 class Close:
     """How a review is sealed."""
 
@@ -126,8 +126,8 @@ class Settings:
     privileged: Privileged = Privileged()
     apply: Apply = Apply()
     sync: Sync = Sync()
-    close: Close = Close()
     roster: Roster = field(default_factory=Roster)
+    close: Close = Close()
 
 
 def load(path: Path | None) -> tuple[Settings, bytes]:
@@ -166,15 +166,15 @@ def parse(text: bytes, name: str) -> Settings:
                 f"{name}: attributes.required: there is no attribute {attribute}; "
                 f"known: {', '.join(PROFILE)}."
             )
-    if settings.apply.last_admin_role not in ("delete", "read-only"):
-        raise SetupError(f'{name}: apply.last_admin_role must be "delete" or "read-only".')
-    return settings
     for column in settings.roster.columns:
         if column not in ROSTER_COLUMNS:
             raise SetupError(
                 f"{where.line(column)}: roster.columns: there is no column {column}; "
                 f"known: {', '.join(ROSTER_COLUMNS)}."
             )
+    if settings.apply.last_admin_role not in ("delete", "read-only"):
+        raise SetupError(f'{name}: apply.last_admin_role must be "delete" or "read-only".')
+    return settings
 
 
 @dataclass(frozen=True)

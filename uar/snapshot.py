@@ -96,6 +96,7 @@ def page_file(collection: str) -> str:
     return f"snapshot/pages/{collection.replace(' ', '-')}.jsonl.gz"
 
 
+def to_lines(frame: pd.DataFrame) -> bytes:
     """A table as JSON lines; unknown is null, times are ISO 8601 in UTC."""
     plain = frame.copy()
     for name in plain.columns:

@@ -129,8 +129,7 @@ def _convert(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
         if values.dtype == object and not values.map(_is_text_or_unknown).all():
             raise TypeError
         text = values.astype("string")
-        blank = text == ""
-        return text.mask(blank, cast(Any, pd.NA)) if blank.any() else text
+        return text.mask(text == "", cast(Any, pd.NA))
     values = values.replace("", None) if values.dtype == object else values
     if kind == MOMENT:
         return pd.to_datetime(values, utc=True, format="ISO8601").astype(cast(Any, MOMENT))

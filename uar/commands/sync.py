@@ -31,6 +31,12 @@ COLUMNS = ("collection", "stated", "fetched", "stored", "pages")
 @click.command()
 @folder_argument
 @settings_option
+@click.option(
+    "--roster",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="HR's list of employees, .csv or .xlsx; it becomes a part of the snapshot.",
+)
 @json_option
 @click.pass_context
 def command(
@@ -48,13 +54,13 @@ def command(
     from uar.sources.jumpcloud import connect, read
 
     settings, toml = load(settings_path)
+    employees, origin = _frozen(roster, settings.roster) if roster else ({}, {})
     client = connect(os.environ)
     created = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         with ExitStack() as stack:
             review = stack.enter_context(Folder(folder).locked(create=True))
             if review.has(HEADER_FILE):
-    employees, origin = _frozen(roster, settings.roster) if roster else ({}, {})
                 raise FolderError(
                     f"{folder} already holds a snapshot; name a new folder for a new review."
                 )
@@ -75,12 +81,6 @@ def command(
     context.exit(1 if len(snapshot.gaps) else 0)
 
 
-class _Progress:
-    """One line on stderr that overwrites itself; nothing where stderr is no terminal."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-
 def _frozen(path: Path, settings: Roster) -> tuple[dict[str, bytes], dict[str, str]]:
     """HR's list as a file of the snapshot, and where it came from, for the ledger."""
     from uar.workbooks.roster import read_roster
@@ -89,6 +89,12 @@ def _frozen(path: Path, settings: Roster) -> tuple[dict[str, bytes], dict[str, s
     people = read_roster(path.name, content, settings)
     return {ROSTER_FILE: to_lines(people)}, {"roster": path.name, "sha256": digest(content)}
 
+
+class _Progress:
+    """One line on stderr that overwrites itself; nothing where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
 
     def __enter__(self) -> _Progress:
         return self
