@@ -326,17 +326,12 @@ class Story:
     def __init__(self, names: Iterable[str], read: Read) -> None:
         self.names = sorted(names)
         self.read = read
-        moves = [name for name in self.names if name.startswith("reassignments/")]
+        moves = [name for name in self.names if name.startswith(MOVES)]
         self.asked = {  # who was asked about which item, at first or once it was reassigned
             (row["item_id"], row["reviewer_email"])
             for name in (ITEMS, *moves)
             for row in self._lines(name)
         }
-        for name in self.names:
-            if name.startswith(MOVES):
-                self.reviewer_of.update(
-                    (move["item_id"], move["reviewer_email"]) for move in self._lines(name)
-                )
 
     def broken(self) -> Broken | None:
         """The first file that does not fit the others."""
