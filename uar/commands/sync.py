@@ -129,6 +129,12 @@ def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
             {
                 "folder": str(folder),
                 "tenant": {"id": header.tenant_id, "name": header.tenant_name},
+                "requests": {
+                    "answered": header.requests,
+                    "most_in_flight": header.most_in_flight,
+                    "halvings": header.halvings,
+                    "retries": header.retries,
+                },
                 "collections": rows,
                 "gaps": gaps,
             }
@@ -149,14 +155,13 @@ def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
         ),
     )
     put()
+    put(
+        f"{counted(header.requests, 'request')}, at most {header.most_in_flight} at once; "
+        f"{counted(header.retries, 'retry', 'retries')}, "
+        f"slowed down {counted(header.halvings, 'time')}."
+    )
     for says in gaps:
         put(f"Missing: {says}")
-                "requests": {
-                    "answered": header.requests,
-                    "most_in_flight": header.most_in_flight,
-                    "halvings": header.halvings,
-                    "retries": header.retries,
-                },
     put(
         f"{name}: {counted(len(snapshot.accounts), 'account')}, "
         f"{counted(len(snapshot.entitlements), 'entitlement')}, "
@@ -164,8 +169,3 @@ def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
     )
     if gaps:
         put(f"{counted(len(gaps), 'gap')} to look at before the review goes out.")
-    put(
-        f"{counted(header.requests, 'request')}, at most {header.most_in_flight} at once; "
-        f"{counted(header.retries, 'retry', 'retries')}, "
-        f"slowed down {counted(header.halvings, 'time')}."
-    )
