@@ -129,7 +129,8 @@ def _convert(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
         if values.dtype == object and not values.map(_is_text_or_unknown).all():
             raise TypeError
         text = values.astype("string")
-        return text.mask(text == "", cast(Any, pd.NA))
+        blank = text == ""
+        return text.mask(blank, cast(Any, pd.NA)) if blank.any() else text
     values = values.replace("", None) if values.dtype == object else values
     if kind == MOMENT:
         return pd.to_datetime(values, utc=True, format="ISO8601").astype(cast(Any, MOMENT))

@@ -70,7 +70,9 @@ def measure(url: str, key: str, in_flight: int) -> dict[str, float]:
             read = fetch(client, spool, in_flight=in_flight, progress=progress)
             fetched, worked = time.perf_counter(), time.process_time() - worked
             snapshot = snapshot_of(read, client, "0" * 64)
-            to_files(replace(snapshot, pages=pages(read, spool)))
+            snapshot = replace(snapshot, pages=pages(read, spool))
+        del read
+        to_files(snapshot)
     return {
         "requests": answered,
         "fetch": fetched - started,

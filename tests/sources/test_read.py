@@ -14,8 +14,10 @@ from tests.sandbox.small import edge
 from uar.errors import SetupError, SourceError
 from uar.sandbox.server import Sandbox
 from uar.snapshot import Snapshot, from_files, to_files
+from uar.sources._assemble import PART, Tables
 from uar.sources._http import Client, Credential
 from uar.sources.jumpcloud import check, read
+from uar.tables import GRANTS
 
 from .conftest import CLIENT_SECRET, CROWD, KEY, Connect, large, read_of, same
 
@@ -334,3 +336,13 @@ def test_check_of_a_tenant_that_is_empty(connected: Connect, box: Sandbox) -> No
     for name in ("usergroups", "applications"):
         getattr(box.tenant, name).rows.clear()
     assert check(connected()).enough
+
+
+@pytest.mark.parametrize("count", [0, 1, PART, 2 * PART + 1])
+def test_grants_are_put_away_by_parts_and_none_is_lost(count: int) -> None:
+    tables = Tables()
+    for number in range(count):
+        tables.edge("group members", "jumpcloud:group:g", f"user:{number}", None)
+    frame = GRANTS.frame(tables.grant_columns())
+    assert list(frame["holder_id"]) == [f"jumpcloud:user:{number}" for number in range(count)]
+    assert len(tables.grants) < PART

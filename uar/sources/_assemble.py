@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pandas as pd
+import pyarrow as pa
 
 from uar import __version__
 from uar.errors import SetupError
@@ -27,17 +28,18 @@ SERVICE_ROLE = (
     "A service account cannot be without a role: change or delete it in the Admin Portal."
 )
 
+PART = 20_000  # grants that are texts of Python, and not yet columns, at most
+
 EDGES = ("group members", "application users", "application groups")
 
 
 @dataclass
 class Tables:
-    """Rows on their way into tables. Grants are columns: there may be a million of them."""
+    """Rows on their way into tables. There may be a million grants: they are put away by parts."""
 
     entitlements: dict[str, Row] = field(default_factory=dict)
-    grants: dict[str, list[Any]] = field(
-        default_factory=lambda: {name: [] for name in GRANTS.names}
-    )
+    grants: list[tuple[Any, ...]] = field(default_factory=list)  # that are not put away yet
+    parts: list[pd.DataFrame] = field(default_factory=list)
     gaps: dict[str, Row] = field(default_factory=dict)
     stored: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EDGES, 0))
 
@@ -48,23 +50,33 @@ class Tables:
 
     def grant(self, entitlement_id: str, holder: str, why_not: str | None) -> None:
         """`holder`: as grant ids end, `<kind>:<id>`."""
-        values = (
-            f"{entitlement_id}>{holder}",
-            f"jumpcloud:{holder}",
-            holder.partition(":")[0],
-            entitlement_id,
-            why_not is None,
-            why_not,
+        self.grants.append(
+            (
+                f"{entitlement_id}>{holder}",
+                f"jumpcloud:{holder}",
+                holder.partition(":")[0],
+                entitlement_id,
+                why_not is None,
+                why_not,
+            )
         )
-        for column, value in zip(self.grants.values(), values, strict=True):
-            column.append(value)
+        if len(self.grants) >= PART:
+            self._put_away()
 
     def grant_columns(self) -> pd.DataFrame:
         """The grants with their types, which spares the door from looking into every cell."""
-        types = {column.name: cast(Any, column.type) for column in GRANTS.columns}
-        return pd.DataFrame(
-            {name: pd.array(values, dtype=types[name]) for name, values in self.grants.items()}
-        )
+        self._put_away()
+        parts, self.parts = self.parts, []
+        return pd.concat(parts, ignore_index=True)
+
+    def _put_away(self) -> None:
+        columns = zip(*self.grants, strict=True) if self.grants else ([] for _ in GRANTS.names)
+        part = {
+            column.name: pd.array(list(values), dtype=cast(Any, column.type))
+            for column, values in zip(GRANTS.columns, columns, strict=True)
+        }
+        self.parts.append(pd.DataFrame(part))
+        self.grants = []
 
     def gap(self, collection: str, subject: str, says: str) -> None:
         key = f"{collection}:{subject}"
@@ -73,6 +85,8 @@ class Tables:
 
 def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     """Raises SetupError where the key sees several organisations and none is named."""
+    # Arrow's own pool keeps what it once had: a fifth of the memory that a large tenant needs.
+    pa.set_memory_pool(pa.system_memory_pool())
     tables = Tables()
     tenant_id, tenant_name = organization_of(tenant.organizations.rows, client.credential.org_id)
     _roles(tables, tenant)
