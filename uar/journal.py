@@ -12,6 +12,7 @@ Each line carries the hash of the line before, so that none can be changed, take
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable
 from io import FileIO
 from typing import Any
@@ -74,7 +75,10 @@ def _command(line: Line) -> str:
 
 
 class Journal:
-    """An open journal. `file`: for reading and appending. `sync` makes what is written last."""
+    """An open journal, written by any number of threads, one line at a time.
+
+    `file`: for reading and appending. `sync` makes what is written last.
+    """
 
     def __init__(
         self,
@@ -85,6 +89,8 @@ class Journal:
         self._file = file
         self._now = now
         self._sync = sync
+        self._lock = threading.Lock()
+        self._sound = True
         file.seek(0)
         raw = file.readall()
         self.lines = lines(raw)
@@ -95,7 +101,16 @@ class Journal:
             self.append("cut", bytes=len(torn), sha256=digest(torn))
 
     def append(self, phase: str, **facts: Any) -> Line:
-        """Add a line; when this returns it is on disk."""
+        """Add a line; when this returns it is on disk. After one that failed there is none."""
+        with self._lock:
+            if not self._sound:
+                raise FolderError("The journal could not be written, so nothing more is done.")
+            self._sound = False
+            line = self._append(phase, facts)
+            self._sound = True
+        return line
+
+    def _append(self, phase: str, facts: Line) -> Line:
         previous = self.lines[-1]["hash"] if self.lines else ""
         line: Line = {
             **facts,

@@ -2,11 +2,16 @@
 
 Nothing here knows a provider: a `Tenant` reads a grant and sends one request. The request of a
 removal is the one in the plan that was shown; there is no other way to get one.
+
+Several removals are in flight at a time, but never more than the failures that still may follow
+each other: so a run that stops after five failures in a row has exactly five.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -62,6 +67,9 @@ class Tenant(Protocol):
     def send(self, request: Request) -> Reply:
         """Send it, once."""
 
+    def stop(self) -> None:
+        """Nobody waits for an answer any more."""
+
 
 class Record(Protocol):
     """Adds a line to the journal; when it returns the line is on disk."""
@@ -79,29 +87,62 @@ class Run:
     plan: str  # plans/NNNN.json
     open_ended: frozenset[str] = frozenset()  # items sent before, with an end nobody knows
     blocked: Mapping[str, str] = field(default_factory=dict)  # item -> why it is not done
+    in_flight: int = 1  # items at a time, at most
+    goes_on: Callable[[], bool] = lambda: True  # asked before each item
 
 
 def carry_out(rows: Iterable[Row], run: Run) -> Iterator[Line]:
-    """The result of each item; ends early after too many failures in a row."""
-    failures = 0
-    for row in rows:
-        line = _one(row, run)
-        yield line
-        failures = failures + 1 if line["outcome"] in FAILURES else 0
-        if failures == FAILURES_IN_A_ROW:
-            return
+    """The result of each item, as they come; ends early after too many failures in a row."""
+    return _in_flight(rows, run, _one)
 
 
 def verify(rows: Iterable[Row], run: Run) -> Iterator[Line]:
     """Read again what was removed: still gone, back again, or unknown."""
-    for row in rows:
+    return _in_flight(rows, run, _look)
+
+
+def _in_flight(rows: Iterable[Row], run: Run, do: Callable[[Row, Run], Line]) -> Iterator[Line]:
+    """Items in their order, several at a time; one lane's stay one after the other."""
+    queue, running = _lanes(rows), dict[Future[Line], deque[Row]]()
+    failures = 0
+    with ThreadPoolExecutor(run.in_flight, "uar-apply") as pool:
         try:
-            live = run.tenant.read(row, after=True)
-            word = "back again" if live.held else "still gone"
-            facts: dict[str, Any] = {"detail": live.says, "after": _evidence(live)}
-        except SourceError as error:
-            word, facts = "unknown", {"detail": str(error)}
-        yield run.record("verify", **_about(row, run), outcome=word, **facts)
+            while True:
+                room = min(run.in_flight, FAILURES_IN_A_ROW - failures)
+                while queue and len(running) < room and run.goes_on():
+                    lane = queue.popleft()
+                    running[pool.submit(do, lane.popleft(), run)] = lane
+                if not running:
+                    return
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in sorted(done, key=lambda each: int(each.result()["number"])):
+                    lane = running.pop(future)
+                    if lane:
+                        queue.appendleft(lane)
+                    failures = failures + 1 if future.result()["outcome"] in FAILURES else 0
+                    yield future.result()
+        except BaseException:
+            run.tenant.stop()  # what is in flight ends without pauses
+            raise
+
+
+def _lanes(rows: Iterable[Row]) -> deque[deque[Row]]:
+    """Admin roles are steps: each is planned upon those before, and all count the owners left."""
+    lanes: dict[str, deque[Row]] = {}
+    for row in rows:
+        key = row["kind"] if row["kind"] == "admin role" else row["item"]
+        lanes.setdefault(key, deque()).append(row)
+    return deque(lanes.values())
+
+
+def _look(row: Row, run: Run) -> Line:
+    try:
+        live = run.tenant.read(row, after=True)
+        word = "back again" if live.held else "still gone"
+        facts: dict[str, Any] = {"detail": live.says, "after": _evidence(live)}
+    except SourceError as error:
+        word, facts = "unknown", {"detail": str(error)}
+    return run.record("verify", **_about(row, run), outcome=word, **facts)
 
 
 def _one(row: Row, run: Run) -> Line:

@@ -90,6 +90,7 @@ class Apply:
     credential_admin: str = ""  # e-mail of the admin who owns the key, when it cannot be told
     max_removals_share: float = 0.25  # of the population; more needs --max-removals
     last_admin_role: str = "delete"  # or "read-only": what revoking an admin's last role does
+    in_flight: int = 4  # removals at a time, at most
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,8 @@ def parse(text: bytes, name: str) -> Settings:
         raise SetupError(f"{name}: apply.max_removals_share must lie between 0 and 1, not {share}.")
     if not 1 <= settings.sync.in_flight <= 64:
         raise SetupError(f"{name}: sync.in_flight must lie between 1 and 64.")
+    if not 1 <= settings.apply.in_flight <= 5:
+        raise SetupError(f"{name}: apply.in_flight must lie between 1 and 5.")
     if not re.fullmatch(r"(https?://[^\s/@]+(/\S*)?)?", settings.close.tsa_url):
         raise SetupError(f"{name}: close.tsa_url must be an http address without a password.")
     for attribute in settings.attributes.required:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -26,7 +27,7 @@ from uar.sources.jumpcloud_removals import Requests
 from uar.tables import DECISIONS, ITEMS
 
 AT = "2026-11-20T09:00:00Z"
-QUICK = Patience(tries=3, first_pause=0.001, longest_pause=0.001, longest_retry_after=0.001)
+QUICK = Patience(tries=6, first_pause=0.001, longest_pause=0.001, longest_retry_after=0.001)
 KINDS = {"user group": "group membership", "user app": "application assignment",
          "group app": "group application", "admin role": "admin role",
          "service role": "admin role"}  # fmt: skip
@@ -167,13 +168,18 @@ def change(collection: Collection, key: str, **fields: Any) -> None:
     collection.put({**row, **fields})
 
 
-def carry_out(folder: Folder, tenant: Requests, sync: Callable[[int], None] = os.fsync) -> Outcomes:
+def carry_out(
+    folder: Folder,
+    tenant: Requests,
+    sync: Callable[[int], None] = os.fsync,
+    until: dt.datetime | None = None,
+) -> Outcomes:
     """uar apply --yes, with another client: item -> outcome, for every removal of the plan."""
     with folder.locked():
         settle(folder)
         plan = up_to_date(folder)
-        rows = pending(plan.document, past(folder))
+        rows = pending(plan.document["removals"], past(folder))
         if rows:
-            remove(folder, plan, rows, tenant, sync)
+            remove(folder, plan, rows, tenant, sync, until)
         shown = results(plan.document["removals"], past(folder))
     return {row["item"]: row["outcome"] for row in shown}

@@ -1,11 +1,10 @@
 """A process of its own that applies plans and is killed, at any point that a test names.
 
-    python -m tests.apply.killed        reads one JSON object a line: folder, url, key, point, torn
+    python -m tests.apply.killed        reads one JSON object a line: folder, url, key and a Kill
                                         answers each with how the process that did it ended
 
-Every command runs in a forked child. `point` counts what happens in order: before and after each
-request, before and after each line of the journal reaches the disk; at that number the child is
-killed with SIGKILL. 0: not at all. `torn`: a killed write leaves the line without its end.
+Every command runs in a forked child. Points count what happens in order, in whichever thread:
+before and after each request, before and after each line of the journal reaches the disk.
 """
 
 from __future__ import annotations
@@ -14,6 +13,8 @@ import json
 import os
 import signal
 import sys
+import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +26,37 @@ from uar.sources._http import Client
 from uar.sources.jumpcloud import connect
 
 
-class Points:
-    """Counts, and kills at the one it was told."""
+@dataclass(frozen=True)
+class Kill:
+    """When to kill with SIGKILL. 0: not at all."""
 
-    def __init__(self, last: int, torn: int) -> None:
-        self.last, self.torn, self.passed = last, torn, 0
-        self.written: list[int] = []  # points at which a line has been written
+    point: int = 0
+    line: int = 0  # as this line of the run is written
+    torn: int = 0  # and of that line so many bytes do not arrive
+
+    def is_none(self) -> bool:
+        return not (self.point or self.line)
+
+
+class Points:
+    """Counts, and kills where it was told."""
+
+    def __init__(self, kill: Kill) -> None:
+        self.kill, self.passed, self.lines = kill, 0, 0
+        self.lock = threading.Lock()
 
     def point(self) -> None:
-        self.passed += 1
-        if self.passed == self.last:
-            os.kill(os.getpid(), signal.SIGKILL)
+        with self.lock:
+            self.passed += 1
+            if self.passed == self.kill.point:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def sync(self, fd: int) -> None:
         """In place of os.fsync: the line is written, and perhaps only a part of it arrives."""
-        self.written.append(self.passed + 1)
-        if self.torn and self.passed + 1 == self.last:
-            os.ftruncate(fd, os.fstat(fd).st_size - self.torn)
+        self.lines += 1  # the journal lets in one thread at a time
+        if self.lines == self.kill.line:
+            os.ftruncate(fd, os.fstat(fd).st_size - self.kill.torn)
+            os.kill(os.getpid(), signal.SIGKILL)
         self.point()
         os.fsync(fd)
         self.point()
@@ -59,14 +74,18 @@ class Watched:
         self.points.point()
         return answer
 
+    def stop(self) -> None:
+        self.client.stop()
+
 
 def work(order: dict[str, Any]) -> None:
     environ = {"JUMPCLOUD_BASE_URL": order["url"], "UAR_APPLY_API_KEY": order["key"]}
-    points = Points(order["point"], order["torn"])
+    kill = Kill(**order["kill"])
+    points = Points(kill)
     with connect(environ, write=True) as client:
         h.carry_out(Folder(Path(order["folder"])), Watched(client, points), points.sync)
-    if not order["point"]:
-        told = {"points": points.passed, "written": points.written}
+    if kill.is_none():
+        told = {"points": points.passed, "lines": points.lines}
         Path(order["folder"] + ".points").write_text(json.dumps(told))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,10 +25,14 @@ from tests.apply.test_plan import (
 from tests.sandbox import small as s
 from uar import journal
 from uar.cli import main
+from uar.commands._journal import opened
+from uar.commands.apply import next_time
 from uar.folder import JOURNAL, Folder
+from uar.removals import Run, carry_out
 from uar.sandbox.server import Sandbox
+from uar.sources.jumpcloud_removals import Removals
 
-Run = Callable[..., Result]
+Invoke = Callable[..., Result]
 SALES_WIKI = h.grant(f"app:{s.WIKI}", f"group:{s.SALES}")
 EVERY_KIND = dict.fromkeys((BEN_SALES, ANA_PAYROLL, STAFF_PAYROLL, NIA_HELP), "Revoke")
 
@@ -39,7 +44,7 @@ def box() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def run(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Invoke:
     monkeypatch.setenv("JUMPCLOUD_BASE_URL", box.url)
     monkeypatch.setenv("JUMPCLOUD_API_KEY", box.api_key)
     monkeypatch.setenv("UAR_APPLY_API_KEY", box.apply_api_key)
@@ -65,7 +70,7 @@ def holds(folder: Folder) -> None:
     journal.lines((folder.path / JOURNAL).read_bytes())
 
 
-def test_every_kind_is_removed_and_put_back(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_every_kind_is_removed_and_put_back(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     before = h.state(box)
     folder = h.review(tmp_path / "q4", box, EVERY_KIND)
     run("plan", folder.path)
@@ -82,7 +87,7 @@ def test_every_kind_is_removed_and_put_back(box: Sandbox, run: Run, tmp_path: Pa
     holds(folder)
 
 
-def test_a_second_apply_does_nothing(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_a_second_apply_does_nothing(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, EVERY_KIND)
     run("plan", folder.path)
     run("apply", folder.path, "--yes")
@@ -91,7 +96,7 @@ def test_a_second_apply_does_nothing(box: Sandbox, run: Run, tmp_path: Path) -> 
     assert (folder.root(), len(box.requests)) == (root, asked)
 
 
-def test_without_a_terminal_nothing_is_changed(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_without_a_terminal_nothing_is_changed(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
     run("plan", folder.path)
     before, root, asked = h.state(box), folder.root(), len(box.requests)
@@ -101,7 +106,7 @@ def test_without_a_terminal_nothing_is_changed(box: Sandbox, run: Run, tmp_path:
     assert (h.state(box), folder.root(), len(box.requests)) == (before, root, asked)
 
 
-def test_the_same_plan_is_not_written_twice(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_the_same_plan_is_not_written_twice(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
     first, second = (run("plan", folder.path, "--json") for _ in range(2))
     assert first.stdout == second.stdout
@@ -109,7 +114,7 @@ def test_the_same_plan_is_not_written_twice(box: Sandbox, run: Run, tmp_path: Pa
     assert "still stands" in second.stderr
 
 
-def test_new_decisions_need_a_new_plan(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_new_decisions_need_a_new_plan(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
     run("plan", folder.path)
     h.answer(folder, {BEN_SALES: "Keep"})
@@ -120,7 +125,7 @@ def test_new_decisions_need_a_new_plan(box: Sandbox, run: Run, tmp_path: Path) -
     assert not writes(box)
 
 
-def test_a_changed_plan_is_refused(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_a_changed_plan_is_refused(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
     run("plan", folder.path)
     path = folder.path / "plans/0001.json"
@@ -129,7 +134,7 @@ def test_a_changed_plan_is_refused(box: Sandbox, run: Run, tmp_path: Path) -> No
     assert not writes(box)
 
 
-def test_too_many_removals_need_a_number(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_too_many_removals_need_a_number(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, {**EVERY_KIND, ANA_STAFF: "Revoke"})
     assert "--max-removals 5" in run("plan", folder.path).stdout
     refused = run("apply", folder.path, "--yes", expect=2)
@@ -138,7 +143,7 @@ def test_too_many_removals_need_a_number(box: Sandbox, run: Run, tmp_path: Path)
     run("apply", folder.path, "--yes", "--max-removals", 5)
 
 
-def test_another_tenant_is_refused(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_another_tenant_is_refused(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
     run("plan", folder.path)
     other = {**box.tenant.organization, "_id": "5e00000000000000000000ee"}
@@ -150,7 +155,7 @@ def test_another_tenant_is_refused(box: Sandbox, run: Run, tmp_path: Path) -> No
 
 
 def test_only_the_apply_key_writes(
-    box: Sandbox, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    box: Sandbox, run: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
     run("plan", folder.path)
@@ -160,7 +165,7 @@ def test_only_the_apply_key_writes(
 
 
 def test_the_owner_of_the_apply_key_stays(
-    box: Sandbox, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    box: Sandbox, run: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = "jca_ole_0000"
     box.tenant.keys.append({"key": key, "admin": h.OLE})
@@ -175,7 +180,7 @@ def test_the_owner_of_the_apply_key_stays(
 
 
 def test_a_key_whose_owner_cannot_be_told_touches_no_admin(
-    box: Sandbox, run: Run, tmp_path: Path
+    box: Sandbox, run: Invoke, tmp_path: Path
 ) -> None:
     folder = h.review(tmp_path / "q4", box, {NIA_HELP: "Revoke"})
     run("plan", folder.path)
@@ -200,7 +205,7 @@ def drift_opens_more(box: Sandbox) -> None:
 
 @pytest.mark.parametrize("drift", [drift_renamed, drift_ruled, drift_opens_more])
 def test_a_group_that_changed_stops_the_item(
-    box: Sandbox, run: Run, tmp_path: Path, drift: Callable[[Sandbox], None]
+    box: Sandbox, run: Invoke, tmp_path: Path, drift: Callable[[Sandbox], None]
 ) -> None:
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke", ANA_PAYROLL: "Revoke"})
     run("plan", folder.path)
@@ -211,7 +216,7 @@ def test_a_group_that_changed_stops_the_item(
 
 
 def test_an_exempt_member_of_a_dynamic_group_is_removed(
-    box: Sandbox, run: Run, tmp_path: Path
+    box: Sandbox, run: Invoke, tmp_path: Path
 ) -> None:
     exempt = [{"id": s.ANA, "type": "USER"}]
     h.change(box.tenant.usergroups, s.DYNAMIC, memberQueryExemptions=exempt)
@@ -221,7 +226,7 @@ def test_an_exempt_member_of_a_dynamic_group_is_removed(
     assert words(run("apply", folder.path, "--yes", "--json")) == ["removed"]
 
 
-def test_other_roles_than_planned_stop_the_item(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_other_roles_than_planned_stop_the_item(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, {NIA_HELP: "Revoke", NIA_NOBODY: "Revoke"})
     run("plan", folder.path)
     roles = [s.HELP_ROLE, s.CUSTOM_ROLE, s.READ_ROLE]
@@ -231,7 +236,7 @@ def test_other_roles_than_planned_stop_the_item(box: Sandbox, run: Run, tmp_path
     assert not writes(box)
 
 
-def test_the_second_step_waits_for_the_first(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_the_second_step_waits_for_the_first(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     """Help Desk does not go: then Nobody is not the last role, and nobody is deleted for it."""
     folder = h.review(tmp_path / "q4", box, {NIA_HELP: "Revoke", NIA_NOBODY: "Revoke"})
     run("plan", folder.path)
@@ -242,7 +247,7 @@ def test_the_second_step_waits_for_the_first(box: Sandbox, run: Run, tmp_path: P
     assert h.NIA not in h.state(box)["admins"]
 
 
-def test_owners_who_left_meanwhile_stop_the_item(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_owners_who_left_meanwhile_stop_the_item(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, {OLE_OWNER: "Revoke"})
     run("plan", folder.path)
     h.change(box.tenant.admins, h.PIA, suspended=True)
@@ -252,7 +257,7 @@ def test_owners_who_left_meanwhile_stop_the_item(box: Sandbox, run: Run, tmp_pat
 
 
 def test_the_last_role_becomes_read_only_and_comes_back(
-    box: Sandbox, run: Run, tmp_path: Path
+    box: Sandbox, run: Invoke, tmp_path: Path
 ) -> None:
     before = h.state(box)
     settings = tmp_path / "uar.toml"
@@ -266,7 +271,7 @@ def test_the_last_role_becomes_read_only_and_comes_back(
 
 
 def test_a_deleted_admin_is_made_again_with_every_role(
-    box: Sandbox, run: Run, tmp_path: Path
+    box: Sandbox, run: Invoke, tmp_path: Path
 ) -> None:
     folder = h.review(tmp_path / "q4", box, {NIA_HELP: "Revoke", NIA_NOBODY: "Revoke"})
     run("plan", folder.path)
@@ -277,7 +282,7 @@ def test_a_deleted_admin_is_made_again_with_every_role(
     assert [set(each["roles"]) for each in again] == [{s.HELP_ROLE, s.CUSTOM_ROLE}]
 
 
-def test_already_gone_is_recorded_not_repeated(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_already_gone_is_recorded_not_repeated(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     answers = dict.fromkeys((BEN_SALES, ANA_PAYROLL, SALES_WIKI, NIA_HELP), "Revoke")
     folder = h.review(tmp_path / "q4", box, answers)
     run("plan", folder.path)
@@ -293,7 +298,7 @@ def test_already_gone_is_recorded_not_repeated(box: Sandbox, run: Run, tmp_path:
     assert "nothing to undo" in run("undo", folder.path, BEN_SALES, "--yes", expect=2).stderr
 
 
-def test_verify_finds_what_came_back(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_verify_finds_what_came_back(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, EVERY_KIND)
     run("plan", folder.path)
     run("apply", folder.path, "--yes")
@@ -307,7 +312,7 @@ def test_verify_finds_what_came_back(box: Sandbox, run: Run, tmp_path: Path) -> 
     holds(folder)
 
 
-def test_one_item_is_put_back(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_one_item_is_put_back(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     before = h.state(box)
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke", ANA_PAYROLL: "Revoke"})
     run("plan", folder.path)
@@ -324,7 +329,7 @@ def test_one_item_is_put_back(box: Sandbox, run: Run, tmp_path: Path) -> None:
 
 
 def test_what_somebody_put_back_before_us_is_already_there(
-    box: Sandbox, run: Run, tmp_path: Path
+    box: Sandbox, run: Invoke, tmp_path: Path
 ) -> None:
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
     run("plan", folder.path)
@@ -333,7 +338,7 @@ def test_what_somebody_put_back_before_us_is_already_there(
     assert words(run("undo", folder.path, "--yes", "--json")) == ["already there"]
 
 
-def test_no_secret_is_written_or_said(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_no_secret_is_written_or_said(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, {**EVERY_KIND})
     said = run("plan", folder.path).output
     box.add_fault("500:method=POST,times=1")
@@ -346,9 +351,87 @@ def test_no_secret_is_written_or_said(box: Sandbox, run: Run, tmp_path: Path) ->
         assert secret.encode() not in kept
 
 
-def test_csv_for_a_spreadsheet(box: Sandbox, run: Run, tmp_path: Path) -> None:
+def test_csv_for_a_spreadsheet(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     h.change(box.tenant.usergroups, s.SALES, name="=cmd|' /C calc'!A0")
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
     lines = run("plan", folder.path, "--csv").stdout.splitlines()
     assert lines[0].startswith("list,item,kind,account,entitlement,why")
     assert ",'=cmd|" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "removed"),
+    [
+        ((BEN_SALES.lower(),), {BEN_SALES}),
+        (("ANA@example.com",), {ANA_PAYROLL, ANA_STAFF}),
+        (("Payroll",), {ANA_PAYROLL, STAFF_PAYROLL}),
+        (("ben", "Help Desk"), {BEN_SALES, NIA_HELP}),
+    ],
+)
+def test_only_what_is_named(
+    box: Sandbox, run: Invoke, tmp_path: Path, words: tuple[str, ...], removed: set[str]
+) -> None:
+    folder = h.review(tmp_path / "q4", box, {**EVERY_KIND, ANA_STAFF: "Revoke"})
+    run("plan", folder.path)
+    only = [part for word in words for part in ("--only", word)]
+    done = run("apply", folder.path, "--yes", "--json", "--max-removals", 2, *only)
+    assert {row["item"]: row["outcome"] for row in json.loads(done.stdout)} == dict.fromkeys(
+        removed, "removed"
+    )
+    assert len(writes(box)) == len(removed)
+    refused = run("apply", folder.path, "--yes", "--max-removals", 4, expect=2)
+    assert "comes to 5 removals, and 4" in refused.stderr  # also those done before
+
+
+def test_a_word_that_names_nothing_is_refused(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
+    reader = h.grant(f"role:{s.READ_ROLE}", f"admin:{s.READER}")
+    folder = h.review(tmp_path / "q4", box, {**EVERY_KIND, ANA_STAFF: "Modify", reader: "Revoke"})
+    run("plan", folder.path, expect=1)
+    for word, says in (("benn", "no removal of that name"), (ANA_STAFF, "for a person to do"),
+                       (reader, "is blocked")):  # fmt: skip
+        refused = run("apply", folder.path, "--yes", "--only", "ben", "--only", word, expect=2)
+        assert says in refused.stderr
+    assert not writes(box)
+
+
+def test_nothing_begins_after_the_hour(box: Sandbox, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {**EVERY_KIND, ANA_STAFF: "Revoke"})
+    removals = h.planned(folder)["removals"]
+    with h.client(box) as client:
+        outcomes = h.carry_out(folder, client, until=dt.datetime.now(dt.UTC))
+        assert set(outcomes.values()) == {"not attempted"}
+        assert not writes(box)
+        with opened(folder, "apply") as book:
+            run = Run(Removals(client), book.append, "remove", "plans/0001.json",
+                      in_flight=2, goes_on=lambda: not writes(box))  # fmt: skip
+            begun = list(carry_out(removals, run))
+    assert 1 <= len(begun) <= 2  # what was in flight when it was over is brought to its end
+    assert {line["outcome"] for line in begun} == {"removed"}
+    assert len(writes(box)) == len(begun)
+    holds(folder)
+
+
+def test_an_hour_is_the_next_such_hour(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
+    now = dt.datetime.now(dt.UTC).astimezone()
+    evening = now.replace(hour=22, minute=30, second=0, microsecond=0)
+    morrow = (evening + dt.timedelta(days=1)).day
+    assert next_time(dt.time(23, 0), evening).day == evening.day
+    assert (
+        next_time(dt.time(6, 0), evening).day == next_time(dt.time(22, 30), evening).day == morrow
+    )
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
+    run("plan", folder.path)
+    run("apply", folder.path, "--yes", "--until", "25:00", expect=2)
+    assert not writes(box)
+    soon = now + dt.timedelta(hours=2)
+    done = run("apply", folder.path, "--yes", "--until", f"{soon:%H:%M}")
+    assert f"No removal begins after {soon:%Y-%m-%d %H:%M}." in done.stderr
+    assert len(writes(box)) == 1
+
+
+def test_too_many_in_flight_are_refused(run: Invoke, tmp_path: Path) -> None:
+    settings = tmp_path / "uar.toml"
+    for number in (0, 6):
+        settings.write_text(f"[apply]\nin_flight = {number}\n")
+        refused = run("plan", tmp_path / "q4", "--settings", settings, expect=2)
+        assert "between 1 and 5" in refused.stderr

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,30 @@ def test_a_line_taken_out_shows(tmp_path: Path) -> None:
         journal.lines(first + third)
     with pytest.raises(FolderError, match="line 1"):
         journal.lines(second + third)
+
+
+def test_many_threads_write_whole_lines_in_one_chain(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with path.open("a+b", buffering=0) as file, ThreadPoolExecutor(8) as pool:
+        book = Journal(file, lambda: "", lambda fd: time.sleep(0.0001))
+        for number in range(400):
+            pool.submit(book.append, "run", text=str(number) * 50)
+    found = journal.lines(path.read_bytes())
+    assert [line["number"] for line in found] == list(range(1, 401))
+
+
+def test_after_a_line_that_failed_nothing_more_is_written(tmp_path: Path) -> None:
+    def full(fd: int) -> None:
+        raise OSError("no space")
+
+    path = tmp_path / "journal.jsonl"
+    with path.open("a+b", buffering=0) as file:
+        book = Journal(file, lambda: "", full)
+        with pytest.raises(OSError, match="no space"):
+            book.append("intent", item="UAR-1")
+        with pytest.raises(FolderError, match="nothing more is done"):
+            book.append("intent", item="UAR-2")
+    assert [line["item"] for line in journal.lines(path.read_bytes())] == ["UAR-1"]
 
 
 def test_each_line_is_on_disk_before_append_returns(tmp_path: Path) -> None:

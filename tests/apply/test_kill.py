@@ -1,7 +1,11 @@
-"""kill -9 at every point of an apply: the next one ends where an undisturbed one would have."""
+"""kill -9 at every point of an apply: the next one ends where an undisturbed one would have.
+
+One removal at a time, and several: then a kill also finds others half done.
+"""
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -10,12 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.apply import house as h
+from tests.apply.killed import Kill
 from tests.apply.test_faults import after
 from tests.apply.test_plan import BEN_SALES, NIA_HELP, NIA_NOBODY
 from tests.sandbox import small as s
@@ -31,14 +37,15 @@ ANSWERS = {
     h.grant(f"group:{s.STAFF}", f"user:{s.CEM}"): "Modify",
 }
 Order = Callable[..., int]
+NO_KILL = Kill()
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    """A planned review, to be copied."""
+@pytest.fixture(scope="module", params=(1, 4))
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """A planned review, to be copied; so many removals in flight."""
     with Sandbox(h.organisation()) as box:
         review = h.review(tmp_path_factory.mktemp("planned") / "q4", box, ANSWERS)
-    h.planned(review)
+    h.planned(review, f"[apply]\nin_flight = {request.param}\n".encode())
     return review
 
 
@@ -50,14 +57,26 @@ def order() -> Iterator[Order]:
         assert process.stdin
         assert process.stdout
 
-        def send(path: Path, box: Sandbox, point: int = 0, torn: int = 0) -> int:
+        def send(path: Path, box: Sandbox, kill: Kill = NO_KILL) -> int:
             told = {"folder": str(path), "url": box.url, "key": box.apply_api_key}
-            print(json.dumps({**told, "point": point, "torn": torn}), file=process.stdin)
-            process.stdin.flush()
-            return int(process.stdout.readline())
+            print(json.dumps({**told, "kill": asdict(kill)}), file=process.stdin, flush=True)
+            assert process.stdout
+            code = int(process.stdout.readline())
+            all_heard(box)
+            return code
 
         yield send
         process.stdin.close()
+
+
+def all_heard(box: Sandbox) -> None:
+    """What a killed process had sent has arrived, and every connection of it has ended."""
+    last = http.client.HTTPConnection("127.0.0.1", box.port)  # they are accepted in their order
+    last.request("GET", "/")
+    last.getresponse().read()
+    last.close()
+    while box.connections:
+        time.sleep(0.001)
 
 
 def checked(folder: Folder, box: Sandbox, before: dict[str, Any]) -> None:
@@ -74,12 +93,12 @@ def checked(folder: Folder, box: Sandbox, before: dict[str, Any]) -> None:
     assert folder.verify()[1] is None
 
 
-def killed_at(folder: Folder, path: Path, order: Order, point: int, torn: int = 0) -> int:
+def killed_at(folder: Folder, path: Path, order: Order, kill: Kill) -> int:
     """Kill at a point, resume, check; gives the exit code of the first run."""
     with Sandbox(h.organisation()) as box:
         before = h.state(box)
         shutil.copytree(folder.path, path)
-        code = order(path, box, point, torn)
+        code = order(path, box, kill)
         assert code == 0 or order(path, box) == 0
         checked(Folder(path), box, before)
     return code
@@ -87,23 +106,25 @@ def killed_at(folder: Folder, path: Path, order: Order, point: int, torn: int = 
 
 @pytest.fixture(scope="module")
 def points(folder: Folder, order: Order, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """How many points an undisturbed run has, and at which of them a line was written."""
+    """How many points an undisturbed run has, and how many lines it writes."""
     path = tmp_path_factory.mktemp("undisturbed") / "q4"
-    assert killed_at(folder, path, order, 0) == 0
+    assert killed_at(folder, path, order, NO_KILL) == 0
     return json.loads(path.with_name("q4.points").read_text())
 
 
 def test_every_point(folder: Folder, order: Order, points: Any, tmp_path: Path) -> None:
     assert points["points"] > 40
     for point in range(1, points["points"] + 1):
-        assert killed_at(folder, tmp_path / str(point), order, point) == -signal.SIGKILL, point
+        path = tmp_path / str(point)
+        assert killed_at(folder, path, order, Kill(point)) == -signal.SIGKILL, point
 
 
 def test_every_line_torn(folder: Folder, order: Order, points: Any, tmp_path: Path) -> None:
-    assert len(points["written"]) == 7  # the run, and an intent and a result for each item
-    for point in points["written"]:
-        path = tmp_path / str(point)
-        killed_at(folder, path, order, point, torn=1 + point % 3 * 30)
+    assert points["lines"] == 7  # the run, and an intent and a result for each item
+    for line in range(1, 8):
+        path = tmp_path / str(line)
+        kill = Kill(line=line, torn=1 + line % 3 * 30)
+        assert killed_at(folder, path, order, kill) == -signal.SIGKILL
         phases = [line["phase"] for line in journal.lines((path / JOURNAL).read_bytes())]
         assert phases.count("cut") == 1
 
@@ -117,8 +138,8 @@ def test_killed_twice(
         before = h.state(box)
         path = tmp_path / "q4"
         shutil.copytree(folder.path, path)
-        assert order(path, box, first) == -signal.SIGKILL
-        assert order(path, box, second) in (-signal.SIGKILL, 0)
+        assert order(path, box, Kill(first)) == -signal.SIGKILL
+        assert order(path, box, Kill(second)) in (-signal.SIGKILL, 0)
         assert order(path, box) == 0
         checked(Folder(path), box, before)
 
@@ -138,6 +159,6 @@ def test_the_command_itself(folder: Folder, tmp_path: Path, request_number: int)
                 assert process.poll() is None
                 time.sleep(0.001)
             process.kill()
-        time.sleep(0.05)  # what it had sent arrives
+        all_heard(box)
         assert subprocess.run(command, env=environ, capture_output=True).returncode == 0
         checked(Folder(path), box, before)

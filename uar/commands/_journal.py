@@ -76,14 +76,23 @@ def load(review: Folder, name: str) -> Document:
 def up_to_date(review: Folder) -> Plan:
     """The newest plan, if making it again now with them gives the same."""
     name, document = newest(review)
-    used = document["settings"]
-    toml = review.read(f"settings/{used[:16]}.toml", "plan") if used else b""
+    toml = _settings(review, document)
     if make(review, toml) != document:
         raise FolderError(
             f"Decisions have come in or removals were put back since {name} was made; "
             f"run uar plan {review.path} and look at it again."
         )
     return Plan(name, document, parse(toml, "uar.toml").apply)
+
+
+def settings_of(review: Folder, document: Document) -> Apply:
+    """The settings that a plan was made with."""
+    return parse(_settings(review, document), "uar.toml").apply
+
+
+def _settings(review: Folder, document: Document) -> bytes:
+    used = document["settings"]
+    return review.read(f"settings/{used[:16]}.toml", "plan") if used else b""
 
 
 def past(review: Folder) -> pd.DataFrame:

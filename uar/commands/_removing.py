@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,6 +39,8 @@ class Work:
     rows: Sequence[Row]
     facts: Mapping[str, Any] = field(default_factory=dict)  # of the run, for the journal
     blocked: Mapping[str, str] = field(default_factory=dict)
+    in_flight: int = 1
+    until: dt.datetime | None = None  # nothing new is begun then
 
 
 Doing = Callable[[Sequence[Row], Run], Iterable[Line]]
@@ -55,7 +58,16 @@ def perform(
     with opened(review, work.step, sync) as book:
         earlier = open_ended(book.lines, work.action)
         book.append("run", step=work.step, plan=work.plan, version=__version__, **work.facts)
-        run = Run(tenant, book.append, work.action, work.plan, earlier, work.blocked)
+        run = Run(
+            tenant,
+            book.append,
+            work.action,
+            work.plan,
+            earlier,
+            work.blocked,
+            work.in_flight,
+            goes_on=lambda: not _is_over(work),
+        )
         with click.progressbar(
             length=len(work.rows),
             label=work.step,
@@ -66,11 +78,20 @@ def perform(
                 dealt += 1
                 bar.update(1)
     if dealt < len(work.rows):
-        say(
-            f"Stopped after too many failures in a row; {counted(len(work.rows) - dealt, 'item')} "
-            "not attempted. Look at the details, then run the command again."
+        why, then = (
+            (f"It is {work.until:%H:%M}", "Run the command again to go on.")
+            if work.until and _is_over(work)
+            else (
+                "Stopped after too many failures in a row",
+                "Look at the details, then run the command again.",
+            )
         )
+        say(f"{why}; {counted(len(work.rows) - dealt, 'item')} not attempted. {then}")
     return dealt
+
+
+def _is_over(work: Work) -> bool:
+    return work.until is not None and dt.datetime.now(dt.UTC) >= work.until
 
 
 def agreed(question: str, yes: bool) -> bool:

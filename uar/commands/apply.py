@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from uar.commands._journal import Document, Plan, load, past, settle, up_to_date
+from uar.commands._journal import Plan, load, past, settings_of, settle, up_to_date
 from uar.commands._removing import (
     Shown,
     Work,
@@ -29,6 +31,18 @@ from uar.sources.jumpcloud import connect
 from uar.sources.jumpcloud_removals import Removals, Requests
 
 Row = Mapping[str, Any]
+NAMED_BY = ("item", "account", "name", "email", "entitlement")  # of a removal, for --only
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asks of one run. `only`: words, none for everything."""
+
+    yes: bool
+    dry_run: bool
+    max_removals: int | None
+    only: Sequence[str]
+    until: dt.datetime | None
 
 
 @click.command()
@@ -36,32 +50,92 @@ Row = Mapping[str, Any]
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be done.")
 @click.option("--max-removals", type=click.IntRange(min=1), help="Allow this many removals.")
+@click.option(
+    "--only",
+    metavar="ITEM|PERSON|APPLICATION",
+    multiple=True,
+    help="Only this item, what this person holds, or who holds this; may be given again.",
+)
+@click.option(
+    "--until",
+    metavar="HH:MM",
+    type=click.DateTime(["%H:%M"]),
+    help="Begin no removal after the next HH:MM of this computer's clock.",
+)
 @click.option("--verify", "again", is_flag=True, help="Only read again what was removed.")
 @json_option
 def command(
-    folder: Path, yes: bool, dry_run: bool, max_removals: int | None, again: bool, as_json: bool
+    folder: Path,
+    yes: bool,
+    dry_run: bool,
+    max_removals: int | None,
+    only: Sequence[str],
+    until: dt.datetime | None,
+    again: bool,
+    as_json: bool,
 ) -> None:
-    """Carry out the newest plan through JumpCloud: read, remove, read again, one by one.
+    """Carry out the newest plan through JumpCloud: read, remove, read again, item by item.
 
     Needs UAR_APPLY_API_KEY. Each removal is written to FOLDER/journal.jsonl before it is sent;
     after an interruption, run it again and it goes on. Exits with 1 when something needs a person.
     """
+    end = until and next_time(until.time(), dt.datetime.now(dt.UTC).astimezone())
+    asked = Asked(yes, dry_run, max_removals, only, end)
     with Folder(folder).locked() as review:
         settle(review)
-        shown = _verify(review) if again else _apply(review, yes, dry_run, max_removals)
+        shown = _verify(review) if again else _apply(review, asked)
     show(shown, REMOVE, as_json)
 
 
-def _apply(review: Folder, yes: bool, dry_run: bool, max_removals: int | None) -> list[Shown]:
+def next_time(time: dt.time, now: dt.datetime) -> dt.datetime:
+    """When it is that time next; `time` as this computer's clock shows it."""
+    today, tomorrow = (
+        dt.datetime.combine(day, time).astimezone() for day in (now, now + dt.timedelta(days=1))
+    )
+    return today if today > now else tomorrow
+
+
+def _apply(review: Folder, asked: Asked) -> list[Shown]:
     plan = up_to_date(review)
-    rows = pending(plan.document, past(review))
+    chosen = choose(plan, asked.only)
+    waiting = pending(plan.document["removals"], past(review))
+    rows = [row for row in waiting if row in chosen]
     _announce(plan, rows)
-    if rows and not dry_run:
-        _check_number(plan, max_removals)
-        if agreed(f"Remove {counted(len(rows), 'item')}?", yes):
+    if asked.until:
+        say(f"No removal begins after {asked.until:%Y-%m-%d %H:%M}.")
+    if rows and not asked.dry_run:
+        _check_number(plan, len(waiting) - len(rows), asked.max_removals)
+        if agreed(f"Remove {counted(len(rows), 'item')}?", asked.yes):
             with connect(os.environ, write=True) as client:
-                remove(review, plan, rows, client)
-    return results(plan.document["removals"], past(review))
+                remove(review, plan, rows, client, until=asked.until)
+    return results(chosen, past(review))
+
+
+def choose(plan: Plan, words: Sequence[str]) -> list[Row]:
+    """The removals that the words name, in the plan's order; all of them without a word."""
+    removals: list[Row] = plan.document["removals"]
+    if not words:
+        return removals
+    wanted = {word.strip().casefold(): word for word in words}
+    named = [(row, wanted.keys() & _names(row)) for row in removals]
+    unknown = wanted.keys() - {name for _, names in named for name in names}
+    for name in sorted(unknown):
+        raise SetupError(_nothing_named(wanted[name], name, plan))
+    return [row for row, names in named if names]
+
+
+def _names(row: Row) -> set[str]:
+    return {str(row[name]).casefold() for name in NAMED_BY if row.get(name)}
+
+
+def _nothing_named(word: str, name: str, plan: Plan) -> str:
+    for part, says in (("blocked", "is blocked"), ("todo", "is for a person to do")):
+        if any(name in _names(row) for row in plan.document[part]):
+            return f"--only {word}: that {says}, so there is no removal of it in {plan.name}."
+    return (
+        f"--only {word}: {plan.name} has no removal of that name. Give an item, an account, an "
+        "e-mail or a name, or a group, application or role, as uar plan shows it."
+    )
 
 
 def remove(
@@ -70,6 +144,7 @@ def remove(
     rows: Sequence[Row],
     client: Requests,
     sync: Callable[[int], None] = os.fsync,
+    until: dt.datetime | None = None,
 ) -> None:
     """Carry out these rows of the plan, if the client reaches the tenant they were planned for."""
     check_tenant(client, plan.document["tenant"])
@@ -81,21 +156,25 @@ def remove(
         rows=rows,
         facts={"digest": plan.document["digest"], "key_of": sorted(owners or ())},
         blocked=guard(owners, rows, plan.settings),
+        in_flight=plan.settings.in_flight,
+        until=until,
     )
     perform(review, work, Removals(client), sync=sync)
 
 
-def pending(document: Document, outcomes: Any) -> list[Row]:
+def pending(removals: Sequence[Row], outcomes: Any) -> list[Row]:
     """Removals that have not ended the access yet."""
     gone = set(outcomes.loc[outcomes["gone"].fillna(False).astype(bool), "item_id"])
-    return [row for row in document["removals"] if row["item"] not in gone]
+    return [row for row in removals if row["item"] not in gone]
 
 
-def _check_number(plan: Plan, max_removals: int | None) -> None:
-    number, allowed = len(plan.document["removals"]), max_removals or plan.document["limit"]
+def _check_number(plan: Plan, left: int, max_removals: int | None) -> None:
+    """Those done before count; `left`: those that this run leaves alone."""
+    number = len(plan.document["removals"]) - left
+    allowed = max_removals or plan.document["limit"]
     if number > allowed:
         raise SetupError(
-            f"{plan.name} has {counted(number, 'removal')}, and {allowed:,} of "
+            f"{plan.name} comes to {counted(number, 'removal')}, and {allowed:,} of "
             f"{counted(plan.document['population'], 'item')} may be removed at once. Look at the "
             f"plan again; if it is right, add --max-removals {number}."
         )
@@ -125,6 +204,8 @@ def _verify(review: Folder) -> list[Shown]:
             wanted = set(items)
             chosen = [row for row in document["removals"] if row["item"] in wanted]
             check_tenant(client, document["tenant"])
-            perform(review, Work("apply", REMOVE, str(name), chosen), Removals(client), verify)
+            in_flight = settings_of(review, document).in_flight
+            work = Work("apply", REMOVE, str(name), chosen, in_flight=in_flight)
+            perform(review, work, Removals(client), verify)
             rows += chosen
     return results(rows, past(review))

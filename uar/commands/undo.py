@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from uar.commands._journal import Document, load, past, settle
+from uar.commands._journal import Document, load, past, settings_of, settle
 from uar.commands._removing import Shown, Work, agreed, check_tenant, perform, results, show
 from uar.commands._shared import counted, folder_argument, json_option, say
 from uar.errors import SetupError
@@ -39,17 +39,19 @@ def command(folder: Path, items: Sequence[str], yes: bool, as_json: bool) -> Non
 
 
 def _undo(review: Folder, items: Sequence[str], yes: bool) -> list[Shown]:
-    work = list(_work(review, items))
-    rows = [row for _, document, rows in work for row in rows]
+    plans = list(_work(review, items))
+    rows = [row for _, _, rows in plans for row in rows]
     for row in rows:
         say(f"  {row['item']}  Puts back: {row['kind']}, {row['account']}, {row['entitlement']}.")
         if row.get("last") == "delete":
             say("      The admin was deleted and is made again; the person sets a new password.")
     if rows and agreed(f"Put back {counted(len(rows), 'item')}?", yes):
         with connect(os.environ, write=True) as client:
-            for name, document, chosen in work:
+            for name, document, chosen in plans:
                 check_tenant(client, document["tenant"])
-                perform(review, Work("undo", RESTORE, name, chosen), Removals(client))
+                in_flight = settings_of(review, document).in_flight
+                work = Work("undo", RESTORE, name, chosen, in_flight=in_flight)
+                perform(review, work, Removals(client))
     return results(rows, past(review))
 
 

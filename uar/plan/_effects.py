@@ -32,6 +32,7 @@ def _because(row: Row) -> str:
 def _ids(row: Row, known: Known) -> Row:
     holder = known.entitlements if row["holder_kind"] == "group" else known.accounts
     return {
+        "email": holder[row["holder_id"]].get("email") or row["login"],
         "grant_id": row["grant_id"],
         "holder_source_id": holder[row["holder_id"]]["source_id"],
         "entitlement_source_id": known.entitlements[row["entitlement_id"]]["source_id"],
@@ -126,7 +127,6 @@ def _role_step(row: Row, known: Known, held: set[str]) -> Row:
         "roles_before": before,
         "roles_after": sorted(ids[role] for role in held),
         "last": last,
-        "email": admin["email"] or admin["login"],
         "owners_kept": OWNERS_KEPT if is_owner_role(row) else 0,
     }
 

@@ -101,6 +101,11 @@ class Sandbox:
                 return str(entry["key"])
         raise SetupError(f"The organisation has no key of an administrator with the role {role!r}.")
 
+    @property
+    def connections(self) -> int:
+        """How many are open now."""
+        return self._server.connections
+
     def add_fault(self, written: Fault | str) -> Fault:
         each = fault(written) if isinstance(written, str) else written
         self.faults.append(each)
@@ -173,6 +178,10 @@ class _Server(ThreadingHTTPServer):
         self._open: set[socket.socket] = set()
         super().__init__(*args)
 
+    @property
+    def connections(self) -> int:
+        return len(self._open)
+
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
         super().process_request(request, client_address)
@@ -209,12 +218,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(Reply(411))
             return
         length = int(stated)
+        body = self.rfile.read(length) if length else b""
+        if len(body) < length:
+            self.close_connection = True  # the client went away in the middle of it
+            return
         request = Request(
             method=self.command,
             path=unquote(path),
             query=parse_qs(query, keep_blank_values=True) if query else {},
             headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(length) if length else b"",
+            body=body,
         )
         if sandbox.latency:
             time.sleep(sandbox.latency)

@@ -39,6 +39,8 @@ class Requests(Protocol):
         repeat_safe: bool,
     ) -> Answer: ...
 
+    def stop(self) -> None: ...
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -122,6 +124,9 @@ class Removals:
         }
         refusal = _refusal(answer)
         return Reply(not refusal, refusal, facts)
+
+    def stop(self) -> None:
+        self._client.stop()
 
 
 def planned(row: Row) -> dict[str, Any]:
