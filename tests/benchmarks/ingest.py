@@ -1,10 +1,12 @@
-"""How long taking answers in takes: 300 files of 200 rows, and one file of 10,000 rows.
+"""How long taking answers in takes: 300 files of 200 rows, one of 10,000, one of 100,000; and what
+refusing a hostile file takes.
 
 python -m tests.benchmarks.ingest
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import resource
@@ -17,7 +19,11 @@ from typing import Any
 from click.testing import CliRunner
 
 from tests.ingest.review import AT, CAMPAIGN, KEY, item
+from tests.ingest.test_hostile import HOSTILE as HOSTILE_XLSX
+from tests.ingest.test_hostile import memory_to_refuse
+from tests.ingest.test_ods import HOSTILE as HOSTILE_ODS
 from uar.cli import main as uar
+from uar.errors import TableError
 from uar.folder import Folder
 from uar.sheet import cells, seal
 from uar.snapshot import json_bytes, to_lines
@@ -30,6 +36,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as base:
         measure(Path(base) / "many", files=300, rows=200)
         measure(Path(base) / "large", files=1, rows=10_000)
+        measure(Path(base) / "huge", files=1, rows=100_000)
+        for name, content in hostile().items():
+            refuse(Path(base), name, content)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"largest size of this process, making the files included: {peak:,} MB")
 
@@ -49,6 +58,21 @@ def measure(base: Path, files: int, rows: int) -> None:
         f"uar ingest {whole:.2f} s, {work:.2f} s of work, "
         f"exit {result.exit_code}, {accepted} accepted"
     )
+
+
+def hostile() -> dict[str, bytes]:
+    """Every file of the tests of hostile .xlsx and .ods files."""
+    found = {f".xlsx, {name}": content for name, (content, _) in HOSTILE_XLSX.items()}
+    found |= {f".ods, {name}": content for name, (content, _) in HOSTILE_ODS.items()}
+    return {name: content for name, content in found.items() if isinstance(content, bytes)}
+
+
+def refuse(base: Path, name: str, content: bytes) -> None:
+    began = time.perf_counter()
+    with contextlib.suppress(TableError):
+        read("a.xlsx", content)
+    seconds = time.perf_counter() - began
+    print(f"refused {name}: {seconds:.3f} s, {memory_to_refuse(content, base)} MB")
 
 
 def make(base: Path, files: int, rows: int) -> list[Path]:

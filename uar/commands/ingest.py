@@ -29,7 +29,7 @@ from uar.decisions.receipt import REFUSED, Arrival, Receipt, Rules, lines, refus
 from uar.errors import TableError
 from uar.folder import Folder, digest
 from uar.snapshot import json_bytes, to_lines
-from uar.tables import DECISIONS
+from uar.tables import DECISIONS, records
 from uar.workbooks.read import MAX_BYTES, RETURN, read
 
 SOURCES = ("campaign.json", "items.jsonl")
@@ -88,8 +88,7 @@ def _load_issued(review: Folder) -> Issued:
 
 
 def _by_item(frame: pd.DataFrame) -> Rows:
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return {row["item_id"]: {str(name): row[name] for name in row} for row in rows}
+    return {row["item_id"]: row for row in records(frame)}
 
 
 def _ingest(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+from functools import lru_cache
 
-from uar.decisions.returned import Area, Place, Returned, Row, Sheet, number
+from uar.decisions.returned import Area, Place, Returned, Row, Sheet, letters, number
 from uar.decisions.words import unescaped
 from uar.workbooks._package import (
     LAST_ROW,
@@ -22,6 +23,7 @@ from uar.workbooks._package import (
     refuse_long,
 )
 
+_COLUMNS = {letters(column): column for column in range(1, MAX_COLUMNS + 1)}
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 
 
@@ -67,6 +69,7 @@ def _relations(book: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
     return found
 
 
+@lru_cache(maxsize=1_000)
 def _local(tag: str) -> str:
     return tag.rpartition(" ")[2]
 
@@ -133,6 +136,7 @@ class _Cells:
         self._rows: list[Row] = []
         self._numbers: set[int] = set()
         self._row = self._column = 0
+        self._row_text = ""
         self._row_hidden = False
         self._cells: dict[int, str] = {}
         self._kind = "n"
@@ -192,6 +196,7 @@ class _Cells:
 
     def _start_row(self, attributes: Attributes) -> None:
         self._row = int(attributes.get("r", self._row + 1))
+        self._row_text = str(self._row)
         self._row_hidden = _is_true(attributes.get("hidden"))
         self._cells, self._column = {}, 0
         if not 1 <= self._row <= LAST_ROW or self._row in self._numbers:
@@ -201,9 +206,13 @@ class _Cells:
     def _start_cell(self, attributes: Attributes) -> None:
         self._column += 1
         if "r" in attributes:
-            row, self._column = _place(attributes["r"])
-            if row != self._row:
-                raise ValueError
+            column = _COLUMNS.get(attributes["r"].removesuffix(self._row_text))
+            if column:
+                self._column = column
+            else:  # $A$1, far to the right, or in another row
+                row, self._column = _place(attributes["r"])
+                if row != self._row:
+                    raise ValueError
         self._kind = attributes.get("t", "n")
         self._formula = self._valued = False
         self._pieces = []
