@@ -29,6 +29,12 @@ def test_every_command_explains_itself(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_speaks_to_machines(name: str) -> None:
+    command = importlib.import_module(f"uar.commands.{name}").command
+    assert any("--json" in parameter.opts for parameter in command.params)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_stands_in_the_readme(name: str) -> None:
     assert f"uar {name}" in README.read_text("utf-8")
 

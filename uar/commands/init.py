@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from uar.commands._shared import put, say
+from uar.commands._shared import json_option, put, put_json, say
 from uar.errors import SetupError
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default="uar.toml")
-def command(path: Path) -> None:
+@json_option
+def command(path: Path, as_json: bool) -> None:
     """Write a commented settings file to PATH.  [default: uar.toml]
 
     Everything in it is a default. A file that is already there is left alone.
@@ -26,5 +27,8 @@ def command(path: Path) -> None:
         raise SetupError(f"{target} is already there and was left alone.") from error
     except OSError as error:
         raise SetupError(f"{target} cannot be written ({error.strerror}).") from error
-    put(str(target))
+    if as_json:
+        put_json({"wrote": str(target)})
+    else:
+        put(str(target))
     say("Name a fallback reviewer and the owners of applications in it, then run: uar check")

@@ -23,7 +23,7 @@ def command(what: str, name: str | None, as_json: bool) -> None:
 
     For example: uar list detections DUP-06
     """
-    rows = _detections() if what == "detections" else _plugins(f"uar.{what}")
+    rows = _detections() if what == "detections" else _plugins(what)
     if name is None:
         if as_json:
             put_json([{key: row[key] for key in row if key != "text"} for row in rows])
@@ -55,11 +55,13 @@ def _detections() -> list[dict[str, str]]:
     ]
 
 
-def _plugins(package: str) -> list[dict[str, str]]:
-    """The modules of a package by name, with the first line of what they say of themselves."""
+def _plugins(what: str) -> list[dict[str, str]]:
+    """Sources (modules that can `read`) or reports (that hold a `REPORT`) and their first line."""
+    sign = {"sources": "read", "reports": "REPORT"}[what]
     rows = []
-    for found in pkgutil.iter_modules(importlib.import_module(package).__path__):
-        if not found.name.startswith("_"):
-            text = inspect.getdoc(importlib.import_module(f"{package}.{found.name}")) or ""
+    for found in pkgutil.iter_modules(importlib.import_module(f"uar.{what}").__path__):
+        module = importlib.import_module(f"uar.{what}.{found.name}")
+        if hasattr(module, sign) and not found.name.startswith("_"):
+            text = inspect.getdoc(module) or ""
             rows.append({"id": found.name, "title": text.split("\n")[0], "text": text})
     return rows

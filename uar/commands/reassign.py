@@ -49,7 +49,7 @@ def command(
     """Move items that are not reviewed yet to another reviewer.
 
     Writes a new workbook for the one who decides now, and the reason, into FOLDER. Nobody gets an
-    item about himself. Answers in the earlier workbook to items that were moved are refused.
+    item about themselves. Answers in the earlier workbook to items that were moved are refused.
     """
     because = cleaned(reason)
     if not is_reason(because):

@@ -1,6 +1,6 @@
 """Who decides an item: the person's manager, else the owner of the access, else the fallback.
 
-Nobody decides about himself, and that is asked of persons, not of accounts. Who cannot decide is
+Nobody decides about themselves, and that is asked of persons, not of accounts. Who cannot decide is
 passed over, and the reason is written down.
 """
 

@@ -125,11 +125,11 @@ def _tell_linked_user(tenant: Tenant, key: str, admin: Row | None) -> None:
 
 
 def delete(tenant: Tenant, request: Request) -> Reply:
-    """An admin cannot delete himself (API.md 8.3)."""
+    """An admin cannot delete their own account (API.md 8.3)."""
     _owner_only(request)
     admin = found(tenant.admins, request.ids[0], v1_not_found)
     if admin["_id"] == request.by.id:
-        raise bad_request("an administrator cannot delete himself")
+        raise bad_request("an administrator cannot delete their own account")
     if "sticky" in request.mischief:
         return answer(admin)
     tenant.admins.drop(admin["_id"])
