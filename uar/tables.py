@@ -12,6 +12,8 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from uar.errors import TableError
 
@@ -61,7 +63,8 @@ class Table:
             typed[column.name] = self._typed(column, values, problems)
         frame = pd.DataFrame(typed, index=raw.index).reset_index(drop=True)
         keys = frame[self.key]
-        if not keys.is_unique:
+        # Counted by Arrow: is_unique would make a text of Python of each of a million keys.
+        if pc.count_distinct(pa.array(keys.array), mode="all").as_py() != len(keys):
             repeated = sorted(keys[keys.duplicated()].dropna().unique())
             problems += [f"column {self.key}: {value} stands more than once" for value in repeated]
         if problems:
