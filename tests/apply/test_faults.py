@@ -172,7 +172,7 @@ def test_rights_withdrawn_half_way_stop_the_run(box: Sandbox, tmp_path: Path, to
             (s.REVIEWED, s.DIA),
         )
     } | dict.fromkeys(
-        (ANA_PAYROLL, STAFF_PAYROLL, NIA_HELP, NIA_NOBODY,
+        (ANA_PAYROLL, STAFF_PAYROLL, NIA_HELP,
          h.grant(f"app:{s.WIKI}", f"group:{s.SALES}")), "Revoke"
     )  # fmt: skip
     folder = h.review(tmp_path / "q4", box, answers)
@@ -182,7 +182,8 @@ def test_rights_withdrawn_half_way_stop_the_run(box: Sandbox, tmp_path: Path, to
     lines = journal.lines((folder.path / JOURNAL).read_bytes())
     words = [line["outcome"] for line in lines if line["phase"] == "result"]
     in_a_row = "".join("x" if word == "failed" else " " for word in words).split()
-    assert len(in_a_row[-1]) == max(map(len, in_a_row)) == 5
+    assert max(map(len, in_a_row)) <= 5
+    assert len(in_a_row[-1]) == 5 or len(words) == len(outcomes)
     assert words.count("removed") == 1
     done = [item for item, word in outcomes.items() if word == "removed"]
     assert h.state(box)["edges"] == after(before, document, done)["edges"]
@@ -224,12 +225,17 @@ TROUBLES = st.builds(
 @settings(max_examples=25)
 @given(data=st.data())
 def test_planned_minus_reported(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
+    planned_minus_reported(tmp_path_factory.mktemp("r") / "q4", data)
+
+
+def planned_minus_reported(path: Path, data: Any) -> h.Outcomes:
+    """Random decisions and faults, then again without faults; gives the first run's outcomes."""
     with Sandbox(h.organisation()) as box:
         items = sorted(h.items(h.snapshot(box))["item_id"])
         words = st.sampled_from(("Revoke", *DECISION_WORDS, None))
         chosen = {item: data.draw(words) for item in items}
         answers = {item: word for item, word in chosen.items() if word}
-        folder = h.review(tmp_path_factory.mktemp("r") / "q4", box, answers)
+        folder = h.review(path, box, answers)
         toml = data.draw(st.sampled_from((b"", b"[apply]\nin_flight = 1\n")))
         document, before = h.planned(folder, toml), h.state(box)
         for written in data.draw(st.lists(TROUBLES, max_size=3)):
@@ -245,3 +251,4 @@ def test_planned_minus_reported(tmp_path_factory: pytest.TempPathFactory, data: 
         assert set(again) <= {item for item, word in answers.items() if word == "Revoke"}
         if again:
             holds(folder)
+    return outcomes
