@@ -323,6 +323,21 @@ FINDINGS = Table(
         Column("subject_name", needed=True),  # what a person calls it
         Column("says", needed=True),  # one sentence with the facts
         Column("accounts"),  # every account_id it is about, separated by spaces
+        Column("accepted_because"),  # the three of a valid exception; unknown where there is none
+        Column("accepted_by"),
+        Column("accepted_until"),  # 2027-03-31
+    ),
+)
+
+EXCEPTIONS = Table(
+    "exceptions",
+    key="finding",
+    columns=(
+        Column("finding", needed=True),  # a finding's id
+        Column("reason", needed=True),
+        Column("approver", needed=True),
+        Column("expires", MOMENT, needed=True),  # the first moment of the last day
+        Column("line", COUNT, needed=True),  # of exceptions.toml
     ),
 )
 
@@ -333,9 +348,10 @@ COVERAGE = Table(
         Column("detection", needed=True),
         Column("title", needed=True),
         Column("severity", needed=True, one_of=SEVERITIES),
-        Column("found", COUNT),  # the three are unknown when it did not run
+        Column("found", COUNT),  # the four are unknown when it did not run
         Column("looked_at", COUNT),
         Column("cannot_tell", COUNT),
+        Column("accepted", COUNT),  # of those found
         Column("not_run"),  # why it did not run
     ),
 )

@@ -72,7 +72,15 @@ def wrong_roster() -> list[Row]:
 
 def world_of_wrongs(back: bool = False) -> Facts:
     step = -1 if back else 1
-    return facts(*(rows[::step] for rows in many_things_wrong()), roster=wrong_roster()[::step])
+    over = {
+        "finding": "ADM-01:jumpcloud:admin:orphan",
+        "reason": "For emergencies",
+        "approver": "Bo",
+        "expires": "2026-11-19T00:00:00Z",
+        "line": 1,
+    }
+    things = (rows[::step] for rows in many_things_wrong())
+    return facts(*things, roster=wrong_roster()[::step], exceptions=[over])
 
 
 def judged(detection: Detection, world: Facts) -> tuple[bytes, bytes]:
@@ -201,7 +209,7 @@ def test_a_missing_input_and_an_unwanted_question_are_not_run() -> None:
     )
     assert findings.empty
     assert coverage["not_run"].tolist() == ["no roster given", "nobody asked"]
-    assert coverage[["found", "looked_at", "cannot_tell"]].isna().all(axis=None)
+    assert coverage[["found", "looked_at", "cannot_tell", "accepted"]].isna().all(axis=None)
 
 
 def test_a_detection_that_raises_stops_the_run() -> None:

@@ -11,7 +11,7 @@ from uar.detections import Facts, modules, run
 from uar.persons import persons
 from uar.settings import Settings
 from uar.snapshot import Header, Snapshot
-from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS, ROSTER
+from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, EXCEPTIONS, GAPS, GRANTS, ROSTER
 
 Row = dict[str, Any]
 NOW = "2026-11-20T09:00:00Z"
@@ -129,6 +129,7 @@ def facts(
     collected: Iterable[str] = ("group members",),
     gaps: Iterable[Row] = (),
     roster: Iterable[Row] = (),
+    exceptions: Iterable[Row] = (),
 ) -> Facts:
     chosen = settings or Settings()
     snapshot = Snapshot(
@@ -140,7 +141,8 @@ def facts(
         GAPS.frame(gaps),
     )
     who, links = persons(snapshot.accounts, chosen.persons, chosen.attributes.placeholders)
-    return Facts(snapshot, who, links, chosen, pd.Timestamp(NOW), ROSTER.frame(roster))
+    given = {"roster": ROSTER.frame(roster), "exceptions": EXCEPTIONS.frame(exceptions)}
+    return Facts(snapshot, who, links, chosen, pd.Timestamp(NOW), **given)
 
 
 def detect(detection: str, world: Facts) -> tuple[dict[str, Mapping[str, Any]], Mapping[str, Any]]:

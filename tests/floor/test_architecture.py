@@ -17,7 +17,7 @@ LEVELS = (
     ("uar", "uar.errors", "uar.text", "uar.verify"),
     ("uar.tables", "uar.settings", "uar.sheet"),
     ("uar.snapshot",),
-    ("uar.access", "uar.evidence"),
+    ("uar.access", "uar.evidence", "uar.exceptions"),
     (
         "uar.persons",
         "uar.review",

@@ -20,13 +20,15 @@ from uar.commands._shared import (
 )
 from uar.commands._table import put_table
 from uar.detections import Facts, detections, run
+from uar.exceptions import accept, parse
 from uar.folder import Folder
 from uar.persons import persons
 from uar.settings import load
 from uar.snapshot import ROSTER_FILE, file_names, from_lines, to_lines
 from uar.tables import ROSTER, SEVERITIES
 
-COUNTS = ("found", "looked_at", "cannot_tell")
+COUNTS = ("found", "looked_at", "cannot_tell", "accepted")
+EXCEPTIONS_FILE = "exceptions.toml"
 
 
 @click.command()
@@ -37,13 +39,30 @@ COUNTS = ("found", "looked_at", "cannot_tell")
     type=click.Choice(SEVERITIES),
     help="Exit with 1 if there is a finding of this severity or a worse one.",
 )
+@click.option(
+    "--exceptions",
+    "exceptions_path",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Accepted findings.  [default: exceptions.toml beside uar.toml if it is there]",
+)
 @json_option
-def command(folder: Path, settings_path: Path | None, fail_on: str | None, as_json: bool) -> None:
+def command(
+    folder: Path,
+    settings_path: Path | None,
+    fail_on: str | None,
+    exceptions_path: Path | None,
+    as_json: bool,
+) -> None:
     """Put accounts together to persons and look for what is wrong with them.
 
+    What exceptions.toml accepts is still shown, and does not count for --fail-on.
     Writes persons, links between accounts, findings and coverage into FOLDER.
     """
     settings, toml = load(settings_path)
+    path = exceptions_path or (settings_path or Path()).parent / EXCEPTIONS_FILE
+    accepted = path.read_bytes() if path.exists() else None
+    exceptions = None if accepted is None else parse(accepted, str(path))
     with Folder(folder).locked() as review:
         snapshot = load_snapshot(review)
         people, links = persons(
@@ -52,8 +71,10 @@ def command(folder: Path, settings_path: Path | None, fail_on: str | None, as_js
         finished = pd.Timestamp(snapshot.header.finished_at)
         given = review.has(ROSTER_FILE)
         roster = from_lines(ROSTER, review.read(ROSTER_FILE, "sync")) if given else None
-        facts = Facts(snapshot, people, links, settings, finished, roster)
+        facts = Facts(snapshot, people, links, settings, finished, roster, exceptions=exceptions)
         findings, coverage = run(facts, detections())
+        if exceptions is not None:
+            findings, coverage = accept(findings, coverage, exceptions, finished, str(path))
         review.write(
             "detect",
             {
@@ -61,6 +82,7 @@ def command(folder: Path, settings_path: Path | None, fail_on: str | None, as_js
                 "links.jsonl": to_lines(links),
                 "findings.jsonl": to_lines(findings),
                 "coverage.jsonl": to_lines(coverage),
+                **({} if accepted is None else {EXCEPTIONS_FILE: accepted}),
             },
             at=iso(now()),
             read=(*file_names(), *([ROSTER_FILE] if given else [])),
@@ -76,7 +98,7 @@ def command(folder: Path, settings_path: Path | None, fail_on: str | None, as_js
     else:
         _show(people, findings, coverage)
     worst = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on else ()
-    if findings["severity"].isin(worst).any():
+    if (findings["severity"].isin(worst) & findings["accepted_until"].isna()).any():
         raise click.exceptions.Exit(1)
 
 
@@ -88,13 +110,16 @@ def _show(people: pd.DataFrame, findings: pd.DataFrame, coverage: pd.DataFrame) 
     put(f"{counted(len(findings), 'finding')}{': ' if each else ''}{', '.join(each)}.")
     if len(findings):
         put()
+        until = findings["accepted_until"].fillna("")
         put_table(
-            ("Severity", "Detection", "Who", "What"),
-            findings[["severity", "detection", "subject_name", "says"]].itertuples(index=False),
+            ("Severity", "Detection", "Who", "What", "Accepted until"),
+            findings[["severity", "detection", "subject_name", "says"]]
+            .assign(until=until)
+            .itertuples(index=False),
         )
     put()
     put_table(
-        ("Detection", "Looks for", "Found", "Looked at", "Cannot tell", "Not run"),
+        ("Detection", "Looks for", "Found", "Looked at", "Cannot tell", "Accepted", "Not run"),
         coverage.drop(columns="severity")
         .assign(**{name: coverage[name].map("{:,}".format) for name in COUNTS})
         .fillna(dict.fromkeys(COUNTS, "-") | {"not_run": ""})

@@ -44,6 +44,7 @@ class Facts:
     now: pd.Timestamp  # when the snapshot was finished
     roster: pd.DataFrame | None = None
     previous: Snapshot | None = None
+    exceptions: pd.DataFrame | None = None
 
     @cached_property
     def accounts(self) -> pd.DataFrame:
@@ -122,6 +123,7 @@ def run(facts: Facts, asked: Iterable[Detection]) -> tuple[pd.DataFrame, pd.Data
         found = judged[hit.fillna(False).astype(bool)]
         findings += _findings(detection, found)
         counts = {"found": len(found), "looked_at": len(hit), "cannot_tell": int(hit.isna().sum())}
+        counts["accepted"] = 0
         coverage.append({**row, **counts})
     findings.sort(key=lambda row: (SEVERITIES.index(row["severity"]), row["id"]))
     return FINDINGS.frame(findings), COVERAGE.frame(coverage)

@@ -45,10 +45,10 @@ def employed(facts: Facts, accounts: pd.DataFrame) -> pd.DataFrame:
 
 def day(moments: pd.Series[Any]) -> pd.Series[Any]:
     """2026-10-16."""
-    return moments.dt.strftime("%Y-%m-%d").astype("string")
+    return cast("pd.Series[Any]", moments.dt.strftime("%Y-%m-%d").astype("string"))
 
 
 def over(facts: Facts, end: pd.Series[Any]) -> pd.Series[Any]:
     """Is the last day over? Unknown where there is none."""
     past = (end + pd.Timedelta(days=1)).le(facts.now)
-    return pd.Series(past, dtype="boolean").mask(end.isna())
+    return past.astype("boolean").mask(end.isna())
