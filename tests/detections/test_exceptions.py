@@ -97,7 +97,7 @@ def test_detect_reads_it_from_beside_the_settings(tmp_path: Path) -> None:
     assert not Folder(folder).has("findings.jsonl")
     console = next(a["_id"] for a in load(sample())["admins"] if a["email"].startswith("console"))
     finding = f"ADM-01:jumpcloud:admin:{console}"
-    file.write_bytes(toml(finding))
+    file.write_bytes(toml(finding, "9999-12-30"))
     rows = {row["id"]: row for row in json.loads(CliRunner().invoke(main, words).stdout)}
     assert rows[finding]["accepted_by"] == "Bo"
-    assert Folder(folder).read("exceptions.toml", "detect") == toml(finding)
+    assert Folder(folder).read("exceptions.toml", "detect") == toml(finding, "9999-12-30")
