@@ -1,6 +1,7 @@
 """Direct grants -> who reaches what, and by which of them.
 
-Today a user holds groups and applications, and groups hold applications. Should groups come to hold
+Today a user holds groups, applications, devices, directories and servers, and groups hold all of
+these but groups. Should groups come to hold
 groups, paths grow longer and may run in a circle; both are followed to the end.
 """
 
@@ -51,6 +52,15 @@ def shared(reached: pd.DataFrame, person_of: pd.Series[str]) -> pd.DataFrame:
     paths = reached.assign(owner_id=owner)[["owner_id", "entitlement_id", "grant_id"]]
     several = paths[paths.duplicated(["owner_id", "entitlement_id"], keep=False)]
     return several.sort_values(["owner_id", "entitlement_id", "grant_id"], ignore_index=True)
+
+
+def as_administrator(grants: pd.DataFrame) -> list[str]:
+    """Ids of the grants that make somebody administrator of devices: directly, or by a group that
+    is bound to them so."""
+    sudo = grants["sudo"].notna()
+    doors = grants.loc[sudo & (grants["holder_kind"] == "group"), "holder_id"]
+    given = sudo | grants["entitlement_id"].isin(doors)
+    return cast(list[str], grants.loc[given, "grant_id"].tolist())
 
 
 def privileged(entitlements: pd.DataFrame, settings: Privileged) -> list[str]:

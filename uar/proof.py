@@ -34,6 +34,14 @@ READ_AS = {  # the collection of the tenant that an item's grant was read in
     "application assignment": "application users",
     "group application": "application groups",
     "admin role": "admins",
+    "direct binding": "users of {}",
+    "group binding": "groups of {}",
+}
+BOUND = {
+    "device": "devices",
+    "device group": "device groups",
+    "directory": "directories",
+    "radius": "RADIUS servers",
 }
 GRANT = ("grant_id", "holder_id", "entitlement_id", "revocable", "why_not")
 ACCOUNT = ("account_id", "login", "email", "name", "status", "created_at")
@@ -120,7 +128,8 @@ class Pages:
         if row["holder_id"] in self._accounts:
             facts += _facts(self._accounts[row["holder_id"]], ACCOUNT)
         facts += _facts(self._entitlements[row["entitlement_id"]], ENTITLEMENT)
-        read = self._collections.get(READ_AS.get(row["kind"], ""))
+        name = READ_AS[row["kind"]].format(BOUND.get(row["entitlement_kind"], ""))
+        read = self._collections.get(name)
         if read:
             stated = "not stated by source" if read["stated"] is None else read["stated"]
             facts.append(

@@ -26,6 +26,7 @@ ROSTER_COLUMNS = (
     "employee_id", "email", "name", "status", "start_date", "end_date", "manager", "department",
     "title",
 )  # fmt: skip
+MAY_BE_LEFT_OUT = ("devices", "device groups", "directories", "RADIUS servers")
 Names = tuple[str, ...]
 Pairs = Mapping[str, str]
 
@@ -98,6 +99,7 @@ class Sync:
     """How the tenant is read."""
 
     in_flight: int = 12  # requests at a time, at most
+    leave_out: Names = ()  # of MAY_BE_LEFT_OUT
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,12 @@ def parse(text: bytes, name: str) -> Settings:
         raise SetupError(f"{name}: apply.in_flight must lie between 1 and 5.")
     if not re.fullmatch(r"(https?://[^\s/@]+(/\S*)?)?", settings.close.tsa_url):
         raise SetupError(f"{name}: close.tsa_url must be an http address without a password.")
+    for collection in settings.sync.leave_out:
+        if collection not in MAY_BE_LEFT_OUT:
+            raise SetupError(
+                f"{name}: sync.leave_out: there is no {collection}; "
+                f"known: {', '.join(MAY_BE_LEFT_OUT)}."
+            )
     for attribute in settings.attributes.required:
         if attribute not in PROFILE:
             raise SetupError(

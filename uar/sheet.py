@@ -50,6 +50,7 @@ SHOWN = (
     Shown("Flags", "flags", 38),
 )
 NEEDS_REASON = "a Keep needs a reason"  # stands in Flags wherever that is so
+BOUND = {"radius": "RADIUS server"}  # where people say it otherwise than the snapshot
 LONGEST = 1_000  # characters of one text that are shown: what a row of a sheet can hold
 
 
@@ -68,10 +69,21 @@ def cells(item: Mapping[str, Any]) -> list[str]:
             text = "\n".join(showable(line) for line in lines if line)
         elif text and item["borrowed"] and shown.column in ("title", "department", "manager"):
             text = showable(text) + " (from the user account)"
+        elif shown.column == "kind":
+            text = _kind(item, text)
         else:
             text = showable(text)
         texts.append(text if len(text) <= LONGEST else text[: LONGEST - 2] + " …")
     return texts
+
+
+def _kind(item: Mapping[str, Any], text: str) -> str:
+    """A binding is called by what somebody is bound to, with the rights that it gives there."""
+    if text not in ("direct binding", "group binding"):
+        return text
+    kind = str(item["entitlement_kind"])
+    what = BOUND.get(kind, kind) + (" for a group" if text == "group binding" else "")
+    return f"{what}, as administrator" if item["sudo"] else what
 
 
 def _needs_reason(item: Mapping[str, Any]) -> str:

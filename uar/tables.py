@@ -197,13 +197,15 @@ ACCOUNTS = Table(
     ),
 )
 
-ENTITLEMENT_KINDS = ("group", "app", "role")
+ENTITLEMENT_KINDS = ("group", "app", "role", "device", "device group", "directory", "radius")
 
 ENTITLEMENTS = Table(
     "entitlements",
     key="entitlement_id",
     columns=(
-        Column("entitlement_id", needed=True),  # jumpcloud:group:<id>, :app:<id>, :role:<id>
+        # jumpcloud:group:<id>, :app:<id>, :role:<id>; the rest by JumpCloud's word for the type:
+        # :system:<id>, :system_group:<id>, :g_suite:<id>, :radius_server:<id>, ...
+        Column("entitlement_id", needed=True),
         Column("kind", needed=True, one_of=ENTITLEMENT_KINDS),
         Column("source_id", needed=True),
         Column("name", needed=True),
@@ -216,6 +218,10 @@ ENTITLEMENTS = Table(
 )
 
 HOLDER_KINDS = ("user", "admin", "service", "group")
+SUDO = ("with password", "without password")
+
+# What a group opens to its members, and a user may hold directly.
+OPENED_KINDS = tuple(kind for kind in ENTITLEMENT_KINDS if kind not in ("group", "role"))
 
 GRANTS = Table(
     "grants",
@@ -227,6 +233,8 @@ GRANTS = Table(
         Column("entitlement_id", needed=True),
         Column("revocable", FLAG, needed=True),
         Column("why_not"),  # why it cannot be revoked by one write
+        # Administrator of the device, or of every device of the group; unknown: not by this grant.
+        Column("sudo", one_of=SUDO),
     ),
 )
 
@@ -356,7 +364,10 @@ COVERAGE = Table(
     ),
 )
 
-ITEM_KINDS = ("group membership", "application assignment", "admin role", "group application")
+ITEM_KINDS = (
+    "group membership", "application assignment", "direct binding", "admin role",
+    "group application", "group binding",
+)  # fmt: skip
 BANDS = ("privileged", "flagged", "other")
 
 ITEMS = Table(
@@ -380,6 +391,7 @@ ITEMS = Table(
         Column("entitlement_id", needed=True),
         Column("entitlement_kind", needed=True, one_of=ENTITLEMENT_KINDS),
         Column("entitlement", needed=True),
+        Column("sudo", one_of=SUDO),
         Column("opens"),  # names of what it opens, separated by "; "
         Column("also_held"),  # other paths that keep the access, in words
         Column("revocable", FLAG, needed=True),

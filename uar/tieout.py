@@ -197,12 +197,15 @@ def _population(evidence: Evidence) -> list[Equation]:
     for what, ids, used in (
         ("accounts", snapshot.accounts["account_id"], items["holder_id"]),
         (
-            "groups, applications and roles",
+            "entitlements",
             snapshot.entitlements["entitlement_id"],
             items["entitlement_id"],
         ),
     ):
-        inside, outside = Term("in items", int(ids.isin(used.unique()).sum())), left_out.get(what, 0)
+        inside, outside = (
+            Term("in items", int(ids.isin(used.unique()).sum())),
+            left_out.get(what, 0),
+        )
         excluded = Term("excluded: nothing is held", outside)
         equations.append(
             Equation(

@@ -73,14 +73,15 @@ def items(snap: Snapshot) -> pd.DataFrame:
 
 def _item(grant: Any, accounts: pd.DataFrame, entitlements: pd.DataFrame) -> dict[str, Any]:
     entitlement = entitlements.loc[grant["entitlement_id"]]
-    kind = KINDS[f"{grant['holder_kind']} {entitlement['kind']}"]
     group = grant["holder_kind"] == "group"
+    bound = "group binding" if group else "direct binding"
+    kind = KINDS.get(f"{grant['holder_kind']} {entitlement['kind']}", bound)
     holder = (entitlements if group else accounts).loc[grant["holder_id"]]
     return {
         **{
             name: grant[name] for name in ("grant_id", "holder_id", "holder_kind", "entitlement_id")
         },
-        **{name: grant[name] for name in ("revocable", "why_not")},
+        **{name: grant[name] for name in ("revocable", "why_not", "sudo")},
         "item_id": item_id(grant["grant_id"]),
         "kind": kind,
         "band": "other",

@@ -64,7 +64,7 @@ def blocked(answers: Mapping[str, str], **more: Any) -> dict[str, Any]:
 def test_a_membership_says_what_is_lost_and_what_stays() -> None:
     row = only(made({BEN_SALES: "Revoke"}).removals)
     assert row["does"] == "Takes ben out of the group Sales."
-    assert row["loses"] == ["Wiki"]
+    assert row["loses"] == ["Laptops", "Wiki"]
     assert row["why"] == "Revoke: No longer needed (Ben Test)"
     assert (row["holder_source_id"], row["entitlement_source_id"]) == (s.BEN, s.SALES)
 

@@ -118,7 +118,7 @@ def test_the_campaign_counts_what_is_there() -> None:
     assert sum(book["items"] for book in facts["workbooks"]) == 4
     assert {row["what"]: row["count"] for row in facts["excluded"]} == {
         "accounts": 1,
-        "groups, applications and roles": 0,
+        "entitlements": 0,
     }
 
 

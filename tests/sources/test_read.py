@@ -34,6 +34,11 @@ def group(state: dict[str, Any], key: str) -> dict[str, Any]:
     return next(each for each in state["usergroups"] if each["id"] == key)
 
 
+def is_holder(end: dict[str, str]) -> bool:
+    """A user, or a group that holds something."""
+    return end["type"] in ("user", "user_group")
+
+
 def says(snapshot: Snapshot) -> str:
     return "\n".join(snapshot.gaps["says"])
 
@@ -48,13 +53,15 @@ def test_every_edge_is_a_grant(connected: Connect) -> None:
         f"role:{names.READ_ROLE}>admin:{names.BACKUP}",
         f"role:{names.READ_ROLE}>service:{names.ROBOT}",
     }
-    kinds = {"user_group": "group", "application": "app", "user": "user"}
-    edges = {
-        f"{kinds[each['from']['type']]}:{each['from']['id']}"
-        f">{kinds[each['to']['type']]}:{each['to']['id']}"
+    kinds = {"user_group": "group", "application": "app"}
+    ends = [
+        [f"{kinds.get(each[end]['type'], each[end]['type'])}:{each[end]['id']}" for end in order]
         for each in large()["edges"]
-        if each["from"]["type"] in ("user_group", "application")
-        and each["to"]["type"] in ("user", "user_group")
+        for order in [("from", "to") if is_holder(each["to"]) else ("to", "from")]
+        if is_holder(each["to"]) or is_holder(each["from"])
+    ]
+    edges = {
+        f"{held}>{holder}" for held, holder in ends if not held.startswith("password_manager_item")
     }
     assert found == roles | edges
     assert len(snapshot.accounts) == 5 + len(CROWD) + 4 + 1
@@ -113,10 +120,17 @@ def test_a_total_that_is_not_stated_stays_unknown(connected: Connect) -> None:
     assert pd.isna(rows.loc["group members", "stated"])
 
 
+BOUND = 2 + 4 + 2 + 2 * 2 + 2  # users of devices, groups; device group, directories, RADIUS, both
+
+
 def test_pages_are_asked_for_as_they_are_largest(connected: Connect, box: Sandbox) -> None:
     read(connected())
     asked = [each.path for each in box.requests]
-    assert len(asked) == len(set(asked)) == 7 + 4 + 2 + (1 + 2 + 1 + 1 + 1) + (1 + 1 + 2) + 3
+    assert (
+        len(asked)
+        == len(set(asked))
+        == 7 + 4 + 4 + 2 + (1 + 2 + 1 + 1 + 1) + (1 + 1 + 2) + 3 + BOUND
+    )
     (apps,) = [path for path in asked if path.startswith("/api/applications?")]
     assert "fields=" in apps
     assert "config" not in apps
@@ -177,6 +191,37 @@ def test_a_filter_that_does_not_work_is_done_without(
             return super().request(method, path, **{**options, "params": params})
 
     assert same(read(connected(kind=Unfiltered)), expected)
+
+
+# Devices, directories and servers
+
+
+def test_the_rights_of_an_administrator_stand_on_the_grant(connected: Connect) -> None:
+    sudo = read(connected()).grants.set_index("grant_id")["sudo"].dropna()
+    assert dict(sudo) == {f"jumpcloud:system:{names.MAC}>user:{names.ANA}": "with password"}
+
+
+def test_what_is_left_out_is_named(connected: Connect, box: Sandbox) -> None:
+    snapshot = read(connected(), leave_out=("devices", "RADIUS servers"))
+    kinds = set(snapshot.entitlements["kind"])
+    assert {"device group", "directory"} <= kinds
+    assert not kinds & {"device", "radius"}
+    assert says(snapshot).count("Left out by sync.leave_out") == len(snapshot.gaps) == 2
+    assert not [each.path for each in box.requests if "/systems" in each.path]
+
+
+def test_the_shared_secret_of_a_server_is_never_stored(connected: Connect, box: Sandbox) -> None:
+    assert box.tenant.radiusservers.get(names.RADIUS)["sharedSecret"]  # type: ignore[index]
+    secret = box.tenant.radiusservers.get(names.RADIUS)["sharedSecret"].encode()  # type: ignore[index]
+    assert not any(secret in content for content in to_files(read(connected())).values())
+
+
+def test_a_directory_of_a_type_from_the_future() -> None:
+    state = large()
+    state["directories"].append({"id": names.NOBODY, "name": "Moon", "type": "moon_base"})
+    snapshot = read_of(state)
+    assert says(snapshot).startswith("Moon is of a type that uar does not know")
+    assert len(snapshot.gaps) == 1
 
 
 # What is missing is named
@@ -251,6 +296,9 @@ def test_an_admin_with_several_roles_and_one_without() -> None:
     assert "help@example.com states no role" in says(snapshot)
 
 
+WAYS = ("systems", "groups", "directories", "radius")
+
+
 @pytest.mark.parametrize(
     ("scope", "missing"),
     [
@@ -258,13 +306,20 @@ def test_an_admin_with_several_roles_and_one_without() -> None:
         ("serviceaccounts.readonly", "GET /api/v2/service-accounts"),
         ("administrators.readonly", "GET /api/users"),
         ("organizations.readonly", "GET /api/organizations"),
+        ("systems.readonly", "GET /api/systems"),
+        ("directories.readonly", "GET /api/v2/directories"),
+        ("radius.readonly", "GET /api/radiusservers"),
+        ("associations.systems.readonly", f"GET /api/v2/systems/{names.MAC}/associations"),
     ],
 )
 def test_a_list_that_the_role_may_not_read_is_a_gap(scope: str, missing: str) -> None:
     state = large()
     role = next(each for each in state["roles"] if each["id"] == names.READ_ROLE)
-    every = ("users", "groups", "applications", "associations.applications", "roles")
-    every += ("serviceaccounts", "administrators", "organizations")
+    every = [
+        *("users", "groups", "applications", "systems", "directories", "radius"),
+        *("roles", "serviceaccounts", "administrators", "organizations"),
+        *(f"associations.{part}" for part in ("applications", *WAYS)),
+    ]
     role["name"] = "Almost everything"
     role["scopes"] = [name for part in every if (name := f"{part}.readonly") != scope]
     snapshot = read_of(state)

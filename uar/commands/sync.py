@@ -66,7 +66,12 @@ def command(
                 )
             stack.enter_context(client)
             progress = stack.enter_context(_Progress())
-            snapshot = read(client, in_flight=settings.sync.in_flight, progress=progress)
+            snapshot = read(
+                client,
+                in_flight=settings.sync.in_flight,
+                leave_out=settings.sync.leave_out,
+                progress=progress,
+            )
             counts = {
                 name: len(getattr(snapshot, name))
                 for name in ("accounts", "entitlements", "grants", "gaps")

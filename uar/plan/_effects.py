@@ -12,7 +12,9 @@ def with_effects(removals: list[Row], known: Known) -> list[Row]:
     effects = {
         "group membership": _membership_effects,
         "application assignment": _assignment_effects,
+        "direct binding": _assignment_effects,
         "group application": _binding_effects,
+        "group binding": _binding_effects,
         "admin role": _role_effects,
     }
     before: dict[str, set[str]] = {key: set(roles) for key, roles in known.roles.items()}
@@ -35,6 +37,7 @@ def _ids(row: Row, known: Known) -> Row:
         "email": holder[row["holder_id"]].get("email") or row["login"],
         "grant_id": row["grant_id"],
         "holder_source_id": holder[row["holder_id"]]["source_id"],
+        "sudo": row["sudo"],
         "entitlement_source_id": known.entitlements[row["entitlement_id"]]["source_id"],
         "decided_in": f"{row['file']}, {row['cell']}",
     }
@@ -64,8 +67,9 @@ def _membership_effects(row: Row, known: Known, going: set[str]) -> Row:
 def _assignment_effects(row: Row, known: Known, going: set[str]) -> Row:
     user, app = row["holder_id"], row["entitlement_id"]
     others = list(_paths(user, app, known, going))
+    held = "assignment of" if row["kind"] == "application assignment" else "binding to"
     return {
-        "does": f"Takes the direct assignment of {row['entitlement']} from {account_of(row)}.",
+        "does": f"Takes the direct {held} {row['entitlement']} from {account_of(row)}.",
         "loses": [] if others else [row["entitlement"]],
         "keeps": [f"{row['entitlement']} stays, through {_listed(others, known)}"]
         if others

@@ -11,6 +11,7 @@ import pandas as pd
 
 from uar.settings import Apply
 from uar.snapshot import Snapshot
+from uar.tables import OPENED_KINDS
 
 Row = dict[str, Any]
 OWNER, READER = "administrator with billing", "read only"
@@ -29,8 +30,8 @@ class Known:
     entitlements: Mapping[str, Row]
     members: Mapping[str, set[str]]  # group -> accounts
     groups: Mapping[str, set[str]]  # account -> groups
-    direct: Mapping[str, set[str]]  # account -> applications
-    opens: Mapping[str, set[str]]  # group -> applications
+    direct: Mapping[str, set[str]]  # account -> what it holds of OPENED_KINDS
+    opens: Mapping[str, set[str]]  # group -> the same, for its members
     roles: Mapping[str, set[str]]  # admin -> roles
     holders: Mapping[str, set[str]]  # role -> admins
     decided: Mapping[str, str]  # grant_id -> decision
@@ -49,15 +50,10 @@ def look_up(
 ) -> Known:
     grants, kinds = snapshot.grants, snapshot.entitlements.set_index("entitlement_id")["kind"]
     kind = grants["entitlement_id"].map(kinds)
-    held = {
-        (holder, what): grants[(grants["holder_kind"] == holder) & (kind == what)]
-        for holder, what in (
-            ("user", "group"),
-            ("user", "app"),
-            ("group", "app"),
-            ("admin", "role"),
-        )
-    }
+    of_user, of_group = grants["holder_kind"] == "user", grants["holder_kind"] == "group"
+    opened = kind.isin(OPENED_KINDS)
+    memberships = grants[of_user & (kind == "group")]
+    roles = grants[(grants["holder_kind"] == "admin") & (kind == "role")]
     restored = done[(done["action"] == "restore") & (done["outcome"] != "failed")]
     return Known(
         settings=settings,
@@ -65,12 +61,12 @@ def look_up(
         revoked=revoked,
         accounts=_by(snapshot.accounts, "account_id"),
         entitlements=_by(snapshot.entitlements, "entitlement_id"),
-        members=_sets(held["user", "group"], "entitlement_id", "holder_id"),
-        groups=_sets(held["user", "group"], "holder_id", "entitlement_id"),
-        direct=_sets(held["user", "app"], "holder_id", "entitlement_id"),
-        opens=_sets(held["group", "app"], "holder_id", "entitlement_id"),
-        roles=_sets(held["admin", "role"], "holder_id", "entitlement_id"),
-        holders=_sets(held["admin", "role"], "entitlement_id", "holder_id"),
+        members=_sets(memberships, "entitlement_id", "holder_id"),
+        groups=_sets(memberships, "holder_id", "entitlement_id"),
+        direct=_sets(grants[of_user & opened], "holder_id", "entitlement_id"),
+        opens=_sets(grants[of_group & opened], "holder_id", "entitlement_id"),
+        roles=_sets(roles, "holder_id", "entitlement_id"),
+        holders=_sets(roles, "entitlement_id", "holder_id"),
         decided=dict(zip(decided["grant_id"], decided["decision"], strict=True)),
         restored=dict(zip(restored["item_id"], restored["at"], strict=True)),
     )

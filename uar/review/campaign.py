@@ -74,7 +74,7 @@ def excluded(snapshot: Snapshot) -> list[dict[str, Any]]:
     return [
         {"what": "accounts", "count": len(idle), "reason": "They hold nothing."},
         {
-            "what": "groups, applications and roles",
+            "what": "entitlements",
             "count": len(unheld),
             "reason": "Nobody holds them.",
         },

@@ -8,7 +8,15 @@ from uar.review.items import Known, looked_up
 from uar.sheet import showable
 from uar.tables import records
 
-KINDS = {"group": "group", "app": "application", "role": "admin role"}
+KINDS = {
+    "group": "group",
+    "app": "application",
+    "role": "admin role",
+    "device": "device",
+    "device group": "device group",
+    "directory": "directory",
+    "radius": "RADIUS server",
+}
 MEMBERSHIPS = {
     "static": "filled by hand",
     "dynamic": "filled by a rule",

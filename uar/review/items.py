@@ -18,21 +18,15 @@ from uar.review.routing import Candidate, Line, Question, Route, router
 from uar.settings import Settings
 from uar.sheet import cells, item_id, seal
 from uar.snapshot import Snapshot
-from uar.tables import BANDS, ITEMS, SEVERITIES, records
+from uar.tables import BANDS, ITEMS, OPENED_KINDS, SEVERITIES, records
 from uar.text import plain
 
 OPENS_SHOWN = 15  # names in a cell; the sheet What it gives has all of them
 PATHS_SHOWN = 5
 SEVERE = ("critical", "high")
 LISTED = 20  # items listed in an error
-KINDS = {
-    ("group", False): "group membership",
-    ("group", True): "group membership",
-    ("app", False): "application assignment",
-    ("app", True): "group application",
-    ("role", False): "admin role",
-    ("role", True): "admin role",
-}
+HELD = {"group": "group membership", "app": "application assignment", "role": "admin role"}
+GROUP_HELD = {"app": "group application"}
 
 
 @dataclass(frozen=True)
@@ -65,12 +59,13 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     privileged = access.privileged(entitlements, settings.privileged)
     opens_privileged = known.opened[known.opened["entitlement_id"].isin(privileged)]["group_id"]
     high = rows["entitlement_id"].isin([*privileged, *opens_privileged])
+    high |= rows["grant_id"].isin(access.as_administrator(known.snapshot.grants))
     rows = rows.merge(_flags(known.findings, rows), on="grant_id", how="left")
     opens = looked_up(rows["entitlement_id"], _opens(known.opened, name))
     members = looked_up(rows["holder_id"], _members(known.snapshot.grants)).fillna("for no member")
-    rows["opens"] = opens.where(rows["kind"] != "group application", members)
-    apps = entitlements.loc[entitlements["kind"] == "app", "entitlement_id"]
-    shared = known.shared[known.shared["entitlement_id"].isin(apps)]
+    rows["opens"] = opens.where(rows["holder_kind"] != "group", members)
+    ends = entitlements.loc[entitlements["kind"].isin(OPENED_KINDS), "entitlement_id"]
+    shared = known.shared[known.shared["entitlement_id"].isin(ends)]
     rows["also_held"] = looked_up(rows["grant_id"], _also_held(shared, rows, name))
     band = pd.Series("other", index=rows.index).mask(rows["flags"].notna(), "flagged")
     rows["band"] = band.mask(high, "privileged")
@@ -113,7 +108,7 @@ def _grants(known: Known) -> pd.DataFrame:
     rows["borrowed"] = rows["borrowed"].astype("boolean").fillna(False)
     by_group = rows["holder_kind"] == "group"
     rows["kind"] = [
-        KINDS.get((kind, group))
+        GROUP_HELD.get(kind, "group binding") if group else HELD.get(kind, "direct binding")
         for kind, group in zip(rows["entitlement_kind"], by_group, strict=True)
     ]
     return rows
@@ -160,7 +155,7 @@ def _opens(opened: pd.DataFrame, name: pd.Series[str]) -> dict[str, str]:
 
 
 def _members(grants: pd.DataFrame) -> dict[str, str]:
-    """Per group how many members it has, in words: what binding an application to it means."""
+    """Per group how many members it has, in words: what binding something to it means."""
     members = grants[grants["holder_kind"] != "group"]["entitlement_id"].value_counts()
     return {
         str(group): "for 1 member" if count == 1 else f"for {count:,} members"
@@ -169,7 +164,7 @@ def _members(grants: pd.DataFrame) -> dict[str, str]:
 
 
 def _also_held(shared: pd.DataFrame, rows: pd.DataFrame, name: pd.Series[str]) -> dict[str, str]:
-    """Per grant the other paths of the same person to the applications it opens, in words."""
+    """Per grant the other paths of the same person to what it opens, in words."""
     grants = rows[["grant_id", "holder_id", "login", "entitlement_id"]]
     paths = shared.merge(grants, on="grant_id", suffixes=("", "_held"))
     through = "through " + looked_up(paths["entitlement_id_held"], name)

@@ -134,7 +134,7 @@ def router(
         owned = ids.get(key) or names.get(key.strip().casefold())
         if not owned:
             raise SetupError(
-                f"{line(key)}: reviewers.owners: no group, application or role is called {key!r}."
+                f"{line(key)}: reviewers.owners: nothing that can be held is called {key!r}."
             )
         owners |= dict.fromkeys(owned, owner)
     return Router(candidates, owners, fallback or None)

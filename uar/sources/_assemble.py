@@ -15,7 +15,7 @@ from uar.snapshot import Header, Snapshot
 from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS
 
 from ._http import Client
-from ._lists import Holder, Organization, Rule
+from ._lists import PLACES, Holder, Organization, Rule, type_of
 from ._rows import METHODS, RoleRef, Row, role_slug
 from ._tenant import Tenant, totals
 
@@ -43,12 +43,21 @@ class Tables:
     gaps: dict[str, Row] = field(default_factory=dict)
     stored: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EDGES, 0))
 
-    def edge(self, collection: str, entitlement_id: str, holder: str, why_not: str | None) -> None:
+    def edge(
+        self,
+        collection: str,
+        entitlement_id: str,
+        holder: str,
+        why_not: str | None,
+        sudo: str | None = None,
+    ) -> None:
         """A grant that is one row of a collection."""
         self.stored[collection] += 1
-        self.grant(entitlement_id, holder, why_not)
+        self.grant(entitlement_id, holder, why_not, sudo)
 
-    def grant(self, entitlement_id: str, holder: str, why_not: str | None) -> None:
+    def grant(
+        self, entitlement_id: str, holder: str, why_not: str | None, sudo: str | None = None
+    ) -> None:
         """`holder`: as grant ids end, `<kind>:<id>`."""
         self.grants.append(
             (
@@ -58,6 +67,7 @@ class Tables:
                 entitlement_id,
                 why_not is None,
                 why_not,
+                sudo,
             )
         )
         if len(self.grants) >= PART:
@@ -92,6 +102,7 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     _roles(tables, tenant)
     _groups(tables, tenant)
     _apps(tables, tenant)
+    _bindings(tables, tenant)
     _refusals(tables, tenant)
     holders = (*tenant.admins.rows, *tenant.services.rows)
     collections = totals(tenant, tables.stored)
@@ -220,6 +231,35 @@ def _apps(tables: Tables, tenant: Tenant) -> None:
                     _not_listed(tables, collection, app, holder)
 
 
+def _bindings(tables: Tables, tenant: Tenant) -> None:
+    """Devices, directories and servers, and the users and groups bound to them directly."""
+    for name, reading in tenant.bindings.targets.items():
+        for row in reading.rows:
+            tables.entitlements[row["entitlement_id"]] = row
+            if type_of(row) not in (*PLACES, "workday"):
+                says = f"{row['name']} is of a type that uar does not know: who is bound to it is "
+                tables.gap(name, row["entitlement_id"], f"{says}not in the review.")
+    known = {f"user:{row['source_id']}" for row in tenant.users.rows}
+    known |= {f"group:{row['source_id']}" for row in tenant.groups.rows}
+    refused = tenant.bindings.refused
+    for ask, edges in tenant.bindings.edges:
+        if ask.collection in refused:
+            continue
+        tables.stored.setdefault(ask.collection, 0)
+        for binding in edges.rows:
+            target, holder = ask.owner["entitlement_id"], binding.end
+            if ask.owner["kind"] == "group":
+                target, holder = f"jumpcloud:{binding.end}", f"group:{ask.owner['source_id']}"
+            if target not in tables.entitlements:
+                says = f"{ask.owner['name']} is bound to {binding.end}, which is in no list: "
+                says += "this access is not in the review. Read the tenant again."
+                tables.gap(ask.collection, f"{target}>{holder}", says)
+            elif holder not in known:
+                _not_listed(tables, ask.collection, ask.owner, holder)
+            else:
+                tables.edge(ask.collection, target, holder, None, binding.sudo)
+
+
 def _not_listed(tables: Tables, collection: str, owner: Row, holder: str) -> None:
     kind, _, key = holder.partition(":")
     says = (
@@ -238,6 +278,8 @@ def _refusals(tables: Tables, tenant: Tenant) -> None:
         ("admins", tenant.admins),
         ("roles", tenant.roles),
         ("service accounts", tenant.services),
+        *tenant.bindings.targets.items(),
+        *tenant.bindings.refused.items(),
     ):
         if reading.refused:
             status, path = reading.refused.status, reading.listing.path
@@ -246,3 +288,6 @@ def _refusals(tables: Tables, tenant: Tenant) -> None:
                 "Give the key's role the right to read it, or say why it can be left out."
             )
             tables.gap(name, path, says)
+    for name in tenant.bindings.left_out:
+        says = f"Left out by sync.leave_out in uar.toml: {name}, and who is bound to them."
+        tables.gap(name, "uar.toml", says)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ._paging import Listing, array, envelope, single, unstated
 from ._rows import (
     METHODS,
+    Binding,
     RoleRef,
     Row,
     account_of_admin,
     account_of_service,
     account_of_user,
+    binding_of_edge,
     entitlement_of_app,
+    entitlement_of_device,
+    entitlement_of_device_group,
+    entitlement_of_directory,
     entitlement_of_group,
+    entitlement_of_radius,
     entitlement_of_role,
     exempted,
     holder_of_edge,
@@ -29,6 +36,9 @@ MAY_BE_MISSING = (402, 403, 404)
 
 # Everything the review needs, and not `config`: it holds private keys (API.md 5.6).
 APP_FIELDS = "_id id active name displayName displayLabel description"
+# The rest says how a device is doing, in 20 KB a device; and not `sharedSecret` (API.md 5.7).
+DEVICE_FIELDS = "_id id displayName hostname os"
+RADIUS_FIELDS = "_id id name"
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,54 @@ APPS = Listing(
     sort="_id",
 )
 
+# What people and groups are bound to besides applications, by the collection's name. A tenant may
+# have none of it, and uar.toml may leave it out.
+TARGETS: Mapping[str, Listing[Row]] = {
+    "devices": Listing(
+        "/api/systems",
+        envelope,
+        entitlement_of_device,
+        _entitlement_id,
+        params={"fields": DEVICE_FIELDS},
+        sort="_id",
+        optional=MAY_BE_MISSING,
+    ),
+    "device groups": Listing(
+        "/api/v2/systemgroups",
+        array,
+        entitlement_of_device_group,
+        _entitlement_id,
+        sort="id",
+        optional=MAY_BE_MISSING,
+    ),
+    "directories": Listing(
+        "/api/v2/directories",
+        array,
+        entitlement_of_directory,
+        _entitlement_id,
+        optional=MAY_BE_MISSING,
+    ),
+    "RADIUS servers": Listing(
+        "/api/radiusservers",
+        envelope,
+        entitlement_of_radius,
+        _entitlement_id,
+        params={"fields": RADIUS_FIELDS},
+        sort="_id",
+        optional=MAY_BE_MISSING,
+    ),
+}
+# The graph's word for a target -> where its edges are (API.md 6.2).
+PLACES = {
+    "system": "systems",
+    "system_group": "systemgroups",
+    "g_suite": "gsuites",
+    "office_365": "office365s",
+    "ldap_server": "ldapservers",
+    "active_directory": "activedirectories",
+    "radius_server": "radiusservers",
+}
+
 
 def groups_by(method: str) -> Listing[str]:
     """Ids of the groups with one membership method, which the plain list does not tell (5.5)."""
@@ -133,6 +191,33 @@ def members_of(group_id: str) -> Listing[str]:
 def holders_of(app_id: str, kind: str) -> Listing[str]:
     """Direct bindings of an application to `user` or `user_group`, one a request (API.md 6.2)."""
     return _edges(f"/api/v2/applications/{app_id}/associations", {"targets": kind})
+
+
+def bound_to(target: Row, kind: str) -> Listing[Binding]:
+    """Direct bindings of `user` or `user_group` to a device, directory or server."""
+    place = PLACES[type_of(target)]
+    return _bindings(f"/api/v2/{place}/{target['source_id']}/associations", kind)
+
+
+def devices_of(group_id: str) -> Listing[Binding]:
+    """Devices that a group is bound to directly: there are fewer groups to ask than devices."""
+    return _bindings(f"{GROUPS.path}/{group_id}/associations", "system")
+
+
+def type_of(target: Row) -> str:
+    """The graph's word for what an entitlement is."""
+    return str(target["entitlement_id"]).split(":")[1]
+
+
+def _bindings(path: str, kind: str) -> Listing[Binding]:
+    return Listing(
+        path,
+        array,
+        binding_of_edge,
+        key=lambda binding: binding.end,
+        params={"targets": kind},
+        optional=MAY_BE_MISSING,
+    )
 
 
 def _edges(path: str, params: dict[str, str] | None = None) -> Listing[str]:

@@ -15,13 +15,17 @@ from ._lists import (
     APPS,
     GROUPS,
     ORGANIZATIONS,
+    PLACES,
     ROLES,
     SERVICES,
+    TARGETS,
     USERS,
     Holder,
+    bound_to,
     holders_of,
     members_of,
     rule_of,
+    type_of,
 )
 from ._pace import Pace
 from ._paging import Fetcher, Listing, Reading, mapping, single
@@ -117,6 +121,12 @@ def _probes(client: Client) -> Iterator[Probe]:
     if app:
         yield _probe(client, "application users", holders_of(app["source_id"], "user"))[0]
         yield _probe(client, "application groups", holders_of(app["source_id"], "user_group"))[0]
+    for name, listing in TARGETS.items():
+        probe, target = _probe(client, name, listing, f"{name}, and who is bound to them")
+        yield probe
+        if target and type_of(target) in PLACES:
+            users = f"users of {name}"
+            yield _probe(client, users, bound_to(target, "user"), users)[0]
 
 
 def _probe(

@@ -38,6 +38,15 @@ METHODS = {
 # An expired service account can do nothing any more, as a suspended user can.
 SERVICE_STATES = {"ACTIVE": "active", "EXPIRING": "active", "EXPIRED": "suspended"}
 ENDS = {"user": "user", "user_group": "group"}
+# JumpCloud's word for a directory -> what people call it; Workday is where people come from, and
+# nobody is bound to it (API.md 5.7, 6.2).
+DIRECTORIES = {
+    "g_suite": "Google Workspace",
+    "office_365": "Microsoft 365",
+    "ldap_server": "LDAP",
+    "active_directory": "Active Directory",
+    "workday": "Workday",
+}
 
 
 def account_of_user(user: Json) -> Row:
@@ -152,6 +161,53 @@ def entitlement_of_role(role: Json) -> Row:
     }
 
 
+def entitlement_of_device(system: Json) -> Row:
+    """A device -> a row of ENTITLEMENTS (API.md 5.7)."""
+    key = identity(system, "_id", "id")
+    return {
+        "entitlement_id": f"jumpcloud:system:{key}",
+        "kind": "device",
+        "source_id": key,
+        "name": text(system, "displayName") or text(system, "hostname") or key,
+        "description": text(system, "os"),
+    }
+
+
+def entitlement_of_device_group(group: Json) -> Row:
+    """A device group -> a row of ENTITLEMENTS (API.md 5.7)."""
+    key = identity(group, "id", "_id")
+    return {
+        "entitlement_id": f"jumpcloud:system_group:{key}",
+        "kind": "device group",
+        "source_id": key,
+        "name": text(group, "name") or key,
+        "description": text(group, "description"),
+    }
+
+
+def entitlement_of_directory(directory: Json) -> Row:
+    """A directory of any type -> a row of ENTITLEMENTS (API.md 5.7)."""
+    key, kind = identity(directory, "id", "_id"), identity(directory, "type")
+    return {
+        "entitlement_id": f"jumpcloud:{kind}:{key}",
+        "kind": "directory",
+        "source_id": key,
+        "name": text(directory, "name") or DIRECTORIES.get(kind, key),
+        "description": DIRECTORIES.get(kind),
+    }
+
+
+def entitlement_of_radius(server: Json) -> Row:
+    """A RADIUS server -> a row of ENTITLEMENTS (API.md 5.7); its secret is never looked at."""
+    key = identity(server, "_id", "id")
+    return {
+        "entitlement_id": f"jumpcloud:radius_server:{key}",
+        "kind": "radius",
+        "source_id": key,
+        "name": text(server, "name") or key,
+    }
+
+
 @dataclass(frozen=True)
 class RoleRef:
     """How an account names a role it holds: by id, by name, or both; "" where it does not say."""
@@ -193,6 +249,23 @@ def holder_of_edge(edge: Json) -> str:
         raise ValueError("an edge does not say what it leads to")
     # One string for a holder, however many grants it has: there may be a million of them.
     return sys.intern(f"{ENDS.get(kind, kind)}:{identity(end, 'id')}")
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A direct edge of a device, directory or server. `end`: the far end, as grant ids end."""
+
+    end: str
+    sudo: str | None  # as GRANTS has it
+
+
+def binding_of_edge(edge: Json) -> Binding:
+    """The far end, and the administrator rights that this edge gives (API.md 6.4)."""
+    sudo = inner(inner(edge, "attributes"), "sudo")
+    if not flag(sudo, "enabled"):
+        return Binding(holder_of_edge(edge), None)
+    bare = flag(sudo, "withoutPassword")
+    return Binding(holder_of_edge(edge), "without password" if bare else "with password")
 
 
 def exempted(group: Json) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from uar.snapshot import page_file
 
+from ._bindings import Bindings
 from ._lists import GROUPS, Holder, Rule
 from ._pace import Pace
 from ._paging import Reading
@@ -33,6 +34,7 @@ class Tenant:
     members: Sequence[Reading[str]]
     app_users: Sequence[Reading[str]]
     app_groups: Sequence[Reading[str]]
+    bindings: Bindings
     pace: Pace
     requests: int
 
@@ -72,6 +74,7 @@ def _collections(tenant: Tenant) -> list[Collection]:
                 ("service accounts", tenant.services),
                 ("groups", tenant.groups),
                 ("applications", tenant.apps),
+                *tenant.bindings.targets.items(),
             )
         ),
         ("groups by method", f"{GROUPS.path}?filter=membershipMethod", tenant.by_method),
@@ -79,6 +82,7 @@ def _collections(tenant: Tenant) -> list[Collection]:
         ("group members", f"{GROUPS.path}/{{id}}/members", tenant.members),
         ("application users", f"{associations}?targets=user", tenant.app_users),
         ("application groups", f"{associations}?targets=user_group", tenant.app_groups),
+        *tenant.bindings.collections(),
     )
     return [
         each for each in collections if each[2] and not any(reading.refused for reading in each[2])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
 from uar.snapshot import Snapshot
 
 from ._assemble import snapshot_of
+from ._bindings import Bindings, asks
 from ._environment import connect
 from ._http import Client
 from ._lists import (
@@ -21,6 +22,7 @@ from ._lists import (
     ORGANIZATIONS,
     ROLES,
     SERVICES,
+    TARGETS,
     USERS,
     holders_of,
     members_of,
@@ -48,35 +50,52 @@ def read(
     client: Client,
     *,
     in_flight: int = IN_FLIGHT,
+    leave_out: Collection[str] = (),
     progress: Progress = lambda answered, known: None,
 ) -> Snapshot:
-    """The whole tenant, or a SourceError. `progress` is told requests answered and known of."""
+    """The whole tenant, or a SourceError. `progress` is told requests answered and known of.
+
+    `leave_out`: names of TARGETS.
+    """
     with tempfile.TemporaryFile() as file:
         spool = Spool(file)
-        tenant = fetch(client, spool, in_flight=in_flight, progress=progress)
+        tenant = fetch(client, spool, in_flight=in_flight, leave_out=leave_out, progress=progress)
         snapshot = snapshot_of(tenant, client, secrets.token_hex(32))
         return replace(snapshot, pages=pages(tenant, spool))
 
 
-def fetch(client: Client, spool: Spool, *, in_flight: int, progress: Progress) -> Tenant:
+def fetch(
+    client: Client,
+    spool: Spool,
+    *,
+    in_flight: int,
+    leave_out: Collection[str] = (),
+    progress: Progress,
+) -> Tenant:
     """Every list of the tenant, in two rounds: the second asks for what the first has named."""
     pace = Pace(in_flight)
     fetcher = Fetcher(client, pace, spool, progress)
     lists = fetcher.read
-    organizations, users, admins, roles, services, groups, apps, *by_method = lists(
-        (ORGANIZATIONS, USERS, ADMINS, ROLES, SERVICES, GROUPS, APPS, *BY_METHOD)
+    wanted = {name: listing for name, listing in TARGETS.items() if name not in leave_out}
+    organizations, users, admins, roles, services, groups, apps, *rest = lists(
+        (ORGANIZATIONS, USERS, ADMINS, ROLES, SERVICES, GROUPS, APPS, *BY_METHOD, *wanted.values())
     )
+    by_method = rest[: len(BY_METHOD)]
+    targets = dict(zip(wanted, rest[len(BY_METHOD) :], strict=True))
     group_ids = [row["source_id"] for row in groups.rows]
     app_ids = [row["source_id"] for row in apps.rows]
     methods, in_doubt = methods_of(group_ids, by_method)
+    bindings = asks(targets, groups.rows)
     second = lists(
         [
+            *(ask.listing for ask in bindings),
             *(rule_of(key) for key in in_doubt),
             *(members_of(key) for key in group_ids),
             *(holders_of(key, "user") for key in app_ids),
             *(holders_of(key, "user_group") for key in app_ids),
         ]
     )
+    bound, second = second[: len(bindings)], second[len(bindings) :]
     rules, members, held = (
         second[: len(in_doubt)],
         second[len(in_doubt) : len(in_doubt) + len(group_ids)],
@@ -96,6 +115,7 @@ def fetch(client: Client, spool: Spool, *, in_flight: int, progress: Progress) -
         members=members,
         app_users=held[: len(app_ids)],
         app_groups=held[len(app_ids) :],
+        bindings=Bindings(targets, list(zip(bindings, bound, strict=True))),
         pace=pace,
         requests=fetcher.requests,
     )

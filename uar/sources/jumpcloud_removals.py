@@ -15,12 +15,13 @@ from uar.removals import Live, Reply, Request
 
 from ._answers import Answer, Garbled, Lost, expect
 from ._http import Credential
-from ._rows import exempted, key_prefix, role_slug, roles_of_admin
+from ._rows import binding_of_edge, exempted, key_prefix, role_slug, roles_of_admin
 from ._values import identity
 
 Row = Mapping[str, Any]
 PAGE = 100
 READER = "read only"
+OTHER_RIGHTS = "The administrator rights that go with it are not those that were reviewed."
 
 
 class Requests(Protocol):
@@ -178,36 +179,58 @@ def _member(row: Row, op: str) -> Request:
     return Request("POST", f"{_group(row)}/members", body)
 
 
-# Application assignment, and application of a group
+# Application assignment, binding to anything else, and the same of a group
 
 
-def _read_assignment(look: Look, row: Row, after: bool) -> Live:
-    return _read_binding(look, row, "users")
-
-
-def _read_group_application(look: Look, row: Row, after: bool) -> Live:
-    return _read_binding(look, row, "usergroups")
-
-
-def _read_binding(look: Look, row: Row, holders: str) -> Live:
-    path = f"/api/v2/{holders}/{row['holder_source_id']}/associations"
-    bound = look.rows(path, targets="application")
-    if any(each["to"]["id"] == row["entitlement_source_id"] for each in bound):
-        return look.live(True)
+def _read_binding(look: Look, row: Row, after: bool) -> Live:
+    bound = look.rows(_associations(row), targets=_type(row))
+    for each in bound:
+        if each["to"]["id"] == row["entitlement_source_id"]:
+            changed = not after and binding_of_edge(each).sudo != row["sudo"]
+            return look.live(True, drift=OTHER_RIGHTS if changed else "")
     return look.live(False, _why_absent(look, row))
+
+
+def _associations(row: Row) -> str:
+    holders = "usergroups" if _of_group(row) else "users"
+    return f"/api/v2/{holders}/{row['holder_source_id']}/associations"
+
+
+def _of_group(row: Row) -> bool:
+    return str(row["kind"]).startswith("group ") and row["kind"] != "group membership"
+
+
+def _type(row: Row) -> str:
+    """The graph's word for what is held, as ids of entitlements have it."""
+    kind = str(row["grant_id"]).split(":")[1]
+    return "application" if kind == "app" else kind
 
 
 def _why_absent(look: Look, row: Row) -> str:
     """A list is also empty for a holder that does not exist (API.md 4)."""
-    group = row["kind"] == "group application"
+    group = _of_group(row)
     path = "/api/v2/usergroups" if group else "/api/systemusers"
     if look.object(f"{path}/{row['holder_source_id']}") is None:
         return f"The {'group' if group else 'account'} no longer exists."
     return ""
 
 
-def _binding(row: Row, op: str) -> Request:
-    kind = "user_group" if row["kind"] == "group application" else "user"
+def _bind(row: Row, live: Live) -> Request:
+    """The inverse of _unbind, with the administrator rights that went with it."""
+    body: dict[str, Any] = {**(_unbind(row).body or {}), "op": "add"}
+    if row["sudo"]:
+        bare = row["sudo"] == "without password"
+        body["attributes"] = {"sudo": {"enabled": True, "withoutPassword": bare}}
+    return Request("POST", _associations(row), body)
+
+
+def _unbind(row: Row) -> Request:
+    body = {"op": "remove", "type": _type(row), "id": row["entitlement_source_id"]}
+    return Request("POST", _associations(row), body)
+
+
+def _application(row: Row, op: str) -> Request:
+    kind = "user_group" if _of_group(row) else "user"
     path = f"/api/v2/applications/{row['entitlement_source_id']}/associations"
     return Request("POST", path, {"op": op, "type": kind, "id": row["holder_source_id"]})
 
@@ -335,14 +358,16 @@ KINDS: Mapping[str, Kind] = {
         _read_membership, lambda row: _member(row, "remove"), lambda row, live: _member(row, "add")
     ),
     "application assignment": Kind(
-        _read_assignment,
-        lambda row: _binding(row, "remove"),
-        lambda row, live: _binding(row, "add"),
+        _read_binding,
+        lambda row: _application(row, "remove"),
+        lambda row, live: _application(row, "add"),
     ),
+    "direct binding": Kind(_read_binding, _unbind, _bind),
     "group application": Kind(
-        _read_group_application,
-        lambda row: _binding(row, "remove"),
-        lambda row, live: _binding(row, "add"),
+        _read_binding,
+        lambda row: _application(row, "remove"),
+        lambda row, live: _application(row, "add"),
     ),
+    "group binding": Kind(_read_binding, _unbind, _bind),
     "admin role": Kind(_read_role, _take_role, _give_role),
 }
