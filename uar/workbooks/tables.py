@@ -124,7 +124,9 @@ def _sheet(sheet: Sheet) -> str:
         f'<cols>{columns}</cols><sheetData><row ht="30" customHeight="1">{head}</row>{rows}'
         f'</sheetData><autoFilter ref="{_range(sheet)}"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
-        "<headerFooter><oddFooter>&amp;L&amp;A&amp;RPage &amp;P of &amp;N</oddFooter></headerFooter>"
+        "<headerFooter>"
+        "<oddFooter>&amp;L&amp;A&amp;RPage &amp;P of &amp;N</oddFooter>"
+        "</headerFooter>"
         "</worksheet>"
     )
 
