@@ -40,8 +40,8 @@ def report(folder: Path, work: Path) -> None:
 
 def workbook(folder: Path, work: Path) -> None:
     """The Decisions sheet of a filled-in workbook as LibreOffice prints it, less the margins."""
-    returned = folder.with_name(f"{folder.name}-inbox") / "corrected"
-    book = next(returned.glob("*amara*.xlsx"))
+    returned = folder.with_name(f"{folder.name}-inbox")
+    book = min(returned.glob("*/*amara*.xlsx"))  # the corrected one, where it had to come again
     profile = f"-env:UserInstallation={(work / 'office').as_uri()}"
     run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", work, book)
     crop = ("-x", "35", "-y", "70", "-W", "1216", "-H", "700")
