@@ -136,9 +136,11 @@ def test_a_changed_plan_is_refused(box: Sandbox, run: Invoke, tmp_path: Path) ->
 
 def test_too_many_removals_need_a_number(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, {**EVERY_KIND, ANA_STAFF: "Revoke"})
-    assert "--max-removals 5" in run("plan", folder.path).stdout
+    share = tmp_path / "uar.toml"
+    share.write_text("[apply]\nmax_removals_share = 0.2\n")
+    assert "--max-removals 5" in run("plan", folder.path, "--settings", share).stdout
     refused = run("apply", folder.path, "--yes", expect=2)
-    assert "5 removals, and 4 of 19 items" in refused.stderr
+    assert "5 removals, and 4 of 24 items" in refused.stderr
     assert not writes(box)
     run("apply", folder.path, "--yes", "--max-removals", 5)
 
