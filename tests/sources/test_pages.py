@@ -45,7 +45,7 @@ def test_every_row_leads_to_the_answer_it_came_from(connected: Connect) -> None:
         line = json.loads(raw)
         assert hashlib.sha256(line["body"].encode()).hexdigest() == found.sha256
         assert f"{line['path']}?{line['query']}" == found.request
-        assert row_id.rpartition(":")[2] in line["body"]
+        assert row_id.rpartition(":")[2] in line["path"] + line["body"]
 
 
 def test_a_row_on_the_second_page_and_what_is_nowhere(connected: Connect) -> None:

@@ -11,10 +11,18 @@ from typing import Any
 
 from uar.snapshot import page_file
 
-from ._lists import ADMINS, APPS, GROUPS, ROLES, SERVICES, USERS
+from ._lists import ADMINS, APPS, GROUPS, PLACES, ROLES, SERVICES, TARGETS, USERS
 from ._rows import ENDS
 
+# The graph's word for what can be bound to -> the collection it is listed in.
+BOUND = {
+    **dict.fromkeys(PLACES, "directories"),
+    "system": "devices",
+    "system_group": "device groups",
+    "radius_server": "RADIUS servers",
+}
 LISTS = {
+    **{kind: (name, TARGETS[name].path) for kind, name in BOUND.items()},
     "user": ("users", USERS.path),
     "admin": ("admins", ADMINS.path),
     "service": ("service accounts", SERVICES.path),
@@ -58,6 +66,12 @@ def trace(row_id: str, read: Callable[[str], bytes]) -> Traced | None:
 
     if kind == "group":
         return _find("group members", f"{GROUPS.path}/{key}/members", read, leads_there)
+    if kind in BOUND:
+        if (kind, holder_kind) == ("system", "group"):  # asked for at the group's end
+            path = f"{GROUPS.path}/{holder}/associations"
+            return _find("groups of devices", path, read, lambda row: row["to"]["id"] == key)
+        path = f"/api/v2/{PLACES[kind]}/{key}/associations"
+        return _find(f"{holder_kind}s of {BOUND[kind]}", path, read, leads_there)
     collection = {"user": "application users", "group": "application groups"}[holder_kind]
     return _find(collection, f"/api/v2/applications/{key}/associations", read, leads_there)
 
