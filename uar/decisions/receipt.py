@@ -67,9 +67,6 @@ class Receipt:
     missing: tuple[str, ...] = ()  # item ids
     open: tuple[str, ...] = ()  # item ids of this reviewer without an answer, after this file
 
-    def needs_a_person(self) -> bool:
-        return bool(self.problems or self.warnings)
-
     def record(self) -> dict[str, Any]:
         """The receipt as plain values: what --json prints and receipts/ keeps."""
         arrival, rest = asdict(self.arrival), asdict(self)
