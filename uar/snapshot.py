@@ -9,14 +9,27 @@ from dataclasses import asdict, dataclass, field
 
 import pandas as pd
 
-from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS, Table, records
+from uar.tables import (
+    ACCOUNTS,
+    COLLECTIONS,
+    ENTITLEMENTS,
+    GAPS,
+    GRANTS,
+    USES,
+    Table,
+    records,
+)
 from uar.verify import json_bytes as json_bytes
 from uar.verify import json_line as json_line
 
-BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS)
+BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS, USES)
 SMALL_TABLES = (COLLECTIONS, GAPS)
 HEADER_FILE = "snapshot/snapshot.json"
 ROSTER_FILE = "snapshot/roster.jsonl"  # only where HR's list was given
+
+# What is known of use: looked for in a window; not asked for; the tenant does not have the events;
+# the credential may not read them. Only the first makes "no use observed" a fact.
+USAGE = ("observed", "not collected", "not licensed", "not permitted")
 
 
 @dataclass(frozen=True)
@@ -37,11 +50,14 @@ class Header:
     most_in_flight: int = 0  # at once
     halvings: int = 0  # of the number in flight, because the server was not happy
     retries: int = 0
+    usage: str = "not collected"  # one of USAGE
+    usage_from: str = ""  # the window in which use was looked for
+    usage_to: str = ""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """accounts, entitlements, grants, collections and gaps as defined in uar.tables.
+    """accounts, entitlements, grants, collections, gaps and uses as defined in uar.tables.
 
     `pages`: the answers they were made from, file name -> compressed JSON lines; they are written
     beside the tables and not read back with them.
@@ -53,6 +69,7 @@ class Snapshot:
     grants: pd.DataFrame
     collections: pd.DataFrame
     gaps: pd.DataFrame
+    uses: pd.DataFrame = field(default_factory=USES.empty)
     pages: Mapping[str, bytes] = field(default_factory=dict)
 
 

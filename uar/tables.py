@@ -238,6 +238,22 @@ GRANTS = Table(
     ),
 )
 
+USE_KINDS = ("sign-in", "application", "device", "directory", "radius")
+
+USES = Table(
+    "uses",
+    key="use_id",
+    columns=(
+        Column("use_id", needed=True),  # <account_id>@<entitlement_id, or the kind>
+        Column("account_id", needed=True),
+        # sign-in: to the user portal, or of an administrator to the admin portal
+        Column("kind", needed=True, one_of=USE_KINDS),
+        Column("entitlement_id"),  # unknown where the event does not name it: sign-in, LDAP, RADIUS
+        Column("last_used_at", MOMENT, needed=True),  # the newest successful one in the window
+        Column("uses", COUNT, needed=True),  # successful ones in the window
+    ),
+)
+
 COLLECTIONS = Table(
     "collections",
     key="collection",

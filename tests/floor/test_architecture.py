@@ -18,6 +18,7 @@ LEVELS = (
     ("uar.tables", "uar.settings", "uar.sheet"),
     ("uar.snapshot",),
     ("uar.access", "uar.evidence", "uar.exceptions"),
+    ("uar.previous",),
     (
         "uar.persons",
         "uar.review",

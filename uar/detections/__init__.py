@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from uar.previous import Previous
 from uar.settings import Settings
 from uar.snapshot import Snapshot
 from uar.tables import COVERAGE, FINDINGS, SEVERITIES
@@ -43,7 +44,7 @@ class Facts:
     settings: Settings
     now: pd.Timestamp  # when the snapshot was finished
     roster: pd.DataFrame | None = None
-    previous: Snapshot | None = None
+    previous: Previous | None = None
     exceptions: pd.DataFrame | None = None
 
     @cached_property

@@ -1,0 +1,85 @@
+"""An earlier review travels with the one that builds on it, byte for byte, without its secrets."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from uar.commands._evidence import load, opened
+from uar.commands._previous import earlier
+from uar.errors import SetupError
+from uar.folder import Folder
+from uar.previous import TABLES, files_of, names, previous_of, read_back
+from uar.snapshot import to_lines
+
+SAMPLE = Path(__file__).parents[1] / "samples" / "review"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SAMPLE, tmp_path / "old"))
+
+
+def test_what_is_frozen_reads_back_the_same(old: Path) -> None:
+    before = previous_of(load(opened(old)))
+    files = files_of(before)
+    after = read_back(files)
+    assert sorted(files) == sorted(names())
+    assert files == files_of(after)
+    for table in TABLES:
+        frames = (getattr(each, table.name) for each in (before, after))
+        assert len(set(map(to_lines, frames))) == 1
+    pd.testing.assert_frame_equal(
+        before.snapshot.grants.sort_values("grant_id", ignore_index=True), after.snapshot.grants
+    )
+    assert len(after.items) > 50
+
+
+def test_the_seal_key_stays_where_it_was(old: Path) -> None:
+    evidence = load(opened(old))
+    key = evidence.snapshot.header.seal_key.encode()
+    assert key
+    assert not [name for name, raw in files_of(previous_of(evidence)).items() if key in raw]
+
+
+def _later(old: Path, **facts: str) -> tuple[Folder, object]:
+    snapshot = load(opened(old)).snapshot
+    header = replace(snapshot.header, finished_at="2099-01-01T00:00:00.000Z", **facts)
+    return Folder(old.parent / "new"), replace(snapshot, header=header)
+
+
+def test_a_review_of_another_tenant_is_refused(old: Path) -> None:
+    folder, snapshot = _later(old, tenant_id="6" * 24)
+    with pytest.raises(SetupError, match="of tenant 6666"):
+        earlier(folder, old, snapshot)  # type: ignore[arg-type]
+
+
+def test_a_review_is_not_earlier_than_itself(old: Path) -> None:
+    snapshot = load(opened(old)).snapshot
+    with pytest.raises(SetupError, match="not earlier"):
+        earlier(Folder(old.parent / "new"), old, snapshot)
+
+
+def test_once_given_it_stays_given_and_no_other_is_taken(old: Path) -> None:
+    folder, snapshot = _later(old)
+    with folder.locked(create=True):
+        given, files = earlier(folder, old, snapshot)  # type: ignore[arg-type]
+        folder.write("detect", files, at="2099-01-01T00:00:00Z")
+        again, none = earlier(folder, None, snapshot)  # type: ignore[arg-type]
+        same, nothing = earlier(folder, old, snapshot)  # type: ignore[arg-type]
+    assert given and again and same and not none and not nothing
+    assert again.ledger_head == given.ledger_head == same.ledger_head
+    with Folder(old).locked() as changed:
+        changed.write("status", {"more.txt": b"x"}, at="2099-01-01T00:00:00Z")
+    with pytest.raises(SetupError, match="already builds on"):
+        earlier(folder, old, snapshot)  # type: ignore[arg-type]
+
+
+def test_what_is_no_review_is_one_sentence(tmp_path: Path, old: Path) -> None:
+    folder, snapshot = _later(old)
+    with pytest.raises(SetupError, match="no review that can be read"):
+        earlier(folder, tmp_path / "old" / "workbooks", snapshot)  # type: ignore[arg-type]

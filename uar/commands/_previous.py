@@ -1,0 +1,67 @@
+"""The earlier review that a command is given: read, checked, and frozen with this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from uar.commands._evidence import load, opened
+from uar.errors import FolderError, SetupError
+from uar.folder import Folder
+from uar.previous import ABOUT, UNDER, Previous, files_of, names, previous_of, read_back
+from uar.snapshot import Snapshot
+
+previous_option = click.option(
+    "--previous",
+    "previous_path",
+    metavar="FOLDER",
+    type=click.Path(exists=True, path_type=Path),
+    help="The review before this one, folder or pack: what is new, changed or back is told by it.",
+)
+
+
+def earlier(
+    review: Folder, path: Path | None, snapshot: Snapshot
+) -> tuple[Previous | None, dict[str, bytes]]:
+    """(the earlier review, the files to write with this step so that it stays known).
+
+    One that an earlier step was given stays given. Raises SetupError where another one is named
+    now, or one of another tenant, or of a later snapshot.
+    """
+    kept = _kept(review)
+    if path is None:
+        return kept, {}
+    given = _read(path)
+    if kept is not None:
+        if given.ledger_head != kept.ledger_head:
+            raise SetupError(
+                f"--previous {path}: {review.path} already builds on another review "
+                f"({kept.name} {kept.period}), or on another state of this one; leave --previous out."
+            )
+        return kept, {}
+    before, now = given.snapshot.header, snapshot.header
+    if before.tenant_id != now.tenant_id:
+        raise SetupError(
+            f"--previous {path}: is of tenant {before.tenant_id}, {review.path} of tenant "
+            f"{now.tenant_id}; name the last review of the same tenant."
+        )
+    if before.finished_at >= now.finished_at:
+        raise SetupError(
+            f"--previous {path}: its snapshot ({before.finished_at}) is not earlier than this one's "
+            f"({now.finished_at})."
+        )
+    return given, files_of(given)
+
+
+def _kept(review: Folder) -> Previous | None:
+    if not review.has(UNDER + ABOUT):
+        return None
+    return read_back({name: review.read(name, "detect") for name in names()})
+
+
+def _read(path: Path) -> Previous:
+    try:
+        return previous_of(load(opened(path)))
+    except (FolderError, OSError) as error:
+        raise SetupError(f"--previous {path}: is no review that can be read: {error}") from error

@@ -1,0 +1,90 @@
+"""An earlier review of the same tenant, kept whole in the folder of the one that builds on it.
+
+What is new, changed, back again or open for the third time is told against it. It is copied in, so
+that a review can be read, rebuilt and verified without the folder it came after.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from uar.evidence import Evidence
+from uar.snapshot import (
+    Snapshot,
+    file_names,
+    from_files,
+    from_lines,
+    json_bytes,
+    to_files,
+    to_lines,
+)
+from uar.tables import DECISIONS, FINDINGS, ITEMS, OUTCOMES, PERSONS
+
+UNDER = "previous/"
+ABOUT = "review.json"
+TABLES = (PERSONS, FINDINGS, ITEMS, DECISIONS, OUTCOMES)
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The earlier review: PERSONS, FINDINGS, ITEMS, DECISIONS (those that count), OUTCOMES.
+
+    A step that it never reached left its table with no rows.
+    """
+
+    name: str  # of its campaign
+    period: str
+    ledger_head: str  # the hash of its last ledger line: which review it was, to the byte
+    snapshot: Snapshot
+    persons: pd.DataFrame
+    findings: pd.DataFrame
+    items: pd.DataFrame
+    decisions: pd.DataFrame
+    outcomes: pd.DataFrame
+
+
+def previous_of(evidence: Evidence) -> Previous:
+    """An earlier review as the next one needs it; without its pages and without its seal key."""
+    snapshot = evidence.snapshot
+    campaign = evidence.campaign or {}
+    parts = {
+        table.name: table.empty() if frame is None else frame
+        for table in TABLES
+        for frame in [getattr(evidence, table.name)]
+    }
+    return Previous(
+        name=campaign.get("name", ""),
+        period=campaign.get("period", ""),
+        ledger_head=evidence.ledger[-1]["hash"],
+        snapshot=replace(snapshot, header=replace(snapshot.header, seal_key=""), pages={}),
+        **parts,
+    )
+
+
+def names() -> tuple[str, ...]:
+    """Every file of it in the folder of the review that builds on it."""
+    tables = (f"{table.name}.jsonl" for table in TABLES)
+    return tuple(UNDER + name for name in (ABOUT, *file_names(), *tables))
+
+
+def files_of(previous: Previous) -> dict[str, bytes]:
+    """The earlier review as files, name -> bytes; the same bytes for the same review."""
+    about = {
+        "name": previous.name,
+        "period": previous.period,
+        "ledger_head": previous.ledger_head,
+    }
+    parts = {ABOUT: json_bytes(about), **to_files(previous.snapshot)}
+    parts |= {f"{table.name}.jsonl": to_lines(getattr(previous, table.name)) for table in TABLES}
+    return {UNDER + name: content for name, content in parts.items()}
+
+
+def read_back(files: Mapping[str, bytes]) -> Previous:
+    """The inverse of `files_of`."""
+    own = {name.removeprefix(UNDER): content for name, content in files.items()}
+    tables = {table.name: from_lines(table, own[f"{table.name}.jsonl"]) for table in TABLES}
+    return Previous(**json.loads(own[ABOUT]), snapshot=from_files(own), **tables)
