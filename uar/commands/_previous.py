@@ -37,7 +37,7 @@ def earlier(
         if given.ledger_head != kept.ledger_head:
             raise SetupError(
                 f"--previous {path}: {review.path} already builds on another review "
-                f"({kept.name} {kept.period}), or on another state of this one; leave --previous out."
+                f"({kept.name} {kept.period}), or on an older state of it; leave --previous out."
             )
         return kept, {}
     before, now = given.snapshot.header, snapshot.header
@@ -48,8 +48,8 @@ def earlier(
         )
     if before.finished_at >= now.finished_at:
         raise SetupError(
-            f"--previous {path}: its snapshot ({before.finished_at}) is not earlier than this one's "
-            f"({now.finished_at})."
+            f"--previous {path}: its snapshot ({before.finished_at}) is not earlier than "
+            f"this one's ({now.finished_at})."
         )
     return given, files_of(given)
 
