@@ -87,4 +87,5 @@ def read_back(files: Mapping[str, bytes]) -> Previous:
     """The inverse of `files_of`."""
     own = {name.removeprefix(UNDER): content for name, content in files.items()}
     tables = {table.name: from_lines(table, own[f"{table.name}.jsonl"]) for table in TABLES}
-    return Previous(**json.loads(own[ABOUT]), snapshot=from_files(own), **tables)
+    about = json.loads(own[ABOUT])
+    return Previous(about["name"], about["period"], about["ledger_head"], from_files(own), **tables)
