@@ -26,12 +26,14 @@ def run(words: Sequence[str]) -> int:
 def main() -> None:
     for folder in (REVIEW, RETURNED):
         shutil.rmtree(folder, ignore_errors=True)
-    stage = Stage(REVIEW, RETURNED, SAMPLES / "uar.toml", run, lambda text: None)
+    roster = SAMPLES / "hr_roster.csv"
+    stage = Stage(REVIEW, RETURNED, SAMPLES / "uar.toml", roster, run, lambda text: None)
     settings = ("--settings", str(stage.settings))
     with tenant() as address:
         keys = {"JUMPCLOUD_BASE_URL": address["url"], "JUMPCLOUD_API_KEY": address["api_key"]}
         with environment(keys):
-            for name in ("sync", "detect", "open"):
+            stage.command("sync", str(REVIEW), *settings, "--roster", str(roster))
+            for name in ("detect", "open"):
                 stage.command(name, str(REVIEW), *settings)
     fill_in(stage)
 

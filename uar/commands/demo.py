@@ -42,6 +42,7 @@ def command(ctx: click.Context, folder: Path, as_json: bool) -> None:
         folder=folder,
         inbox=folder.with_name(folder.name + "-inbox"),
         settings=sample().with_name("uar.toml"),
+        roster=sample().with_name("hr_roster.csv"),
         run=run,
         tell=say,
     )

@@ -36,6 +36,7 @@ class Stage:
     folder: Path
     inbox: Path  # where the reviewers' files arrive; beside the review, not in it
     settings: Path
+    roster: Path  # HR's list
     run: Run
     tell: Tell
 
@@ -123,8 +124,10 @@ def _read(stage: Stage, folder: str, url: str) -> None:
         "The key can only read; nothing can be changed with it."
     )
     stage.command("check")
-    stage.tell("\nThe whole tenant is frozen into files: complete, or an error.")
-    stage.command("sync", folder, "--settings", str(stage.settings))
+    stage.tell(
+        "\nThe whole tenant is frozen into files, and HR's list with it: complete, or an error."
+    )
+    stage.command("sync", folder, "--settings", str(stage.settings), "--roster", str(stage.roster))
     stage.tell(
         "\n── 2. Look ── Who has two accounts? Which profiles have holes? Which leaver still has\n"
         "a console? A person is a cluster of accounts, with the reason of each link."
