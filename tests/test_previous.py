@@ -12,8 +12,9 @@ import pytest
 from uar.commands._evidence import load, opened
 from uar.commands._previous import earlier
 from uar.errors import SetupError
+from uar.evidence import previous_of
 from uar.folder import Folder
-from uar.previous import TABLES, files_of, names, previous_of, read_back
+from uar.previous import TABLES, files_of, names, read_back
 from uar.snapshot import to_lines
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "review"

@@ -6,11 +6,12 @@ A stage that has not run yet is None; it is never taken for an empty result.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from uar.previous import TABLES, Previous
 from uar.settings import Settings
 from uar.snapshot import Snapshot
 
@@ -35,3 +36,23 @@ class Evidence:
     journal: Sequence[Mapping[str, Any]]
     outcomes: pd.DataFrame
     closing: Mapping[str, Any] | None
+    roster: pd.DataFrame | None = None  # ROSTER, where HR's list was given
+    previous: Previous | None = None  # the review before this one, where one was given
+
+
+def previous_of(evidence: Evidence) -> Previous:
+    """An earlier review as the next one needs it; without its pages and without its seal key."""
+    snapshot = evidence.snapshot
+    campaign = evidence.campaign or {}
+    parts = {
+        table.name: table.empty() if frame is None else frame
+        for table in TABLES
+        for frame in [getattr(evidence, table.name)]
+    }
+    return Previous(
+        name=campaign.get("name", ""),
+        period=campaign.get("period", ""),
+        ledger_head=evidence.ledger[-1]["hash"],
+        snapshot=replace(snapshot, header=replace(snapshot.header, seal_key=""), pages={}),
+        **parts,
+    )

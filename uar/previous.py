@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
-from uar.evidence import Evidence
 from uar.snapshot import (
     Snapshot,
     file_names,
@@ -45,24 +44,6 @@ class Previous:
     items: pd.DataFrame
     decisions: pd.DataFrame
     outcomes: pd.DataFrame
-
-
-def previous_of(evidence: Evidence) -> Previous:
-    """An earlier review as the next one needs it; without its pages and without its seal key."""
-    snapshot = evidence.snapshot
-    campaign = evidence.campaign or {}
-    parts = {
-        table.name: table.empty() if frame is None else frame
-        for table in TABLES
-        for frame in [getattr(evidence, table.name)]
-    }
-    return Previous(
-        name=campaign.get("name", ""),
-        period=campaign.get("period", ""),
-        ledger_head=evidence.ledger[-1]["hash"],
-        snapshot=replace(snapshot, header=replace(snapshot.header, seal_key=""), pages={}),
-        **parts,
-    )
 
 
 def names() -> tuple[str, ...]:

@@ -17,8 +17,8 @@ LEVELS = (
     ("uar", "uar.errors", "uar.text", "uar.verify"),
     ("uar.tables", "uar.settings", "uar.sheet"),
     ("uar.snapshot",),
-    ("uar.access", "uar.evidence", "uar.exceptions"),
-    ("uar.previous",),
+    ("uar.access", "uar.previous", "uar.exceptions"),
+    ("uar.evidence",),
     (
         "uar.persons",
         "uar.review",

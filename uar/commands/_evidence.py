@@ -14,9 +14,10 @@ from uar import journal
 from uar.decisions import current
 from uar.evidence import Evidence
 from uar.folder import JOURNAL, LEDGER, Folder
+from uar.previous import ABOUT, UNDER, Previous, names, read_back
 from uar.review.moves import assigned
 from uar.settings import Settings, parse
-from uar.snapshot import file_names, from_files, from_lines
+from uar.snapshot import ROSTER_FILE, file_names, from_files, from_lines
 from uar.tables import (
     COVERAGE,
     DECISIONS,
@@ -25,6 +26,7 @@ from uar.tables import (
     LINKS,
     PERSONS,
     REASSIGNMENTS,
+    ROSTER,
     Table,
 )
 from uar.verify import CLOSING, MANIFEST, unpack
@@ -129,7 +131,16 @@ def load(folder: Review) -> Evidence:
         journal=journal.lines(raw),
         outcomes=journal.outcomes(raw),
         closing=document(CLOSING, "close"),
+        roster=table(ROSTER, ROSTER_FILE, "sync"),
+        previous=kept_previous(folder),
     )
+
+
+def kept_previous(review: Review) -> Previous | None:
+    """The earlier review that this one builds on, as it was frozen into it."""
+    if not review.names(UNDER + ABOUT):
+        return None
+    return read_back({name: review.read(name, "detect") for name in names()})
 
 
 def _settings(folder: Review) -> Settings:

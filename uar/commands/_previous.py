@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from uar.commands._evidence import load, opened
+from uar.commands._evidence import kept_previous, load, opened
 from uar.errors import FolderError, SetupError
+from uar.evidence import previous_of
 from uar.folder import Folder
-from uar.previous import ABOUT, UNDER, Previous, files_of, names, previous_of, read_back
+from uar.previous import Previous, files_of
 from uar.snapshot import Snapshot
 
 previous_option = click.option(
@@ -29,7 +30,7 @@ def earlier(
     One that an earlier step was given stays given. Raises SetupError where another one is named
     now, or one of another tenant, or of a later snapshot.
     """
-    kept = _kept(review)
+    kept = kept_previous(review)
     if path is None:
         return kept, {}
     given = _read(path)
@@ -52,12 +53,6 @@ def earlier(
             f"this one's ({now.finished_at})."
         )
     return given, files_of(given)
-
-
-def _kept(review: Folder) -> Previous | None:
-    if not review.has(UNDER + ABOUT):
-        return None
-    return read_back({name: review.read(name, "detect") for name in names()})
 
 
 def _read(path: Path) -> Previous:
