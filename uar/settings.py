@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar, get_type_hints
 
 from uar.errors import SetupError
+from uar.toml_file import Names, Pairs, document, read
+from uar.toml_file import Where as Where
 
-T = TypeVar("T")
 PROFILE = (  # the attributes of accounts that settings may require
     "department", "title", "manager", "employee_id", "employee_type", "company", "cost_center",
     "location",
@@ -26,9 +24,8 @@ ROSTER_COLUMNS = (
     "employee_id", "email", "name", "status", "start_date", "end_date", "manager", "department",
     "title",
 )  # fmt: skip
+SEVERITIES = ("critical", "high", "medium", "low", "info")  # as in uar.tables
 MAY_BE_LEFT_OUT = ("devices", "device groups", "directories", "RADIUS servers")
-Names = tuple[str, ...]
-Pairs = Mapping[str, str]
 
 
 def _no_pairs() -> Pairs:
@@ -84,6 +81,47 @@ class Privileged:
 
 
 @dataclass(frozen=True)
+class Domains:
+    """Whose addresses are whose."""
+
+    own: Names = ()  # the organisation's own; an address of any other is external
+
+
+@dataclass(frozen=True)
+class ServiceAccounts:
+    """Who answers for accounts that are no person's."""
+
+    owners: Pairs = field(default_factory=_no_pairs)  # name, login or id -> e-mail of the owner
+
+
+@dataclass(frozen=True)
+class Employment:
+    """Which users are not employees, and what only employees may hold."""
+
+    external: Names = ("contractor", "consultant", "external", "freelancer", "temporary", "vendor")
+    employees_only: Names = ()  # entitlements, by name or id
+
+
+@dataclass(frozen=True)
+class SodRule:
+    """Separation of duties: nobody holds all of `holds`; or holds them without all of `without`."""
+
+    name: str
+    holds: Names  # entitlements, by name or id
+    without: Names = ()
+    severity: str = "high"
+
+
+@dataclass(frozen=True)
+class Temporary:
+    """Access that ends on a day: JumpCloud has no list of it."""
+
+    account: str  # e-mail, login or id
+    entitlement: str  # name or id
+    until: dt.date  # the last day
+
+
+@dataclass(frozen=True)
 class Apply:
     """Guards on removals."""
 
@@ -127,6 +165,11 @@ class Settings:
     persons: Persons = field(default_factory=Persons)
     attributes: Attributes = Attributes()
     privileged: Privileged = Privileged()
+    domains: Domains = Domains()
+    service_accounts: ServiceAccounts = field(default_factory=ServiceAccounts)
+    employment: Employment = Employment()
+    sod: tuple[SodRule, ...] = ()
+    temporary: tuple[Temporary, ...] = ()
     apply: Apply = Apply()
     sync: Sync = Sync()
     roster: Roster = field(default_factory=Roster)
@@ -147,15 +190,8 @@ def load(path: Path | None) -> tuple[Settings, bytes]:
 
 def parse(text: bytes, name: str) -> Settings:
     """The settings that a uar.toml's bytes say. Raises SetupError naming line and setting."""
-    try:
-        source = text.decode("utf-8-sig")
-        raw = tomllib.loads(source)
-    except UnicodeDecodeError as error:
-        raise SetupError(f"{name}: is not UTF-8 text; save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SetupError(f"{name}: {error}.") from error
-    where = Where(name, source)
-    settings = _read(Settings, raw, (), where)
+    raw, where = document(text, name)
+    settings = read(Settings, raw, (), where)
     share = settings.apply.max_removals_share
     if not 0 < share <= 1:
         raise SetupError(f"{name}: apply.max_removals_share must lie between 0 and 1, not {share}.")
@@ -183,64 +219,21 @@ def parse(text: bytes, name: str) -> Settings:
                 f"{where.line(column)}: roster.columns: there is no column {column}; "
                 f"known: {', '.join(ROSTER_COLUMNS)}."
             )
+    for rule, part in zip(settings.sod, where.entries("sod"), strict=True):
+        if len(rule.holds) + len(rule.without) < 2 or not rule.holds:
+            raise SetupError(
+                f"{part.line('holds')}: sod.holds must name two or more; or one at least, "
+                "and others in sod.without."
+            )
+        if rule.severity not in SEVERITIES:
+            raise SetupError(
+                f"{part.line('severity')}: sod.severity must be one of {', '.join(SEVERITIES)}."
+            )
+    for domain in settings.domains.own:
+        if not re.fullmatch(r"[^\s@/]+\.[^\s@/.]+", domain):
+            raise SetupError(
+                f'{where.value("own", domain)}: domains.own: write {domain} as "example.com".'
+            )
     if settings.apply.last_admin_role not in ("delete", "read-only"):
         raise SetupError(f'{name}: apply.last_admin_role must be "delete" or "read-only".')
     return settings
-
-
-@dataclass(frozen=True)
-class Where:
-    """A settings file, to point at a line of it."""
-
-    name: str
-    source: str
-
-    def line(self, key: str) -> str:
-        """`uar.toml, line 7` where the key stands; only the file where it cannot be found."""
-        for number, line in enumerate(self.source.splitlines(), 1):
-            if re.match(rf'\s*\[*\s*"?([\w.]+\.)?{re.escape(key)}"?\s*[\]=]', line):
-                return f"{self.name}, line {number}"
-        return self.name
-
-
-def _read(kind: type[T], raw: object, path: Names, where: Where) -> T:
-    if not isinstance(raw, dict):
-        raise SetupError(f"{where.line(path[-1])}: {'.'.join(path)} must be a table.")
-    known = {item.name for item in fields(kind)}  # type: ignore[arg-type]
-    for key in raw:
-        if key not in known:
-            names = ", ".join(sorted(known))
-            dotted = ".".join((*path, key))
-            raise SetupError(f"{where.line(key)}: there is no setting {dotted}; known: {names}.")
-    hints = get_type_hints(kind)
-    given = {key: _value(hints[key], raw[key], (*path, key), where) for key in raw}
-    return kind(**given)
-
-
-def _value(hint: Any, value: object, path: Names, where: Where) -> Any:
-    if is_dataclass(hint):
-        return _read(hint, value, path, where)  # type: ignore[arg-type]
-    at = f"{where.line(path[-1])}: {'.'.join(path)}"
-    if hint == Names:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise SetupError(f"{at} must be a list of texts.")
-        return tuple(value)
-    if hint == Pairs:
-        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-            raise SetupError(f"{at} must be a table of texts.")
-        return MappingProxyType(dict(value))
-    if hint == dt.date | None:
-        if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-            raise SetupError(f"{at} must be a date such as 2026-12-15, without quotes.")
-        return value
-    if hint is float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise SetupError(f"{at} must be a number.")
-        return float(value)
-    if hint is int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise SetupError(f"{at} must be a whole number.")
-        return value
-    if not isinstance(value, hint):
-        raise SetupError(f"{at} must be a text in quotes.")
-    return value

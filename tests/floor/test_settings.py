@@ -51,6 +51,24 @@ def test_settings_are_read() -> None:
         ("reviewers = 3\n", "line 1: reviewers must be a table"),
         ("[reviewers]\nowners = []\n", "line 2: reviewers.owners must be a table of texts"),
         ("[campaign\n", "uar.toml: "),
+        ('[[sod]]\nname = "x"\n', "line 1: sod must have a holds"),
+        ('\n[[sod]]\nname = "x"\nholds = ["a"]\n', "line 4: sod.holds must name two or more"),
+        ('[[sod]]\nname = "x"\nholds = []\nwithout = ["a", "b"]\n', "line 3: sod.holds must name"),
+        (
+            '[[sod]]\nname = "x"\nholds = ["a", "b"]\n[[sod]]\nname = "y"\nhold = ["a"]\n',
+            "line 6: there is no setting sod.hold; known: holds, name, severity, without",
+        ),
+        (
+            '[[sod]]\nname = "x"\nholds = ["a", "b"]\nseverity = "bad"\n',
+            "line 4: sod.severity must be one of critical, high",
+        ),
+        ('sod = [{ name = "x", holds = ["a", "b"] }]\n', "line 1: write each sod under [[sod]]"),
+        ("[sod]\n", "line 1: write each sod under [[sod]]"),
+        (
+            '[[temporary]]\naccount = "a"\nentitlement = "b"\n',
+            "line 1: temporary must have a until",
+        ),
+        ('[domains]\nown = [\n  "a.example",\n  "@b"\n]\n', "line 4: domains.own: write @b as"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_with_its_place(text: str, says: str) -> None:
@@ -69,3 +87,25 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 def test_garbage_never_gets_a_traceback(text: bytes) -> None:
     with contextlib.suppress(SetupError):
         parse(text, "uar.toml")
+
+
+def test_each_rule_keeps_its_place() -> None:
+    settings = parse(
+        b"""
+    [[sod]]   # the first
+    name = "Both"
+    holds = [
+        "Payroll",
+        "Ledger",
+    ]
+    [[ "sod" ]]
+    name = "One without the other"
+    holds = ['Production']
+    without = ["Trained"]
+    severity = "critical"
+    """,
+        "uar.toml",
+    )
+    assert [rule.name for rule in settings.sod] == ["Both", "One without the other"]
+    assert settings.sod[0].holds == ("Payroll", "Ledger")
+    assert (settings.sod[1].without, settings.sod[1].severity) == (("Trained",), "critical")
