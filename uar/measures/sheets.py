@@ -71,9 +71,21 @@ def _items(tieout: TieOut) -> Sheet:
 
 
 def _findings(evidence: Evidence) -> Sheet:
-    names = ("id", "detection", "severity", "subject", "subject_name", "says", "accounts")
+    names = (
+        "id",
+        "detection",
+        "severity",
+        "subject",
+        "subject_name",
+        "says",
+        "accounts",
+        "accepted_because",
+        "accepted_by",
+        "accepted_until",
+    )
     columns = (("Finding", 50), ("Detection", 11), ("Severity", 10), ("Subject", 44),
-               ("Subject's name", 26), ("What was found", 80), ("Accounts", 44))  # fmt: skip
+               ("Subject's name", 26), ("What was found", 80), ("Accounts", 44),
+               ("Accepted because", 40), ("Accepted by", 20), ("Accepted until", 12))  # fmt: skip
     rows = () if evidence.findings is None else _rows(evidence.findings, names)
     return Sheet("Findings", columns, rows)
 

@@ -1,13 +1,12 @@
-"""What reviewers answered and what the detections found, as tables and charts."""
+"""What reviewers answered, as tables."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from uar.evidence import Evidence
 from uar.reports._listing import Cell, Lines, Link, Listing, lines, listing, records
-from uar.reports._population import NOT_YET_DETECTED, NOT_YET_OPENED
-from uar.tables import DECISION_WORDS, ITEM_KINDS, SEVERITIES
+from uar.reports._population import NOT_YET_OPENED
+from uar.tables import DECISION_WORDS, ITEM_KINDS
 from uar.tieout import NOT_REVIEWED, TieOut
 
 ANSWERS = (*DECISION_WORDS, NOT_REVIEWED)
@@ -105,50 +104,6 @@ def open_questions(tieout: TieOut) -> Listing:
     return listing("unsure", caption, columns, rows, "None.")
 
 
-def findings(evidence: Evidence) -> Listing:
-    columns = (
-        ("Severity", "text"),
-        ("About", "text"),
-        ("Finding", "text"),
-        ("Detection", "code"),
-    )
-    caption = "Findings, the most severe first"
-    if evidence.findings is None:
-        return listing("finding-list", caption, columns, (), NOT_YET_DETECTED)
-    ranked = evidence.findings.assign(rank=evidence.findings["severity"].map(SEVERITIES.index))
-    rows = (
-        (row["severity"], row["subject_name"], row["says"], row["detection"])
-        for row in records(ranked.sort_values(["rank", "detection", "id"]))
-    )
-    return listing("finding-list", caption, columns, rows, "Nothing was found.")
-
-
-def coverage(evidence: Evidence) -> Listing:
-    columns = (
-        ("Detection", "text"),
-        ("Severity", "text"),
-        ("Found", "number"),
-        ("Looked at", "number"),
-        ("Cannot tell", "number"),
-        ("Not run, because", "text"),
-    )
-    caption = "Detections and what they covered"
-    if evidence.coverage is None:
-        return listing("coverage-list", caption, columns, (), NOT_YET_DETECTED)
-    rows = (
-        (
-            lines(row["title"], row["detection"]),
-            row["severity"],
-            _or_dash(row["found"]),
-            _or_dash(row["looked_at"]),
-            _or_dash(row["cannot_tell"]),
-            row["not_run"] or "",
-        )
-        for row in records(evidence.coverage)
-    )
-    return listing("coverage-list", caption, columns, rows, "No detections.")
-
-
 def by(standing: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[str, ...], tuple[int, ...]]]:
     """Groups in order, each with its numbers in the order of ANSWERS."""
     counts = standing.groupby([*keys, "decision"], sort=True).size()
@@ -178,7 +133,3 @@ def percent(number: int, whole: int) -> str:
     if number in (0, whole):
         return "-" if not whole else f"{100 * number // whole} %"
     return f"{min(max(round(100 * number / whole, 1), 0.1), 99.9)} %"
-
-
-def _or_dash(value: int | None) -> int | str:
-    return "-" if value is None else int(value)

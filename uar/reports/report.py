@@ -15,9 +15,10 @@ import pandas as pd
 
 from uar import __version__
 from uar.evidence import Evidence
+from uar.measures.changes import changes
 from uar.measures.quality import Quality, quality
 from uar.measures.timing import removal_times
-from uar.reports import Report, _drawn, _population, _process, _proof, _results
+from uar.reports import Report, _changes, _drawn, _findings, _population, _process, _proof, _results
 from uar.reports._charts import DECISION_PARTS
 from uar.reports._html import page
 from uar.reports._listing import Listing, listing, records, spoken
@@ -68,6 +69,7 @@ def paper(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> byt
 def values(evidence: Evidence, tieout: TieOut) -> dict[str, Any]:
     """What the template is filled with."""
     judged, times = quality(evidence, tieout), removal_times(evidence, tieout)
+    changed = changes(evidence, tieout)
     return {
         "cover": cover(evidence, tieout),
         "contents": (contents := parts(evidence)),
@@ -79,8 +81,10 @@ def values(evidence: Evidence, tieout: TieOut) -> dict[str, Any]:
             "persons": _population.persons_said(evidence),
             "period": _process.period_said(evidence),
             "ages": _process.ages_said(times),
+            "detections": _findings.said(evidence),
+            "changes": _changes.said(changed),
         },
-        "tables": _tables(evidence, tieout, judged, times),
+        "tables": _tables(evidence, tieout, judged, times) | _changes.tables(changed, tieout),
         "charts": {
             "reviewers": _drawn.reviewers(tieout),
             "kinds": _drawn.kinds(tieout.standing),
@@ -167,8 +171,9 @@ def _tables(
         "returns": _process.returns(evidence, tieout, judged),
         "overrides": _results.overrides(tieout),
         "open_questions": _results.open_questions(tieout),
-        "findings": _results.findings(evidence),
-        "coverage": _results.coverage(evidence),
+        "findings": _findings.findings(evidence),
+        "accepted": _findings.accepted(evidence),
+        "coverage": _findings.coverage(evidence),
         "removals": _proof.removals(evidence, tieout),
         "blocked": _proof.blocked(evidence),
         "todo": _proof.todo(evidence),

@@ -1,0 +1,151 @@
+"""The five answers on top of every report: yes, no or not yet, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from uar.evidence import Evidence
+from uar.tieout._equations import Equation, differences
+from uar.tieout._standing import BLOCKED, DONE, NOT_REVIEWED, STRONG_FLAGS, UNDONE, WAITING
+
+YES, NO, NOT_YET = "yes", "no", "not yet"
+SHOWN_IDS = 10
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of the five. `proof`: where on the report it is shown."""
+
+    question: str
+    word: str
+    why: tuple[str, ...]
+    proof: str
+
+
+def complete(evidence: Evidence, equations: Sequence[Equation]) -> Answer:
+    question, proof = "Is the population complete?", "tie-out"
+    wrong = differences([e for e in equations if e.name.startswith(("collection", "population"))])
+    collections = evidence.snapshot.collections
+    stated = int(collections["stated"].notna().sum())
+    why = [
+        f"{len(collections)} collections were read to the end; for {stated} the source states a "
+        "total, and it is what was fetched and stored."
+    ]
+    gaps = len(evidence.snapshot.gaps)
+    if gaps:
+        why.append(f"{_counted(gaps, 'gap')} in what could be read: see the list.")
+    if wrong:
+        return Answer(question, NO, tuple(wrong), proof)
+    if evidence.items is None:
+        return Answer(question, NOT_YET, (*why, "No items yet: uar open has not run."), proof)
+    why.append(f"{_counted(len(evidence.items), 'item')}; nothing is left unexplained.")
+    return Answer(question, YES, tuple(why), proof)
+
+
+def independent(evidence: Evidence, standing: pd.DataFrame | None, own: tuple[str, ...]) -> Answer:
+    question, proof = (
+        "Was every item reviewed by somebody else than the person concerned?",
+        "assignment",
+    )
+    if standing is None:
+        return Answer(question, NOT_YET, ("No reviewer has been assigned yet.",), proof)
+    accounts = evidence.snapshot.accounts
+    active = set(accounts.loc[accounts["status"] == "active", "account_id"])
+    inactive = sorted(set(standing.loc[~standing["reviewer_id"].isin(active), "reviewer_email"]))
+    wrong = []
+    if own:
+        wrong.append(f"{_counted(len(own), 'item')} put to the person concerned: {_some(own)}.")
+    if inactive:
+        wrong.append(f"Reviewers without an active account: {_some(inactive)}.")
+    if wrong:
+        return Answer(question, NO, tuple(wrong), proof)
+    reviewers = standing["reviewer_id"].nunique()
+    why = [f"{_counted(reviewers, 'reviewer')}, all active; none was asked about their own access."]
+    others = standing["signed_email"].str.casefold() != standing["reviewer_email"].str.casefold()
+    signed = int((others & standing["signed_email"].notna()).sum())
+    if signed:
+        why.append(f"{_counted(signed, 'answer')} signed with another e-mail than the reviewer's.")
+    return Answer(question, YES, tuple(why), proof)
+
+
+def decided(evidence: Evidence, standing: pd.DataFrame | None) -> Answer:
+    question, proof = "Has everything been decided?", "decisions"
+    if standing is None:
+        return Answer(question, NOT_YET, ("Nobody has been asked yet.",), proof)
+    counts = standing["decision"].value_counts()
+    open_, unsure = int(counts.get(NOT_REVIEWED, 0)), int(counts.get("Not sure", 0))
+    if not open_ and not unsure:
+        return Answer(question, YES, (f"All {_counted(len(standing), 'item')}.",), proof)
+    why = f"Of {_counted(len(standing), 'item')}, {open_:,} not reviewed and {unsure:,} Not sure."
+    return Answer(question, _open(evidence), (why,), proof)
+
+
+def removed(evidence: Evidence, standing: pd.DataFrame | None) -> Answer:
+    question, proof = "Was everything revoked removed, and seen to be gone?", "removals"
+    if standing is None or not len(evidence.decisions):
+        return Answer(question, NOT_YET, ("Nothing has been decided yet.",), proof)
+    revoked = standing[standing["decision"] == "Revoke"]
+    left = revoked[~revoked["state"].isin(DONE)]
+    ended = evidence.outcomes.loc[evidence.outcomes["gone"].fillna(False).astype(bool), "item_id"]
+    others = sorted(set(ended) - set(revoked["item_id"]))
+    if others:
+        why = f"Removed, though another decision counts now: {_some(others)}; see uar undo."
+        return Answer(question, NO, (why,), proof)
+    if left.empty:
+        word = YES if not (standing["decision"] == NOT_REVIEWED).any() else _open(evidence)
+        why = f"{_counted(len(revoked), 'removal')}, each read again afterwards."
+        return Answer(question, word, (why if len(revoked) else "Nothing was revoked.",), proof)
+    counts = left["state"].fillna("unexplained").value_counts()
+    parts = ", ".join(f"{int(number):,} {state}" for state, number in sorted(counts.items()))
+    worse = left["state"].isin((BLOCKED, WAITING, UNDONE))
+    word = _open(evidence) if worse.all() else NO
+    return Answer(question, word, (f"Of {len(revoked):,} Revoke: {parts}.",), proof)
+
+
+def without_exception(
+    evidence: Evidence, standing: pd.DataFrame | None, equations: Sequence[Equation]
+) -> Answer:
+    question, proof = "Is it free of exceptions?", "exceptions"
+    wrong = differences(equations)
+    reason = (evidence.closing or {}).get("exceptions", "")
+    if reason:
+        wrong.append(f"Closed with exceptions: {reason}")
+    if wrong:
+        return Answer(question, NO, (*wrong, *by_hand(standing)), proof)
+    if standing is None:
+        return Answer(question, NOT_YET, ("The review has not been opened yet.",), proof)
+    strong = standing["flag_severity"].isin(STRONG_FLAGS) & (standing["decision"] == "Keep")
+    why = by_hand(standing)
+    if strong.any():
+        kept = int(strong.sum())
+        why.append(f"{_counted(kept, 'item')} kept against a critical or high flag, each listed.")
+    found = evidence.findings
+    accepted = 0 if found is None else int(found["accepted_until"].notna().sum())
+    if accepted:
+        why.append(f"{_counted(accepted, 'finding')} accepted, each with approver and last day.")
+    if evidence.closing is None:
+        return Answer(question, NOT_YET, (*why, "The review is not closed yet."), proof)
+    return Answer(question, YES, tuple(why) or ("None.",), proof)
+
+
+def by_hand(standing: pd.DataFrame | None) -> list[str]:
+    """Modify is a person's work, and nothing here can prove that it was done."""
+    modify = 0 if standing is None else int((standing["decision"] == "Modify").sum())
+    return [f"{_counted(modify, 'Modify')} to be done by hand."] if modify else []
+
+
+def _open(evidence: Evidence) -> str:
+    """What is open is not done yet; once the review is closed, it was not done."""
+    return NOT_YET if evidence.closing is None else NO
+
+
+def _some(ids: Sequence[str]) -> str:
+    more = len(ids) - SHOWN_IDS
+    return ", ".join(ids[:SHOWN_IDS]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number:,} {one}" + ("" if number == 1 or one == "Modify" else "s")
