@@ -39,6 +39,17 @@ def test_what_it_leaves_is_verified(demo: tuple[Path, str]) -> None:
     assert len(list((folder / "workbooks").glob("*.xlsx"))) >= 5
 
 
+def test_it_plays_on_its_own_days_in_every_year(demo: tuple[Path, str]) -> None:
+    folder, said = demo
+    days = {line["step"]: line["at"][:10] for line in Folder(folder).ledger()}
+    assert days["sync"] == "2026-11-20"
+    assert days["ingest"] == "2026-11-25"
+    assert days["close"] == "2026-12-03"
+    header = json.loads((folder / "snapshot" / "snapshot.json").read_bytes())
+    assert header["finished_at"].startswith("2026-11-20T")
+    assert "after the due date" not in said
+
+
 def test_one_changed_byte_of_any_file_is_refused(demo: tuple[Path, str], tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(demo[0], folder)

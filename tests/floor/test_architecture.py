@@ -16,7 +16,7 @@ PACKAGE = ROOT / "uar"
 LEVELS = (
     ("uar", "uar.errors", "uar.text", "uar.verify"),
     ("uar.toml_file",),
-    ("uar.tables", "uar.settings", "uar.sheet"),
+    ("uar.tables", "uar.clock", "uar.settings", "uar.sheet"),
     ("uar.snapshot",),
     ("uar.access", "uar.previous", "uar.exceptions"),
     ("uar.evidence",),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import click
 import pandas as pd
 
+from uar import clock
 from uar.decisions import current
 from uar.errors import SetupError
 from uar.folder import Folder
@@ -68,14 +68,8 @@ def key_path(given: Path | None) -> Path:
 
 
 def now() -> dt.datetime:
-    """This moment in UTC, to the second; SOURCE_DATE_EPOCH fixes it for re-performance."""
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    if fixed is None:
-        return dt.datetime.now(dt.UTC).replace(microsecond=0)
-    try:
-        return dt.datetime.fromtimestamp(int(fixed), dt.UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise SetupError("SOURCE_DATE_EPOCH must be a number of seconds since 1970.") from error
+    """This moment in UTC, to the second."""
+    return clock.now().replace(microsecond=0)
 
 
 def load_snapshot(folder: Folder) -> Snapshot:

@@ -6,6 +6,7 @@ tenant in its own process. The reviewers are simulated (uar.demo.reviewers), the
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shlex
@@ -19,6 +20,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
+from uar.clock import FIXED
 from uar.demo import reviewers
 from uar.demo.reviewers import Paper
 from uar.errors import SetupError, SourceError
@@ -26,6 +28,11 @@ from uar.errors import SetupError, SourceError
 Tell = Callable[[str], None]
 Run = Callable[[Sequence[str]], int]  # a uar command line -> its exit code
 
+# The days on which the story plays, so that it is the same in every year.
+READ_ON, ANSWERED_ON, REMOVED_ON, VERIFIED_ON, CLOSED_ON = (
+    dt.datetime(2026, month, day, 10, tzinfo=dt.UTC)
+    for month, day in ((11, 20), (11, 25), (11, 27), (12, 2), (12, 3))
+)
 SIGNED_ON = "2026-11-24"
 
 
@@ -96,6 +103,11 @@ def environment(values: dict[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
+def on(day: dt.datetime) -> dict[str, str]:
+    """The clock of the commands, for `environment`."""
+    return {FIXED: str(int(day.timestamp()))}
+
+
 def play(stage: Stage) -> None:
     """The whole quarter. Leaves a review that `uar verify` accepts, and says where things are."""
     for path in (stage.folder, stage.inbox):
@@ -108,19 +120,29 @@ def play(stage: Stage) -> None:
     )
     with tenant() as address:
         read_only = {"JUMPCLOUD_BASE_URL": address["url"], "JUMPCLOUD_API_KEY": address["api_key"]}
-        with environment(read_only):
+        with environment(read_only | on(READ_ON)):
             _read(stage, folder, address["url"])
             _ask(stage, folder)
+        with environment(read_only | on(ANSWERED_ON)):
             _answer(stage, folder)
+        with environment(read_only | on(REMOVED_ON)):
             stage.command("plan", folder, "--settings", str(stage.settings))
-        with environment({**read_only, "UAR_APPLY_API_KEY": address["apply_api_key"]}):
+        may_write = {**read_only, "UAR_APPLY_API_KEY": address["apply_api_key"]}
+        with environment(may_write | on(REMOVED_ON)):
             _remove(stage, folder)
-    _prove(stage, folder)
+        with environment(may_write | on(VERIFIED_ON)):
+            _look_again(stage, folder)
+    with environment(on(CLOSED_ON)):
+        _prove(stage, folder)
+
+
+def _said(day: dt.datetime) -> str:
+    return f"{day:%A}, {day.day} {day:%B %Y}"
 
 
 def _read(stage: Stage, folder: str, url: str) -> None:
     stage.tell(
-        f"\n── 1. Read ── The tenant answers at {url}.\n"
+        f"\n── 1. Read ── {_said(READ_ON)}. The tenant answers at {url}.\n"
         "The key can only read; nothing can be changed with it."
     )
     stage.command("check")
@@ -145,8 +167,8 @@ def _ask(stage: Stage, folder: str) -> None:
 
 def _answer(stage: Stage, folder: str) -> None:
     stage.tell(
-        "\n── 4. Answer ── The reviewers fill in their workbooks and send them back.\n"
-        "People are people:"
+        f"\n── 4. Answer ── {_said(ANSWERED_ON)}. The reviewers have filled in their workbooks\n"
+        "and sent them back. People are people:"
     )
     fill_in(stage)
     stage.command("ingest", folder, f"{stage.inbox}/first/*", expect=(0, 1, 4))
@@ -162,16 +184,22 @@ def _answer(stage: Stage, folder: str) -> None:
 
 def _remove(stage: Stage, folder: str) -> None:
     stage.tell(
-        "\n── 5. Remove ── Only what was decided, with a second key that may write.\n"
-        "Each removal is read before, written down, sent, and read again after."
+        f"\n── 5. Remove ── {_said(REMOVED_ON)}. Only what was decided, with a second key\n"
+        "that may write. Each removal is read before, written down, sent, and read again after."
     )
     stage.command("apply", folder, "--yes")
-    stage.tell("\nDays later: is it still gone?")
+
+
+def _look_again(stage: Stage, folder: str) -> None:
+    stage.tell(f"\n{_said(VERIFIED_ON)}. Is it still gone?")
     stage.command("apply", folder, "--verify")
 
 
 def _prove(stage: Stage, folder: str) -> None:
-    stage.tell("\n── 6. Prove ── One report for the auditor, one sealed pack, and a check of both.")
+    stage.tell(
+        f"\n── 6. Prove ── {_said(CLOSED_ON)}. One report for the auditor, one sealed pack, and a\n"
+        "check of both."
+    )
     stage.command("report", folder)
     key = str(stage.inbox / "signing-key.pem")
     stage.command("key", "--key", key)

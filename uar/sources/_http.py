@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-from uar import __version__
+from uar import __version__, clock
 from uar.errors import SourceError
 
 from ._answers import Answer, Garbled, Lost, expect, refuses_organization
@@ -308,4 +308,4 @@ def _retry_after(value: str) -> float | None:
 
 
 def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
