@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 
@@ -25,6 +25,7 @@ ROSTER_COLUMNS = (
     "title",
 )  # fmt: skip
 SEVERITIES = ("critical", "high", "medium", "low", "info")  # as in uar.tables
+MOST = 100_000  # of days or people: more is a slip of the key
 MAY_BE_LEFT_OUT = ("devices", "device groups", "directories", "RADIUS servers")
 
 
@@ -122,6 +123,21 @@ class Temporary:
 
 
 @dataclass(frozen=True)
+class Thresholds:
+    """From which number on a detection speaks. Days, unless it says otherwise."""
+
+    inactive_days: int = 90  # without use
+    grace_days: int = 30  # that a new account may be unused
+    admin_grace_days: int = 14  # that a new administrator may be unused
+    key_age_days: int = 90  # of an API key or another credential
+    key_ends_days: int = 14  # that a credential has left
+    full_power: int = 5  # administrators who can change everything, in a small organisation
+    full_power_share: float = 0.02  # of the active users, in a large one
+    span: int = 50  # people under one manager
+    items: int = 300  # that one manager decides
+
+
+@dataclass(frozen=True)
 class Apply:
     """Guards on removals."""
 
@@ -170,6 +186,7 @@ class Settings:
     employment: Employment = Employment()
     sod: tuple[SodRule, ...] = ()
     temporary: tuple[Temporary, ...] = ()
+    thresholds: Thresholds = Thresholds()
     apply: Apply = Apply()
     sync: Sync = Sync()
     roster: Roster = field(default_factory=Roster)
@@ -195,6 +212,13 @@ def parse(text: bytes, name: str) -> Settings:
     share = settings.apply.max_removals_share
     if not 0 < share <= 1:
         raise SetupError(f"{name}: apply.max_removals_share must lie between 0 and 1, not {share}.")
+    for threshold in fields(Thresholds):
+        least, most = (0, 1) if threshold.type == "float" else (1, MOST)
+        value = getattr(settings.thresholds, threshold.name)
+        if not least <= value <= most:
+            where_it_is = where.line(threshold.name)
+            setting = f"thresholds.{threshold.name}"
+            raise SetupError(f"{where_it_is}: {setting} must lie between {least} and {most}.")
     if not 1 <= settings.sync.in_flight <= 64:
         raise SetupError(f"{name}: sync.in_flight must lie between 1 and 64.")
     if not 1 <= settings.apply.in_flight <= 5:

@@ -159,6 +159,7 @@ def _first_rows(mask: pd.Series[Any]) -> list[int]:
 
 ACCOUNT_KINDS = ("user", "admin", "service")
 STATUSES = ("active", "staged", "suspended", "unknown")
+KEY_STATES = ("active", "expiring", "expired")
 
 ACCOUNTS = Table(
     "accounts",
@@ -172,6 +173,8 @@ ACCOUNTS = Table(
         Column("name"),
         Column("status", needed=True, one_of=STATUSES),
         Column("locked", FLAG),
+        Column("locked_at", MOMENT),
+        Column("activated", FLAG),  # has ever had a password: not the same as an active status
         Column("department"),
         Column("title"),
         Column("manager_id"),  # account_id of a user
@@ -188,9 +191,22 @@ ACCOUNTS = Table(
         Column("service_like", FLAG),  # LDAP binding user or samba service user
         Column("mfa", FLAG),  # a second factor is enrolled
         Column("mfa_required", FLAG),
+        Column("mfa_sms_only", FLAG),  # text messages are enrolled, and no other factor
+        Column("mfa_excused", FLAG),  # from setting one up
+        Column("mfa_excused_until", MOMENT),  # unknown where mfa_excused: without an end
         Column("api_key_set", FLAG),
         Column("api_key_allowed", FLAG),
+        # The API key of an administrator; of a service account the credentials that have not
+        # expired: the oldest one's making, the end of the last one.
+        Column("key_made_at", MOMENT),
+        Column("key_ends_at", MOMENT),
+        Column("key_endless", FLAG),  # the provider says that it has no end
+        Column("key_state", one_of=KEY_STATES),  # of a service account, in the provider's word
+        Column("key_made_by"),  # account_ids separated by spaces: who made those credentials
+        Column("sessions", COUNT),  # of an administrator, so far; JumpCloud does not explain it
         Column("sudo", FLAG),
+        Column("password_expired", FLAG),
+        Column("password_expires_at", MOMENT),
         Column("password_never_expires", FLAG),
         Column("created_at", MOMENT),
         Column("description"),
@@ -213,6 +229,7 @@ ENTITLEMENTS = Table(
         # static, dynamic, review-required for groups; unknown for the rest
         Column("membership", one_of=("static", "dynamic", "review-required")),
         Column("privileged", FLAG),
+        Column("writes", FLAG),  # a role with a scope that is not read-only
         Column("active", FLAG),
     ),
 )

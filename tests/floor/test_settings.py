@@ -48,6 +48,13 @@ def test_settings_are_read() -> None:
         ("[apply]\nmax_removals_share = true\n", "must be a number"),
         ('[apply]\nlast_admin_role = "shrug"\n', 'must be "delete" or "read-only"'),
         ('[attributes]\nrequired = ["deprtment"]\n', "there is no attribute deprtment; known: dep"),
+        ("[thresholds]\ngrace_days = 0\n", "2: thresholds.grace_days must lie between 1 and 1"),
+        ("[thresholds]\nspan = 2.5\n", "line 2: thresholds.span must be a whole number"),
+        ("[thresholds]\nspan = 100001\n", "line 2: thresholds.span must lie between 1 and 100000"),
+        (
+            "[thresholds]\nfull_power_share = 1.1\n",
+            "line 2: thresholds.full_power_share must lie between 0 and 1",
+        ),
         ("reviewers = 3\n", "line 1: reviewers must be a table"),
         ("[reviewers]\nowners = []\n", "line 2: reviewers.owners must be a table of texts"),
         ("[campaign\n", "uar.toml: "),

@@ -120,6 +120,7 @@ def test_a_total_that_is_not_stated_stays_unknown(connected: Connect) -> None:
     assert pd.isna(rows.loc["group members", "stated"])
 
 
+ROBOTS = 1  # service accounts, each read by itself
 BOUND = 2 + 4 + 2 + 2 * 2 + 2  # users of devices, groups; device group, directories, RADIUS, both
 
 
@@ -129,11 +130,38 @@ def test_pages_are_asked_for_as_they_are_largest(connected: Connect, box: Sandbo
     assert (
         len(asked)
         == len(set(asked))
-        == 7 + 4 + 4 + 2 + (1 + 2 + 1 + 1 + 1) + (1 + 1 + 2) + 3 + BOUND
+        == 7 + 4 + 4 + 2 + (1 + 2 + 1 + 1 + 1) + (1 + 1 + 2) + 3 + BOUND + ROBOTS
     )
     (apps,) = [path for path in asked if path.startswith("/api/applications?")]
     assert "fields=" in apps
     assert "config" not in apps
+
+
+def test_what_only_a_service_accounts_own_page_says(connected: Connect, box: Sandbox) -> None:
+    account = box.tenant.serviceaccounts.get(names.ROBOT)
+    made = {"createdAt": "2026-01-02T00:00:00Z", "createdBy": {"id": names.OWNER, "type": "ADMIN"}}
+    account["authConfigList"] = [{"clientSecretConfig": made}]  # type: ignore[index]
+    snapshot = read(connected())
+    robot = snapshot.accounts.set_index("account_id").loc[f"jumpcloud:service:{names.ROBOT}"]
+    assert robot["key_made_at"] == pd.Timestamp("2026-01-02", tz="UTC")
+    assert robot["key_made_by"] == f"jumpcloud:admin:{names.OWNER}"
+    assert robot["login"]
+
+
+def test_a_service_account_that_went_away_meanwhile_is_a_gap(connected: Connect) -> None:
+    class Gone(Client):
+        def request(self, method: str, path: str, **options: Any) -> Any:
+            answer = super().request(method, path, **options)
+            own = path == f"/api/v2/service-accounts/{names.ROBOT}"
+            return replace(answer, status=404) if own else answer
+
+    snapshot = read(connected(kind=Gone))
+    assert f"GET /api/v2/service-accounts/{names.ROBOT} was answered with status 404" in says(
+        snapshot
+    )
+    robot = snapshot.accounts.set_index("account_id").loc[f"jumpcloud:service:{names.ROBOT}"]
+    assert pd.isna(robot["key_made_at"])
+    assert "service account credentials" not in set(snapshot.collections["collection"])
 
 
 def test_private_keys_are_never_stored(connected: Connect, box: Sandbox) -> None:

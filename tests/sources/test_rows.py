@@ -15,6 +15,7 @@ from uar.sources._rows import (
     account_of_admin,
     account_of_service,
     account_of_user,
+    credentials_of_service,
     entitlement_of_app,
     entitlement_of_group,
     entitlement_of_role,
@@ -42,6 +43,7 @@ USER = {
     "suspended": False,
     "activated": False,
     "account_locked": True,
+    "account_locked_date": "2026-11-18T07:00:00Z",
     "department": " Finance ",
     "jobTitle": "=1+1",
     "manager": "65a0c0ffee00000000000002",
@@ -57,11 +59,13 @@ USER = {
     "ssh_keys": [{"name": "laptop", "public_key": SSH}],
     "ldap_binding_user": False,
     "samba_service_user": True,
-    "mfa": {"configured": False, "exclusion": False},
+    "mfa": {"configured": False, "exclusion": True, "exclusionUntil": "2026-12-01T00:00:00Z"},
     "mfaEnrollment": {"totpStatus": "NOT_ENROLLED", "webAuthnStatus": "ENROLLED"},
     "totp_enabled": False,
     "enable_user_portal_multifactor": True,
     "sudo": False,
+    "password_expired": False,
+    "password_expiration_date": "2027-01-01T00:00:00Z",
     "password_never_expires": False,
     "created": "2024-01-12T09:15:42.369Z",
     "description": "\x1b[31m<b>",
@@ -76,7 +80,9 @@ ADMIN = {
     "enableMultiFactor": False,
     "apiKeySet": True,
     "apiKeyAllowed": False,
-    "apiKeyHash": {"prefix": "jca_1234"},
+    "apiKeyUpdatedAt": "2026-03-01T00:00:00Z",
+    "apiKeyHash": {"prefix": "jca_1234", "expireAt": "2027-03-01T00:00:00Z"},
+    "sessionCount": 7,
     "created": "0001-01-01T00:00:00Z",
     "roles": ["65f1", "65f2"],
     "roleNames": ["Manager", "Keeper of Bees"],
@@ -90,7 +96,16 @@ SERVICE = {
     "roleName": "Read Only",
     "status": "EXPIRED",
     "createdAt": "2026-10-01T09:00:00.000Z",
+    "expiresAt": "2026-11-01T09:00:00.000Z",
 }
+KEY = {
+    "clientId": "sandbox-client-0001",
+    "createdAt": "2026-10-01T09:00:00.000Z",
+    "createdBy": {"id": "65a0c0ffee00000000000009", "name": "ro@example.com", "type": "ADMIN"},
+    "expiresAt": "2027-10-01T09:00:00.000Z",
+    "status": "ACTIVE",
+}
+CREDENTIALS = {"authConfigList": [{"authType": "CLIENT_SECRET", "clientSecretConfig": KEY}]}
 GROUP = {
     "id": ID,
     "name": "Finance",
@@ -108,11 +123,17 @@ APP = {
 }
 ROLE = {"id": ID, "name": "Keeper of Bees", "description": "Bees", "scopes": ["bees"]}
 
+
+def service_with_credentials(account: dict[str, Any]) -> dict[str, Any]:
+    return account_of_service(account) | credentials_of_service(account)
+
+
 Mapping = Callable[[dict[str, Any]], dict[str, Any]]
 MAPPINGS: list[tuple[Mapping, dict[str, Any], Table]] = [
     (account_of_user, USER, ACCOUNTS),
     (account_of_admin, ADMIN, ACCOUNTS),
     (account_of_service, SERVICE, ACCOUNTS),
+    (service_with_credentials, SERVICE | CREDENTIALS, ACCOUNTS),
     (entitlement_of_group, GROUP, ENTITLEMENTS),
     (entitlement_of_app, APP, ENTITLEMENTS),
     (entitlement_of_role, ROLE, ENTITLEMENTS),
@@ -121,6 +142,10 @@ EVERY = pytest.mark.parametrize(
     ("mapping", "sample", "table"), MAPPINGS, ids=lambda each: getattr(each, "__name__", "")
 )
 IDS = ("_id", "id", "objectId")
+
+
+def day(year: int, month: int, number: int, hour: int = 0) -> dt.datetime:
+    return dt.datetime(year, month, number, hour, tzinfo=dt.UTC)
 
 
 def test_a_user() -> None:
@@ -133,6 +158,8 @@ def test_a_user() -> None:
         "name": "Ana Ng",
         "status": "active",
         "locked": True,
+        "locked_at": day(2026, 11, 18, 7),
+        "activated": False,
         "department": " Finance ",
         "title": "=1+1",
         "manager_id": "jumpcloud:user:65a0c0ffee00000000000002",
@@ -149,7 +176,12 @@ def test_a_user() -> None:
         "service_like": True,
         "mfa": True,
         "mfa_required": True,
+        "mfa_sms_only": False,
+        "mfa_excused": True,
+        "mfa_excused_until": day(2026, 12, 1),
         "sudo": False,
+        "password_expired": False,
+        "password_expires_at": day(2027, 1, 1),
         "password_never_expires": False,
         "created_at": dt.datetime(2024, 1, 12, 9, 15, 42, 369000, dt.UTC),
         "description": "\x1b[31m<b>",
@@ -170,18 +202,96 @@ def test_an_admin() -> None:
         "mfa_required": False,
         "api_key_set": True,
         "api_key_allowed": False,
+        "key_made_at": day(2026, 3, 1),
+        "key_ends_at": day(2027, 3, 1),
+        "key_endless": False,
+        "sessions": 7,
         "created_at": None,  # how a Go program writes "never"
     }
     assert key_prefix(ADMIN) == "jca_1234"
+
+
+@pytest.mark.parametrize(
+    ("different", "made", "endless"),
+    [
+        ({"apiKeyHash": {"prefix": "jca_1234"}}, day(2026, 3, 1), True),
+        ({"apiKeyHash": {"expireAt": "0001-01-01T00:00:00Z"}}, day(2026, 3, 1), True),
+        ({"apiKeyHash": None}, day(2026, 3, 1), None),  # a key from before there were ends
+        ({"apiKeyUpdatedAt": "", "apiKeyHash": {"createdAt": "2025-01-01"}}, day(2025, 1, 1), True),
+    ],
+)
+def test_the_end_of_an_api_key(
+    different: dict[str, Any], made: dt.datetime, endless: bool | None
+) -> None:
+    row = account_of_admin(ADMIN | different)
+    assert (row["key_made_at"], row["key_ends_at"], row["key_endless"]) == (made, None, endless)
 
 
 def test_a_service_account() -> None:
     row = account_of_service(SERVICE)
     assert (row["account_id"], row["login"]) == (f"jumpcloud:service:{ID}", "Robot")
     assert row["status"] == "suspended"
-    assert account_of_service({**SERVICE, "status": "EXPIRING"})["status"] == "active"
+    assert (row["key_state"], row["key_ends_at"]) == ("expired", day(2026, 11, 1, 9))
+    expiring = account_of_service({**SERVICE, "status": "EXPIRING"})
+    assert (expiring["status"], expiring["key_state"]) == ("active", "expiring")
+    assert account_of_service({**SERVICE, "status": "NEW"})["key_state"] is None
     assert roles_of_service(SERVICE) == (RoleRef("65f1", "Read Only"),)
     assert roles_of_service({}) == ()
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_the_credentials_of_a_service_account(wrapped: bool) -> None:
+    older = KEY | {"createdAt": "2026-01-01T00:00:00Z", "expiresAt": "2026-12-01T00:00:00Z"}
+    dead = KEY | {"createdAt": "2020-01-01T00:00:00Z", "status": "EXPIRED"}
+    robot = older | {"createdBy": {"id": "5e01", "type": "SERVICE_ACCOUNT"}}
+    listed = [{"clientSecretConfig": KEY}, {"apiKeyConfig": robot}, {"apiKeyConfig": dead}]
+    page = {"authConfigList": listed}
+    assert credentials_of_service({"serviceAccount": page} if wrapped else page) == {
+        "key_made_at": day(2026, 1, 1),
+        "key_ends_at": day(2027, 10, 1, 9),
+        "key_endless": False,
+        "key_made_by": "jumpcloud:admin:65a0c0ffee00000000000009 jumpcloud:service:5e01",
+    }
+
+
+def test_credentials_of_which_little_is_said() -> None:
+    nothing = dict.fromkeys(("key_made_at", "key_ends_at", "key_endless", "key_made_by"))
+    assert credentials_of_service({"authConfigList": []}) == nothing
+    assert credentials_of_service({}) == nothing
+    odd = {"createdBy": {"id": "5e01", "type": "GHOST"}}
+    found = credentials_of_service({"authConfigList": [{"apiKeyConfig": odd}]})
+    assert found == nothing | {"key_endless": True}
+
+
+@pytest.mark.parametrize(
+    ("factors", "elsewhere", "only"),
+    [
+        ({"smsStatus": "ENROLLED"}, False, True),
+        ({"smsStatus": "ENROLLED", "overallStatus": "ENROLLED"}, False, True),
+        ({"smsStatus": "ENROLLED", "pushStatus": "NOT_ENROLLED"}, False, True),
+        ({"smsStatus": "ENROLLED", "pushStatus": "ENROLLED"}, False, False),
+        ({"smsStatus": "ENROLLED"}, True, False),
+        ({"smsStatus": "NOT_ENROLLED"}, False, False),
+        ({"smsStatus": "ENROLLED", "starStatus": "SHINING"}, False, None),
+        ({"smsStatus": "NEW"}, False, None),
+        ({}, False, None),
+        ({}, True, False),
+    ],
+)
+def test_text_messages_as_the_only_factor(
+    factors: dict[str, str], elsewhere: bool, only: bool | None
+) -> None:
+    user = {"_id": ID, "mfa": {"configured": elsewhere}, "mfaEnrollment": factors}
+    assert account_of_user(user)["mfa_sms_only"] is only
+
+
+def test_a_role_that_can_write() -> None:
+    def writes(*scopes: str) -> object:
+        return entitlement_of_role({"id": ID, "name": "x", "scopes": list(scopes)})["writes"]
+
+    assert writes("users.readonly", "groups.readonly") is False
+    assert writes("users.readonly", "users.mfa.reset") is True
+    assert writes() is None
 
 
 def test_entitlements() -> None:

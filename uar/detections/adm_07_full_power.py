@@ -14,8 +14,9 @@ Controls
 What to do
     Give those who do not need everything a smaller role; name a second person for billing.
 Severity
-    Medium. Too many: more than 5, and more than 2 in 100 active users. Looks at the two roles,
-    where they exist; if accounts of unknown status could turn the answer, it cannot be told.
+    Medium. Too many: more than thresholds.full_power (5), and than thresholds.full_power_share
+    (0.02) of the active users. Looks at the two roles, where they exist; if accounts of unknown
+    status could turn the answer, it cannot be told.
 """
 
 from __future__ import annotations
@@ -26,8 +27,6 @@ from uar.detections import Detection, Facts
 from uar.detections._held import FULL_POWER, held_roles
 
 BILLING = FULL_POWER[1]
-MOST = 5
-SHARE = 0.02  # of the active users
 LEAST_BILLING = 2
 
 
@@ -38,7 +37,9 @@ def judge(facts: Facts) -> pd.DataFrame:
     held = held_roles(facts)
     held = held[held["entitlement_id"].isin(roles["entitlement_id"])]
     users = facts.accounts[facts.accounts["kind"] == "user"]
-    limit = max(MOST, int(users["active"].fillna(False).sum() * SHARE))
+    most = facts.settings.thresholds
+    share = most.full_power_share * users["active"].fillna(False).sum()
+    limit = max(most.full_power, int(share))
     rows = []
     for role in roles.to_dict("records"):
         if str(role["name"]).strip().casefold() == BILLING:

@@ -104,8 +104,13 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     _apps(tables, tenant)
     _bindings(tables, tenant)
     _refusals(tables, tenant)
-    holders = (*tenant.admins.rows, *tenant.services.rows)
     collections = totals(tenant, tables.stored)
+    services = [
+        {**holder.row, **{name: value for name, value in own.items() if value is not None}}
+        for holder, reading in zip(tenant.services.rows, tenant.credentials, strict=True)
+        for own in (reading.rows[0] if reading.rows else {},)
+    ]
+    admins = [holder.row for holder in tenant.admins.rows]
     owner = owner_of_key(client.credential.api_key, tenant.admins.rows)
     return Snapshot(
         header=Header(
@@ -124,7 +129,7 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
             halvings=tenant.pace.halvings,
             retries=tenant.pace.retries,
         ),
-        accounts=ACCOUNTS.frame([*tenant.users.rows, *(holder.row for holder in holders)]),
+        accounts=ACCOUNTS.frame([*tenant.users.rows, *admins, *services]),
         entitlements=ENTITLEMENTS.frame(tables.entitlements.values()),
         grants=GRANTS.frame(tables.grant_columns()),
         collections=COLLECTIONS.frame(collections),
@@ -278,6 +283,7 @@ def _refusals(tables: Tables, tenant: Tenant) -> None:
         ("admins", tenant.admins),
         ("roles", tenant.roles),
         ("service accounts", tenant.services),
+        *(("service account credentials", reading) for reading in tenant.credentials),
         *tenant.bindings.targets.items(),
         *tenant.bindings.refused.items(),
     ):

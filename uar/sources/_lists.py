@@ -15,6 +15,7 @@ from ._rows import (
     account_of_service,
     account_of_user,
     binding_of_edge,
+    credentials_of_service,
     entitlement_of_app,
     entitlement_of_device,
     entitlement_of_device_group,
@@ -99,6 +100,19 @@ SERVICES = Listing(
     key=lambda holder: _account_id(holder.row),
     optional=MAY_BE_MISSING,
 )
+
+
+def credentials_of(service_id: str) -> Listing[Row]:
+    """A service account by its id: the list leaves its credentials out (API.md 5.4)."""
+    return Listing(
+        f"{SERVICES.path}/{service_id}",
+        single,
+        credentials_of_service,
+        key=lambda row: service_id,
+        optional=MAY_BE_MISSING,
+    )
+
+
 GROUPS = Listing("/api/v2/usergroups", array, entitlement_of_group, _entitlement_id, sort="id")
 APPS = Listing(
     "/api/applications",

@@ -15,7 +15,19 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from ._values import Json, either, flag, identity, inner, moment, objects, reference, several, text
+from ._values import (
+    Json,
+    count,
+    either,
+    flag,
+    identity,
+    inner,
+    moment,
+    objects,
+    reference,
+    several,
+    text,
+)
 
 Row = dict[str, Any]
 
@@ -37,6 +49,10 @@ METHODS = {
 }
 # An expired service account can do nothing any more, as a suspended user can.
 SERVICE_STATES = {"ACTIVE": "active", "EXPIRING": "active", "EXPIRED": "suspended"}
+KEY_STATES = {"ACTIVE": "active", "EXPIRING": "expiring", "EXPIRED": "expired"}
+CREDENTIALS = ("clientSecretConfig", "apiKeyConfig")
+ACTORS = {"ADMIN": "admin", "SERVICE_ACCOUNT": "service"}
+READ_ONLY = ".readonly"  # how a scope ends that changes nothing (API.md 2.3)
 ENDS = {"user": "user", "user_group": "group"}
 # JumpCloud's word for a directory -> what people call it; Workday is where people come from, and
 # nobody is bound to it (API.md 5.7, 6.2).
@@ -63,6 +79,8 @@ def account_of_user(user: Json) -> Row:
         "name": text(user, "displayname") or _full_name(user),
         "status": _status(user),
         "locked": flag(user, "account_locked"),
+        "locked_at": moment(user, "account_locked_date"),
+        "activated": flag(user, "activated"),
         "department": text(user, "department"),
         "title": text(user, "jobTitle"),
         "manager_id": f"jumpcloud:user:{manager}" if manager else None,
@@ -79,7 +97,12 @@ def account_of_user(user: Json) -> Row:
         "service_like": either(_known(user, "ldap_binding_user", "samba_service_user")),
         "mfa": _enrolled(user),
         "mfa_required": flag(user, "enable_user_portal_multifactor"),
+        "mfa_sms_only": _sms_only(user),
+        "mfa_excused": flag(inner(user, "mfa"), "exclusion"),
+        "mfa_excused_until": moment(inner(user, "mfa"), "exclusionUntil"),
         "sudo": either(_known(user, "sudo", "passwordless_sudo")),
+        "password_expired": flag(user, "password_expired"),
+        "password_expires_at": moment(user, "password_expiration_date"),
         "password_never_expires": flag(user, "password_never_expires"),
         "created_at": moment(user, "created"),
         "description": text(user, "description"),
@@ -90,6 +113,8 @@ def account_of_admin(admin: Json) -> Row:
     """An administrator -> a row of ACCOUNTS (API.md 5.2)."""
     key = identity(admin, "_id", "id")
     suspended = flag(admin, "suspended")
+    api_key = inner(admin, "apiKeyHash")  # {} for keys older than November 2023 (API.md 2.1)
+    ends = moment(api_key, "expireAt")
     return {
         "account_id": f"jumpcloud:admin:{key}",
         "kind": "admin",
@@ -102,6 +127,10 @@ def account_of_admin(admin: Json) -> Row:
         "mfa_required": flag(admin, "enableMultiFactor"),
         "api_key_set": flag(admin, "apiKeySet"),
         "api_key_allowed": flag(admin, "apiKeyAllowed"),
+        "key_made_at": moment(admin, "apiKeyUpdatedAt") or moment(api_key, "createdAt"),
+        "key_ends_at": ends,
+        "key_endless": ends is None if api_key else None,
+        "sessions": count(admin, "sessionCount"),
         "created_at": moment(admin, "created"),
     }
 
@@ -116,8 +145,34 @@ def account_of_service(account: Json) -> Row:
         "login": text(account, "name"),
         "name": text(account, "name"),
         "status": SERVICE_STATES.get(str(account.get("status")), "unknown"),
+        "key_ends_at": moment(account, "expiresAt"),
+        "key_state": KEY_STATES.get(str(account.get("status"))),
         "created_at": moment(account, "createdAt"),
     }
+
+
+def credentials_of_service(account: Json) -> Row:
+    """What only a service account's own page says of its credentials: columns of ACCOUNTS.
+
+    The page is wrapped, although the specification shows it bare (API.md 5.4).
+    """
+    listed = objects(inner(account, "serviceAccount") or account, "authConfigList")
+    keys = [inner(entry, name) for entry in listed for name in CREDENTIALS]
+    keys = [key for key in keys if key and text(key, "status") != "EXPIRED"]
+    made = [moment(key, "createdAt") for key in keys]
+    ends = [moment(key, "expiresAt") for key in keys]
+    makers = [_actor(inner(key, "createdBy")) for key in keys]
+    return {
+        "key_made_at": min(filter(None, made), default=None),
+        "key_ends_at": max(filter(None, ends), default=None),
+        "key_endless": None in ends if keys else None,
+        "key_made_by": " ".join(sorted(set(filter(None, makers)))) or None,
+    }
+
+
+def _actor(actor: Json) -> str | None:
+    key, kind = reference(actor, "id"), ACTORS.get(text(actor, "type") or "ADMIN")
+    return f"jumpcloud:{kind}:{key}" if key and kind else None
 
 
 def entitlement_of_group(group: Json) -> Row:
@@ -158,7 +213,13 @@ def entitlement_of_role(role: Json) -> Row:
         "source_id": key,
         "name": text(role, "name") or key,
         "description": text(role, "description"),
+        "writes": _writes(role),
     }
+
+
+def _writes(role: Json) -> bool | None:
+    scopes = several(role, "scopes")
+    return any(not str(scope).endswith(READ_ONLY) for scope in scopes) if scopes else None
 
 
 def entitlement_of_device(system: Json) -> Row:
@@ -315,6 +376,20 @@ def _enrolled(user: Json) -> bool | None:
             *(ENROLMENTS.get(state) for state in states if state is not None),
         ]
     )
+
+
+def _sms_only(user: Json) -> bool | None:
+    """A text message is the weakest factor: it counts where it is the only one."""
+    factors = inner(user, "mfaEnrollment")
+    names = (name for name in factors if name.endswith("Status"))
+    states = {name: ENROLMENTS.get(state) for name in names if (state := text(factors, name))}
+    states.pop("overallStatus", None)
+    sms = states.pop("smsStatus", None)
+    totp = [*_known(inner(user, "mfa"), "configured"), *_known(user, "totp_enabled")]
+    other = either([*states.values(), *totp])
+    if sms is False or other is True:
+        return False
+    return True if sms and other is False else None
 
 
 def _fingerprints(user: Json) -> str | None:

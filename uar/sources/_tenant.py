@@ -10,7 +10,7 @@ from typing import Any
 from uar.snapshot import page_file
 
 from ._bindings import Bindings
-from ._lists import GROUPS, Holder, Rule
+from ._lists import GROUPS, SERVICES, Holder, Rule
 from ._pace import Pace
 from ._paging import Reading
 from ._rows import Row
@@ -19,13 +19,14 @@ from ._spool import Spool
 
 @dataclass(frozen=True)
 class Tenant:
-    """Every list as it was read; rules, members and app lists are in the order of their owners."""
+    """Every list as it was read; those of single owners are in the order of the owners."""
 
     organizations: Reading[Any]
     users: Reading[Row]
     admins: Reading[Holder]
     roles: Reading[Row]
     services: Reading[Holder]
+    credentials: Sequence[Reading[Row]]
     groups: Reading[Row]
     apps: Reading[Row]
     by_method: Sequence[Reading[str]]
@@ -77,6 +78,7 @@ def _collections(tenant: Tenant) -> list[Collection]:
                 *tenant.bindings.targets.items(),
             )
         ),
+        ("service account credentials", f"{SERVICES.path}/{{id}}", tenant.credentials),
         ("groups by method", f"{GROUPS.path}?filter=membershipMethod", tenant.by_method),
         ("group rules", f"{GROUPS.path}/{{id}}", tenant.rules),
         ("group members", f"{GROUPS.path}/{{id}}/members", tenant.members),

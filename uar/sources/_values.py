@@ -54,6 +54,15 @@ def flag(row: Json, name: str) -> bool | None:
     return value
 
 
+def count(row: Json, name: str) -> int | None:
+    value = row.get(name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+        raise ValueError(f"{name} is not a count")
+    return value
+
+
 def moment(row: Json, name: str) -> dt.datetime | None:
     value = row.get(name)
     if value is None or value == "":

@@ -24,6 +24,7 @@ from ._lists import (
     SERVICES,
     TARGETS,
     USERS,
+    credentials_of,
     holders_of,
     members_of,
     rule_of,
@@ -86,8 +87,10 @@ def fetch(
     app_ids = [row["source_id"] for row in apps.rows]
     methods, in_doubt = methods_of(group_ids, by_method)
     bindings = asks(targets, groups.rows)
+    service_ids = [holder.row["source_id"] for holder in services.rows]
     second = lists(
         [
+            *(credentials_of(key) for key in service_ids),
             *(ask.listing for ask in bindings),
             *(rule_of(key) for key in in_doubt),
             *(members_of(key) for key in group_ids),
@@ -95,6 +98,7 @@ def fetch(
             *(holders_of(key, "user_group") for key in app_ids),
         ]
     )
+    credentials, second = second[: len(service_ids)], second[len(service_ids) :]
     bound, second = second[: len(bindings)], second[len(bindings) :]
     rules, members, held = (
         second[: len(in_doubt)],
@@ -107,6 +111,7 @@ def fetch(
         admins=admins,
         roles=roles,
         services=services,
+        credentials=credentials,
         groups=groups,
         apps=apps,
         by_method=by_method,
