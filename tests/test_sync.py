@@ -51,6 +51,7 @@ def test_sync_freezes_the_tenant(box: Sandbox, tmp_path: Path) -> None:
         "accounts": len(snapshot.accounts),
         "entitlements": len(snapshot.entitlements),
         "grants": len(snapshot.grants),
+        "uses": len(snapshot.uses),
         "gaps": 0,
     }
     assert folder.verify()[1] is None

@@ -26,7 +26,7 @@ ROSTER_COLUMNS = (
 )  # fmt: skip
 SEVERITIES = ("critical", "high", "medium", "low", "info")  # as in uar.tables
 MOST = 100_000  # of days or people: more is a slip of the key
-MAY_BE_LEFT_OUT = ("devices", "device groups", "directories", "RADIUS servers")
+MAY_BE_LEFT_OUT = ("devices", "device groups", "directories", "RADIUS servers", "usage")
 
 
 def _no_pairs() -> Pairs:

@@ -93,5 +93,6 @@ def same(one: Snapshot, other: Snapshot) -> bool:
             ("entitlements", "entitlement_id"),
             ("grants", "grant_id"),
             ("gaps", "gap_id"),
+            ("uses", "use_id"),
         )
     )

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uar.sandbox.server import Sandbox
-from uar.sources._http import Answer, Client
+from uar.sources._http import Answer, Client, Patience
 from uar.sources._pace import Pace
 from uar.sources.jumpcloud import read
 
@@ -52,7 +52,7 @@ def test_it_grows_to_the_ceiling_and_no_further(
 def test_trouble_is_told_and_changes_nothing(connected: Connect, box: Sandbox, fault: str) -> None:
     expected = read(connected())
     box.add_fault(fault)
-    came = read(connected())
+    came = read(connected(patience=Patience(tries=9)))
     assert same(came, expected)
     assert came.header.retries == box.faults[0].struck > 0
     assert 0 < came.header.halvings <= came.header.retries

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uar.errors import SourceError
+from uar.sources._fetching import Fetcher
 from uar.sources._http import Answer, Client
 from uar.sources._pace import Pace
-from uar.sources._paging import Fetcher, Listing, array, envelope
+from uar.sources._paging import Listing, array, envelope
 from uar.sources._spool import Spool
 from uar.sources._values import identity
 

@@ -121,6 +121,7 @@ def test_a_total_that_is_not_stated_stays_unknown(connected: Connect) -> None:
 
 
 ROBOTS = 1  # service accounts, each read by itself
+EVENTS = 2  # one page, and their count
 BOUND = 2 + 4 + 2 + 2 * 2 + 2  # users of devices, groups; device group, directories, RADIUS, both
 
 
@@ -130,7 +131,7 @@ def test_pages_are_asked_for_as_they_are_largest(connected: Connect, box: Sandbo
     assert (
         len(asked)
         == len(set(asked))
-        == 7 + 4 + 4 + 2 + (1 + 2 + 1 + 1 + 1) + (1 + 1 + 2) + 3 + BOUND + ROBOTS
+        == 7 + 4 + 4 + 2 + (1 + 2 + 1 + 1 + 1) + (1 + 1 + 2) + 3 + BOUND + ROBOTS + EVENTS
     )
     (apps,) = [path for path in asked if path.startswith("/api/applications?")]
     assert "fields=" in apps
@@ -337,6 +338,7 @@ WAYS = ("systems", "groups", "directories", "radius")
         ("systems.readonly", "GET /api/systems"),
         ("directories.readonly", "GET /api/v2/directories"),
         ("radius.readonly", "GET /api/radiusservers"),
+        ("directoryinsights.readonly", "POST /insights/directory/v1/events"),
         ("associations.systems.readonly", f"GET /api/v2/systems/{names.MAC}/associations"),
     ],
 )
@@ -345,7 +347,7 @@ def test_a_list_that_the_role_may_not_read_is_a_gap(scope: str, missing: str) ->
     role = next(each for each in state["roles"] if each["id"] == names.READ_ROLE)
     every = [
         *("users", "groups", "applications", "systems", "directories", "radius"),
-        *("roles", "serviceaccounts", "administrators", "organizations"),
+        *("roles", "serviceaccounts", "administrators", "organizations", "directoryinsights"),
         *(f"associations.{part}" for part in ("applications", *WAYS)),
     ]
     role["name"] = "Almost everything"

@@ -74,7 +74,7 @@ def command(
             )
             counts = {
                 name: len(getattr(snapshot, name))
-                for name in ("accounts", "entitlements", "grants", "gaps")
+                for name in ("accounts", "entitlements", "grants", "uses", "gaps")
             }
             files = to_files(snapshot) | employees
             at = iso(now())
@@ -140,6 +140,12 @@ def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
                     "halvings": header.halvings,
                     "retries": header.retries,
                 },
+                "usage": {
+                    "state": header.usage,
+                    "from": header.usage_from,
+                    "to": header.usage_to,
+                    "uses": len(snapshot.uses),
+                },
                 "collections": rows,
                 "gaps": gaps,
             }
@@ -165,6 +171,9 @@ def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
         f"{counted(header.retries, 'retry', 'retries')}, "
         f"slowed down {counted(header.halvings, 'time')}."
     )
+    if header.usage == "observed":
+        since, until = header.usage_from[:10], header.usage_to[:10]
+        put(f"{counted(len(snapshot.uses), 'use')} of access observed from {since} to {until}.")
     for says in gaps:
         put(f"Missing: {says}")
     put(

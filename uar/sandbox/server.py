@@ -140,6 +140,10 @@ class Sandbox:
 
     # Answering
 
+    def http_date(self, seconds: float = 0) -> str:
+        """By the tenant's clock, which the organisation sets."""
+        return format_datetime(self.tenant.now() + dt.timedelta(seconds=seconds), usegmt=True)
+
     def reply(self, request: Request) -> Reply:
         """What the tenant says, without any fault."""
         try:
@@ -240,7 +244,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut(stop)
             return
         if stop is not None:
-            reply = stop.reply(_http_date(2))
+            reply = stop.reply(sandbox.http_date(2))
         for each in hits:
             if each.kind in BODIES and reply.status < 300:
                 reply = each.spoil(reply)
@@ -251,7 +255,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply) -> None:
         """Head and body in one write."""
-        lines = [f"HTTP/1.1 {reply.status} {PHRASES[reply.status]}", f"Date: {_http_date()}"]
+        lines = [
+            f"HTTP/1.1 {reply.status} {PHRASES[reply.status]}",
+            f"Date: {self.server.sandbox.http_date()}",
+        ]
         if reply.status != 204:
             lines.append(f"Content-Type: {reply.content_type}")
             lines.append(f"Content-Length: {len(reply.body)}")
@@ -273,8 +280,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing is printed; `Sandbox.requests` has it all."""
-
-
-def _http_date(seconds: float = 0) -> str:
-    at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
-    return format_datetime(at, usegmt=True)

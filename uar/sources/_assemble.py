@@ -12,12 +12,14 @@ import pyarrow as pa
 from uar import __version__
 from uar.errors import SetupError
 from uar.snapshot import Header, Snapshot
-from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS
+from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS, USES
 
 from ._http import Client
 from ._lists import PLACES, Holder, Organization, Rule, type_of
 from ._rows import METHODS, RoleRef, Row, role_slug
 from ._tenant import Tenant, totals
+from ._usage import PATH as EVENTS
+from ._usage import Trail, uses
 
 RULE_WOULD_RETURN = (
     "The group's rule chooses its members and would bring this one back: "
@@ -27,6 +29,8 @@ UNKNOWN_METHOD = "JumpCloud states a membership method of this group that uar do
 SERVICE_ROLE = (
     "A service account cannot be without a role: change or delete it in the Admin Portal."
 )
+
+LAST_USE = "when accounts and applications were last used"
 
 PART = 20_000  # grants that are texts of Python, and not yet columns, at most
 
@@ -112,6 +116,7 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     ]
     admins = [holder.row for holder in tenant.admins.rows]
     owner = owner_of_key(client.credential.api_key, tenant.admins.rows)
+    accounts = ACCOUNTS.frame([*tenant.users.rows, *admins, *services])
     return Snapshot(
         header=Header(
             provider="jumpcloud",
@@ -128,13 +133,32 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
             most_in_flight=tenant.pace.most,
             halvings=tenant.pace.halvings,
             retries=tenant.pace.retries,
+            **_window(tenant.usage),
         ),
-        accounts=ACCOUNTS.frame([*tenant.users.rows, *admins, *services]),
+        accounts=accounts,
         entitlements=ENTITLEMENTS.frame(tables.entitlements.values()),
         grants=GRANTS.frame(tables.grant_columns()),
         collections=COLLECTIONS.frame(collections),
         gaps=GAPS.frame(tables.gaps.values()),
+        uses=_uses(tenant, set(accounts["account_id"]), tables.entitlements),
     )
+
+
+def _uses(tenant: Tenant, accounts: set[str], entitlements: dict[str, Row]) -> pd.DataFrame:
+    newest = tenant.usage.newest if tenant.usage else {}
+    return USES.frame(uses(newest, tenant.users.rows, accounts, entitlements))
+
+
+def _window(usage: Trail | None) -> dict[str, str]:
+    """What the header says of use."""
+    if usage is None or usage.refused:
+        return {"usage": usage.usage if usage else "not collected"}
+    window = usage.window
+    return {
+        "usage": usage.usage,
+        "usage_from": window.start.isoformat().replace("+00:00", "Z"),
+        "usage_to": window.end.isoformat().replace("+00:00", "Z"),
+    }
 
 
 def owner_of_key(api_key: str, admins: Iterable[Holder]) -> Holder | None:
@@ -294,6 +318,12 @@ def _refusals(tables: Tables, tenant: Tenant) -> None:
                 "Give the key's role the right to read it, or say why it can be left out."
             )
             tables.gap(name, path, says)
+    if tenant.usage is None:
+        tables.gap("events", "uar.toml", f"Left out by sync.leave_out in uar.toml: {LAST_USE}.")
+    elif tenant.usage.refused:
+        says = f"When access was last used is {tenant.usage.usage}: POST {EVENTS} was answered "
+        says += f"with status {tenant.usage.refused.status}. The review goes on without it."
+        tables.gap("events", EVENTS, says)
     for name in tenant.bindings.left_out:
         says = f"Left out by sync.leave_out in uar.toml: {name}, and who is bound to them."
         tables.gap(name, "uar.toml", says)

@@ -22,7 +22,7 @@ from uar.errors import SourceError
 
 from ._answers import Answer, Garbled, Lost, expect, refuses_organization
 
-__all__ = ["Answer", "Client", "Credential", "Garbled", "Lost", "Patience", "expect"]
+__all__ = ["Answer", "Client", "Credential", "Garbled", "Lost", "Patience", "expect", "http_date"]
 
 # x-org-id is refused on these routes (API.md 2.4). /api/users is not among them: the sources
 # disagree there, so it is sent, and left out once the server says that it is not allowed.
@@ -224,12 +224,10 @@ class Client:
             return _Trouble(f"the connection to {self.host} broke")
         status, headers = response.status_code, response.headers
         if status == 429:
-            wait = _retry_after(headers.get("retry-after", ""))
+            wait = _retry_after(headers)
             return _Trouble("status 429, too many requests", acted=False, retry_after=wait)
         if status >= 500:
-            return _Trouble(
-                f"status {status}", retry_after=_retry_after(headers.get("retry-after", ""))
-            )
+            return _Trouble(f"status {status}", retry_after=_retry_after(headers))
         return Answer(
             status, headers, response.content, started, _now(), asked.method, asked.path, number
         )
@@ -294,17 +292,23 @@ def is_loopback(url: str) -> bool:
     )
 
 
-def _retry_after(value: str) -> float | None:
-    """Seconds from now: the header holds a number of seconds or an HTTP date."""
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds from now: the header holds a number of seconds, or a date of the server's clock."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value)
+    then = http_date(value)
+    now = http_date(headers.get("date", "")) or clock.now()
+    return None if then is None else max(0.0, (then - now).total_seconds())
+
+
+def http_date(value: str) -> dt.datetime | None:
+    """The moment that a header such as Date names; None where it names none."""
     try:
-        if value.strip().isdecimal():
-            return float(value)
         then = parsedate_to_datetime(value)
     except (ValueError, TypeError, OverflowError):
         return None
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=dt.UTC)
-    return max(0.0, (then - dt.datetime.now(dt.UTC)).total_seconds())
+    return then if then.tzinfo else then.replace(tzinfo=dt.UTC)
 
 
 def _now() -> str:

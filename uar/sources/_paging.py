@@ -8,19 +8,16 @@ lists of the graph, which state no total and cannot be sorted (API.md 3.2).
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Generic, TypeVar, cast
-from urllib.parse import urlencode
 
 from uar.errors import SourceError
 
-from ._http import Answer, Client, Garbled, expect
-from ._pace import Pace
-from ._spool import Kept, Packed, Spool, packed
+from ._asked import Asked
+from ._http import Answer, Garbled, expect
+from ._spool import Kept
 from ._values import Json
 
 T = TypeVar("T")
@@ -104,6 +101,7 @@ class Reading(Generic[T]):
         self.stated: int | None = None
         self.refused: Answer | None = None
         self.whole = False
+        self.server_time = ""  # as the first answer has it, an HTTP date
         self.pages: tuple[Kept, ...] = ()
         self.started_at = self.finished_at = ""
         self.attempt = 0
@@ -111,17 +109,26 @@ class Reading(Generic[T]):
         self._sorted = bool(listing.sort)
         self._waiting: dict[int, _Page[T] | None] = {}
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (self.listing.path,)
+
+    @property
+    def fetched(self) -> int:
+        return len(self.rows)
+
     def begin(self) -> list[int]:
         """Start over; returns the offsets to ask for."""
         self.attempt += 1
         self._waiting = {0: None}
         return [0]
 
-    def params(self, skip: int) -> dict[str, str]:
-        if self.listing.unpack is single:
-            return dict(self.listing.params)
-        sort = {"sort": self.listing.sort} if self._sorted else {}
-        return {**self.listing.params, **sort, "limit": str(LIMIT), "skip": str(skip)}
+    def asked(self, skip: int) -> Asked:
+        params = dict(self.listing.params)
+        if self.listing.unpack is not single:
+            params |= {"sort": self.listing.sort} if self._sorted else {}
+            params |= {"limit": str(LIMIT), "skip": str(skip)}
+        return Asked(self.listing.path, params)
 
     def take(self, skip: int, answer: Answer, kept: Kept | None) -> list[int]:
         """Add a page; returns the offsets to ask for next. Moved, Garbled: it must begin again."""
@@ -136,6 +143,7 @@ class Reading(Generic[T]):
         # Every answer with status 200 is kept.
         page = _Page(mapped, cast(Kept, kept), answer.requested_at, answer.answered_at)
         self._waiting[skip] = page
+        self.server_time = self.server_time or answer.headers.get("date", "")
         following = self._begun(page, stated) if skip == 0 else self._followed(skip, page, stated)
         self._waiting.update(dict.fromkeys(following))
         if all(self._waiting.values()):
@@ -186,103 +194,3 @@ class Reading(Generic[T]):
             f"GET {self.listing.path}: the list did not come whole, {READS} times over ({why}); "
             "run the command again when less is being changed in the tenant."
         )
-
-
-class Fetcher:
-    """Keeps requests in flight, and hands the answers to the readings in one thread.
-
-    The order of the answers changes nothing: a reading puts its pages in order by their offsets.
-    What the spool already holds is not asked for again, until its list turns out to have moved.
-    """
-
-    def __init__(
-        self, client: Client, pace: Pace, spool: Spool, progress: Callable[[int, int], None]
-    ) -> None:
-        self.client = client
-        self.pace = pace
-        self.spool = spool
-        self.requests = 0
-        self._progress = progress
-
-    def read(self, listings: Iterable[Listing[Any]]) -> list[Reading[Any]]:
-        """Every list, whole. Raises SourceError for the first one that cannot be had so."""
-        readings = [Reading(listing) for listing in listings]
-        queue = deque(_Ask(reading, skip) for reading in readings for skip in reading.begin())
-        running: dict[Future[_Came], _Ask] = {}
-        with ThreadPoolExecutor(self.pace.ceiling, "uar-sync") as pool:
-            try:
-                while queue or running:
-                    while queue and len(running) < self.pace.allowed:
-                        ask = queue.popleft()
-                        kept = self.spool.find(ask.path, ask.query)
-                        if kept:
-                            queue.extendleft(self._again(ask, kept))
-                        elif not ask.outdated:
-                            running[pool.submit(self._request, ask)] = ask
-                    self.pace.running(len(running))
-                    if not running:
-                        continue
-                    done, _ = wait(running, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        # What a reading asks next goes first: long lists end early.
-                        queue.extendleft(self._arrived(running.pop(future), future.result()))
-                    self.requests += len(done)
-                    self._progress(self.requests, self.requests + len(queue) + len(running))
-            except BaseException:
-                self.client.stop()  # nobody waits for a request that sleeps
-                raise
-        return readings
-
-    def _request(self, ask: _Ask) -> _Came:
-        answer = self.client.request(
-            "GET", ask.path, params=ask.params, repeat_safe=True, troubled=self.pace.troubled
-        )
-        return answer, packed(answer, ask.query) if answer.status == 200 else None
-
-    def _arrived(self, ask: _Ask, came: _Came) -> list[_Ask]:
-        answer, ready = came
-        if answer.tries == 1:
-            self.pace.answered()
-        if ask.outdated:
-            return []
-        return self._take(
-            ask, answer, self.spool.add(ask.path, ask.query, ready) if ready else None
-        )
-
-    def _again(self, ask: _Ask, kept: Kept) -> list[_Ask]:
-        return [] if ask.outdated else self._take(ask, self.spool.answer(kept), kept)
-
-    def _take(self, ask: _Ask, answer: Answer, kept: Kept | None) -> list[_Ask]:
-        """What to ask for next, last one first."""
-        reading = ask.reading
-        try:
-            skips = reading.take(ask.skip, answer, kept)
-        except (Moved, Garbled):
-            self.spool.forget(ask.path)
-            reading.spoilt += 1
-            if reading.spoilt >= READS:
-                raise
-            skips = reading.begin()
-        return [_Ask(reading, skip) for skip in reversed(skips)]
-
-
-_Came = tuple[Answer, Packed | None]
-
-
-class _Ask:
-    """One page to ask for, in one of the attempts at a list."""
-
-    __slots__ = ("attempt", "params", "path", "query", "reading", "skip")
-
-    def __init__(self, reading: Reading[Any], skip: int) -> None:
-        self.reading = reading
-        self.skip = skip
-        self.attempt = reading.attempt
-        self.path = reading.listing.path
-        self.params = reading.params(skip)
-        self.query = urlencode(self.params)
-
-    @property
-    def outdated(self) -> bool:
-        """Is the reading whole, or has it begun again since?"""
-        return self.reading.whole or self.attempt != self.reading.attempt

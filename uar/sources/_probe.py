@@ -9,6 +9,7 @@ from typing import Any
 from uar.errors import SetupError, SourceError
 
 from ._assemble import organization_of, owner_of_key
+from ._fetching import Fetcher
 from ._http import Client, expect
 from ._lists import (
     ADMINS,
@@ -28,7 +29,7 @@ from ._lists import (
     type_of,
 )
 from ._pace import Pace
-from ._paging import Fetcher, Listing, Reading, mapping, single
+from ._paging import Listing, Reading, mapping, single
 from ._spool import Spool
 
 

@@ -20,7 +20,8 @@ from typing import Any, BinaryIO
 
 from ._answers import Answer
 
-TOTAL = "x-total-count"
+# Headers that are a part of the answer: totals, how events go on, and the server's own clock.
+HEADERS = ("x-total-count", "x-result-count", "x-limit", "x-search_after", "date")
 LEVEL = 3  # 6 takes twice the time for a tenth of the size
 CHUNK = 1 << 16
 
@@ -59,8 +60,9 @@ def packed(answer: Answer, query: str) -> Packed:
         "answered_at": answer.answered_at,
         "sha256": digest.hexdigest(),
     }
-    if TOTAL in answer.headers:
-        line[TOTAL] = answer.headers[TOTAL]
+    line |= {name: answer.headers[name] for name in HEADERS if name in answer.headers}
+    if answer.method != "GET":
+        line["method"] = answer.method  # what was sent is the query
     if dropped:
         line["dropped"] = dropped
     line["body"] = body.decode("utf-8", "surrogatepass")
@@ -126,10 +128,10 @@ class Spool:
 
     def answer(self, kept: Kept) -> Answer:
         line = json.loads(gzip.decompress(self.member(kept)))
-        headers = {TOTAL: line[TOTAL]} if TOTAL in line else {}
+        headers = {name: line[name] for name in HEADERS if name in line}
         times = line["requested_at"], line["answered_at"]
         body = line["body"].encode("utf-8", "surrogatepass")
-        return Answer(200, headers, body, *times, "GET", line["path"])
+        return Answer(200, headers, body, *times, line.get("method", "GET"), line["path"])
 
     def member(self, kept: Kept) -> bytes:
         self._file.seek(kept.start)

@@ -15,6 +15,7 @@ from ._pace import Pace
 from ._paging import Reading
 from ._rows import Row
 from ._spool import Spool
+from ._usage import PATH, Trail
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,14 @@ class Tenant:
     app_users: Sequence[Reading[str]]
     app_groups: Sequence[Reading[str]]
     bindings: Bindings
+    usage: Trail | None  # None: left out
     pace: Pace
     requests: int
 
 
-Collection = tuple[str, str, Sequence[Reading[Any]]]  # its name, its endpoint, its lists in order
+Collection = tuple[
+    str, str, Sequence[Reading[Any] | Trail]
+]  # its name, its endpoint, its lists in order
 
 
 def totals(tenant: Tenant, stored: Mapping[str, int]) -> list[Row]:
@@ -85,14 +89,17 @@ def _collections(tenant: Tenant) -> list[Collection]:
         ("application users", f"{associations}?targets=user", tenant.app_users),
         ("application groups", f"{associations}?targets=user_group", tenant.app_groups),
         *tenant.bindings.collections(),
+        ("events", PATH, [tenant.usage] if tenant.usage else []),
     )
     return [
         each for each in collections if each[2] and not any(reading.refused for reading in each[2])
     ]
 
 
-def _total(name: str, endpoint: str, readings: Sequence[Reading[Any]], stored: int | None) -> Row:
-    fetched = sum(len(reading.rows) for reading in readings)
+def _total(
+    name: str, endpoint: str, readings: Sequence[Reading[Any] | Trail], stored: int | None
+) -> Row:
+    fetched = sum(reading.fetched for reading in readings)
     kept = [page for reading in readings for page in reading.pages]
     stated = [reading.stated for reading in readings if reading.stated is not None]
     return {

@@ -13,6 +13,8 @@ from uar.snapshot import page_file
 
 from ._lists import ADMINS, APPS, GROUPS, PLACES, ROLES, SERVICES, TARGETS, USERS
 from ._rows import ENDS
+from ._usage import PATH as EVENTS
+from ._usage import key_of
 
 # The graph's word for what can be bound to -> the collection it is listed in.
 BOUND = {
@@ -40,17 +42,21 @@ class Traced:
     collection: str
     file: str
     line: int
-    request: str  # path and query, of a GET
+    request: str  # path and query of a GET; path and body of the POST that reads events
     answered_at: str
     sha256: str
 
 
 def trace(row_id: str, read: Callable[[str], bytes]) -> Traced | None:
-    """The answer that has a row of accounts, entitlements or grants, by the row's id.
+    """The answer that has a row of accounts, entitlements or grants, by the row's id; of a use, the
+    newest answer with it.
 
     `read`: a file of the snapshot by its name. None where no answer has it: only a role that
     somebody holds and no list names.
     """
+    account_id, at, what = row_id.partition("@")
+    if at:
+        return _use(account_id, what, read)
     matched = ROW_ID.fullmatch(row_id)
     if not matched:
         return None
@@ -76,14 +82,46 @@ def trace(row_id: str, read: Callable[[str], bytes]) -> Traced | None:
     return _find(collection, f"/api/v2/applications/{key}/associations", read, leads_there)
 
 
+def _use(account_id: str, what: str, read: Callable[[str], bytes]) -> Traced | None:
+    """`what`: an entitlement_id, or the kind of use where the event does not name one."""
+    names = {account_id.removeprefix("jumpcloud:"), f"login:{_login(account_id, read)}"}
+
+    def is_it(event: Any) -> bool:
+        key = key_of(event)
+        if key is None or key.who not in names:
+            return False
+        return f"jumpcloud:{key.what}" == what or key.kind == what or key.what.startswith("label:")
+
+    return _find("events", EVENTS, read, is_it, newest=True)
+
+
+def _login(account_id: str, read: Callable[[str], bytes]) -> str:
+    """What events without an id call a user."""
+    kind, key = account_id.split(":")[1:]
+    for line in _lines("users", read) if kind == "user" else ():
+        for row in _rows(json.loads(line["body"])):
+            if key in _ids(row):
+                return str(row.get("username", "")).casefold()
+    return ""
+
+
+def _lines(collection: str, read: Callable[[str], bytes]) -> list[Any]:
+    raw = gzip.decompress(read(page_file(collection))).splitlines()
+    return [json.loads(line) for line in raw]
+
+
 def _find(
-    collection: str, path: str, read: Callable[[str], bytes], wanted: Callable[[Any], bool]
+    collection: str,
+    path: str,
+    read: Callable[[str], bytes],
+    wanted: Callable[[Any], bool],
+    newest: bool = False,
 ) -> Traced | None:
-    file = page_file(collection)
-    for number, raw in enumerate(gzip.decompress(read(file)).splitlines(), 1):
-        line = json.loads(raw)
+    lines = list(enumerate(_lines(collection, read), 1))
+    for number, line in reversed(lines) if newest else lines:
         if line["path"] == path and any(map(wanted, _rows(json.loads(line["body"])))):
-            request = f"{path}?{line['query']}"
+            request = f"{path}{' ' if 'method' in line else '?'}{line['query']}"
+            file = page_file(collection)
             return Traced(collection, file, number, request, line["answered_at"], line["sha256"])
     return None
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from uar.snapshot import Snapshot
@@ -13,6 +14,7 @@ from uar.snapshot import Snapshot
 from ._assemble import snapshot_of
 from ._bindings import Bindings, asks
 from ._environment import connect
+from ._fetching import Fetcher
 from ._http import Client
 from ._lists import (
     ADMINS,
@@ -30,12 +32,13 @@ from ._lists import (
     rule_of,
 )
 from ._pace import Pace
-from ._paging import Fetcher, Reading
+from ._paging import Listing, Reading
 from ._probe import Check, Owner, check, key_owner
 from ._rows import METHODS
 from ._spool import Spool
 from ._tenant import Tenant, pages
 from ._trace import Traced, trace
+from ._usage import Trail, Window, tenant_time
 
 __all__ = [
     "IN_FLIGHT", "Check", "Owner", "Traced",
@@ -56,7 +59,7 @@ def read(
 ) -> Snapshot:
     """The whole tenant, or a SourceError. `progress` is told requests answered and known of.
 
-    `leave_out`: names of TARGETS.
+    `leave_out`: names of TARGETS, and "usage".
     """
     with tempfile.TemporaryFile() as file:
         spool = Spool(file)
@@ -76,51 +79,46 @@ def fetch(
     """Every list of the tenant, in two rounds: the second asks for what the first has named."""
     pace = Pace(in_flight)
     fetcher = Fetcher(client, pace, spool, progress)
-    lists = fetcher.read
     wanted = {name: listing for name, listing in TARGETS.items() if name not in leave_out}
-    organizations, users, admins, roles, services, groups, apps, *rest = lists(
+    organizations, users, admins, roles, services, groups, apps, *rest = fetcher.read(
         (ORGANIZATIONS, USERS, ADMINS, ROLES, SERVICES, GROUPS, APPS, *BY_METHOD, *wanted.values())
     )
     by_method = rest[: len(BY_METHOD)]
     targets = dict(zip(wanted, rest[len(BY_METHOD) :], strict=True))
     group_ids = [row["source_id"] for row in groups.rows]
     app_ids = [row["source_id"] for row in apps.rows]
+    service_ids = [holder.row["source_id"] for holder in services.rows]
     methods, in_doubt = methods_of(group_ids, by_method)
     bindings = asks(targets, groups.rows)
-    service_ids = [holder.row["source_id"] for holder in services.rows]
-    second = lists(
-        [
-            *(credentials_of(key) for key in service_ids),
-            *(ask.listing for ask in bindings),
-            *(rule_of(key) for key in in_doubt),
-            *(members_of(key) for key in group_ids),
-            *(holders_of(key, "user") for key in app_ids),
-            *(holders_of(key, "user_group") for key in app_ids),
-        ]
-    )
-    credentials, second = second[: len(service_ids)], second[len(service_ids) :]
-    bound, second = second[: len(bindings)], second[len(bindings) :]
-    rules, members, held = (
-        second[: len(in_doubt)],
-        second[len(in_doubt) : len(in_doubt) + len(group_ids)],
-        second[len(in_doubt) + len(group_ids) :],
-    )
+    usage = None if "usage" in leave_out else Trail(Window.before(tenant_time(users.server_time)))
+    named: dict[str, Iterable[Listing[Any]]] = {
+        "credentials": map(credentials_of, service_ids),
+        "bindings": (ask.listing for ask in bindings),
+        "rules": map(rule_of, in_doubt),
+        "members": map(members_of, group_ids),
+        "app users": (holders_of(key, "user") for key in app_ids),
+        "app groups": (holders_of(key, "user_group") for key in app_ids),
+    }
+    readings = {name: [Reading(each) for each in listings] for name, listings in named.items()}
+    # Each page of events says how to go on: the longest chain begins first.
+    fetcher.fill(chain([usage] if usage else [], *readings.values()))
     return Tenant(
         organizations=organizations,
         users=users,
         admins=admins,
         roles=roles,
         services=services,
-        credentials=credentials,
+        credentials=readings["credentials"],
         groups=groups,
         apps=apps,
         by_method=by_method,
         methods=methods,
-        rules=rules,
-        members=members,
-        app_users=held[: len(app_ids)],
-        app_groups=held[len(app_ids) :],
-        bindings=Bindings(targets, list(zip(bindings, bound, strict=True))),
+        rules=readings["rules"],
+        members=readings["members"],
+        app_users=readings["app users"],
+        app_groups=readings["app groups"],
+        bindings=Bindings(targets, list(zip(bindings, readings["bindings"], strict=True))),
+        usage=usage,
         pace=pace,
         requests=fetcher.requests,
     )

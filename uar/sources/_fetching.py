@@ -1,0 +1,141 @@
+"""Many requests in flight at once, their answers handed to what reads them, in one thread."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any, Protocol
+
+from ._asked import Asked
+from ._http import Answer, Client, Garbled
+from ._pace import Pace
+from ._paging import READS, Listing, Moved, Reading
+from ._spool import Kept, Packed, Spool, packed
+
+
+class Reader(Protocol):
+    """Something that takes several answers to read: a list, or the events of a window.
+
+    `take` is given an answer and the place it was asked for by, and returns the places to ask for
+    next. Where it raises Moved or Garbled it must `begin` again.
+    """
+
+    whole: bool
+    attempt: int
+    spoilt: int
+
+    @property
+    def paths(self) -> tuple[str, ...]: ...
+    def begin(self) -> list[Any]: ...
+    def asked(self, place: Any) -> Asked: ...
+    def take(self, place: Any, answer: Answer, kept: Kept | None) -> list[Any]: ...
+
+
+class Fetcher:
+    """The order of the answers changes nothing: a reader puts them in order by their places.
+
+    What the spool already holds is not asked for again, until its list turns out to have moved.
+    """
+
+    def __init__(
+        self, client: Client, pace: Pace, spool: Spool, progress: Callable[[int, int], None]
+    ) -> None:
+        self.client = client
+        self.pace = pace
+        self.spool = spool
+        self.requests = 0
+        self._progress = progress
+
+    def read(self, listings: Iterable[Listing[Any]]) -> list[Reading[Any]]:
+        """Every list, whole. Raises SourceError for the first one that cannot be had so."""
+        readings = [Reading(listing) for listing in listings]
+        self.fill(readings)
+        return readings
+
+    def fill(self, readers: Iterable[Reader]) -> None:
+        """Ask until every reader is whole."""
+        queue = deque(_Ask(reader, place) for reader in readers for place in reader.begin())
+        running: dict[Future[_Came], _Ask] = {}
+        with ThreadPoolExecutor(self.pace.ceiling, "uar-sync") as pool:
+            try:
+                while queue or running:
+                    while queue and len(running) < self.pace.allowed:
+                        ask = queue.popleft()
+                        kept = self.spool.find(ask.asked.path, ask.query)
+                        if kept:
+                            queue.extendleft(self._again(ask, kept))
+                        elif not ask.outdated:
+                            running[pool.submit(self._request, ask)] = ask
+                    self.pace.running(len(running))
+                    if not running:
+                        continue
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        # What a reader asks next goes first: long lists end early.
+                        queue.extendleft(self._arrived(running.pop(future), future.result()))
+                    self.requests += len(done)
+                    self._progress(self.requests, self.requests + len(queue) + len(running))
+            except BaseException:
+                self.client.stop()  # nobody waits for a request that sleeps
+                raise
+
+    def _request(self, ask: _Ask) -> _Came:
+        asked = ask.asked
+        answer = self.client.request(
+            asked.method,
+            asked.path,
+            params=asked.params or None,
+            body=asked.body,
+            repeat_safe=True,
+            troubled=self.pace.troubled,
+        )
+        return answer, packed(answer, ask.query) if answer.status == 200 else None
+
+    def _arrived(self, ask: _Ask, came: _Came) -> list[_Ask]:
+        answer, ready = came
+        if answer.tries == 1:
+            self.pace.answered()
+        if ask.outdated:
+            return []
+        return self._take(
+            ask, answer, self.spool.add(answer.path, ask.query, ready) if ready else None
+        )
+
+    def _again(self, ask: _Ask, kept: Kept) -> list[_Ask]:
+        return [] if ask.outdated else self._take(ask, self.spool.answer(kept), kept)
+
+    def _take(self, ask: _Ask, answer: Answer, kept: Kept | None) -> list[_Ask]:
+        """What to ask for next, last one first."""
+        reader = ask.reader
+        try:
+            places = reader.take(ask.place, answer, kept)
+        except (Moved, Garbled):
+            for path in reader.paths:
+                self.spool.forget(path)
+            reader.spoilt += 1
+            if reader.spoilt >= READS:
+                raise
+            places = reader.begin()
+        return [_Ask(reader, place) for place in reversed(places)]
+
+
+_Came = tuple[Answer, Packed | None]
+
+
+class _Ask:
+    """One place to ask for, in one of the attempts of a reader."""
+
+    __slots__ = ("asked", "attempt", "place", "query", "reader")
+
+    def __init__(self, reader: Reader, place: Any) -> None:
+        self.reader = reader
+        self.place = place
+        self.attempt = reader.attempt
+        self.asked = reader.asked(place)
+        self.query = self.asked.query
+
+    @property
+    def outdated(self) -> bool:
+        """Is the reader whole, or has it begun again since?"""
+        return self.reader.whole or self.attempt != self.reader.attempt
