@@ -16,7 +16,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -35,6 +35,22 @@ from uar.verify import digest as digest
 PARTIAL = ".partial"
 PENDING = ".pending"
 CLOSE = "close"  # the last step but one: the final report; SEAL adds the pack
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a command adds. `at`: UTC, ISO 8601; `read`: recorded names it worked from.
+
+    `facts`: what else the step wants remembered, small and plain.
+    """
+
+    name: str
+    files: Mapping[str, bytes]
+    at: str
+    read: Sequence[str] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    settings: bytes = b""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,13 +84,11 @@ class Folder:
 
     def has(self, name: str) -> bool:
         """Does a finished step stand behind this file?"""
-        return any(name in line["wrote"] for line in self.ledger())
+        return name in _stamps(self._ledger_bytes())
 
     def read(self, name: str, step: str) -> bytes:
         """A file's bytes, checked against the ledger. `step`: the command that writes it."""
-        recorded = None
-        for line in self.ledger():
-            recorded = line["wrote"].get(name, recorded)
+        recorded = _stamps(self._ledger_bytes()).get(name)
         if recorded is None:
             raise FolderError(f"{name} is not there; run uar {step} {self.path} first.")
         try:
@@ -105,53 +119,59 @@ class Folder:
         facts: Mapping[str, Any] | None = None,
         replace: bool = False,
     ) -> None:
-        """Add a step: its files, then its ledger line. `at`: UTC, ISO 8601. Needs the lock.
+        """Add a step: its files, then its ledger line; see Step. Needs the lock.
 
         A recorded name is refused, unless `replace`: only for what can be made again from the rest,
-        such as a report. `facts`: what else the step wants remembered, small and plain.
+        such as a report.
         """
-        self._refuse_when_sealed(step)
-        known = {name for line in self.ledger() for name in line["wrote"]}
-        for name in files:
-            if name in known and not replace:
-                raise FolderError(f"{name} is already there; a step is never done twice.")
-        everything = dict(files)
-        config = f"settings/{digest(settings)[:16]}.toml"
-        if settings and config not in known:
-            everything[config] = settings
+        added = Step(step, files, at, read, counts or {}, settings, facts or {})
+        self.write_all([added], replace=replace)
+
+    def write_all(self, steps: Sequence[Step], *, replace: bool = False) -> None:
+        """Add several steps at once: a crash leaves all of them or none. See `write`."""
+        known = dict(_stamps(self._ledger_bytes()))
+        everything: dict[str, bytes] = {}
+        lines = []
+        for step in steps:
+            self._refuse_when_sealed(step.name)
+            files = dict(step.files)
+            for name in files:
+                if (name in known and not replace) or name in everything:
+                    raise FolderError(f"{name} is already there; a step is never done twice.")
+            config = f"settings/{digest(step.settings)[:16]}.toml"
+            if step.settings and config not in known and config not in everything:
+                files[config] = step.settings
+            everything |= files
+            lines.append(self._line(step, files, known))
         new = [_safe(name).as_posix() for name in everything if name not in known]
         self._put(PENDING, json_line(new))
         for name, content in everything.items():
             self._put(name, content)
-        line = {
-            "step": step,
-            "at": at,
-            "version": __version__,
-            "settings": digest(settings) if settings else "",
-            "read": {name: self._recorded(name) for name in read},
-            "wrote": {name: stamp(content) for name, content in everything.items()},
-            "counts": dict(counts or {}),
-            "facts": dict(facts or {}),
-        }
-        self._append_ledger(line)
+        self._append_ledger(lines)
         (self.path / PENDING).unlink()
+
+    def _line(
+        self, step: Step, files: Mapping[str, bytes], known: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        for name in step.read:
+            if name not in known:
+                raise FolderError(f"{name} is not recorded in {self.path}/{LEDGER}.")
+        return {
+            "step": step.name,
+            "at": step.at,
+            "version": __version__,
+            "settings": digest(step.settings) if step.settings else "",
+            "read": {name: str(known[name]["sha256"]) for name in step.read},
+            "wrote": {name: stamp(content) for name, content in files.items()},
+            "counts": dict(step.counts),
+            "facts": dict(step.facts),
+        }
 
     def record_journal(self, step: str, *, at: str, counts: Mapping[str, int]) -> None:
         """Bring the ledger up to the journal as it stands now."""
         self._refuse_when_sealed(step)
         content = (self.path / JOURNAL).read_bytes()
-        self._append_ledger(
-            {
-                "step": step,
-                "at": at,
-                "version": __version__,
-                "settings": "",
-                "read": {},
-                "wrote": {JOURNAL: stamp(content)},
-                "counts": dict(counts),
-                "facts": {},
-            }
-        )
+        self._append_ledger([self._line(Step(step, {}, at, counts=counts), {JOURNAL: content}, {})])
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every finished step, oldest first; a line cut off by a crash is not one."""
@@ -178,12 +198,6 @@ class Folder:
                 f"{self.path} is closed; nothing can be added to it. "
                 "Only uar verify and uar compare still read it."
             )
-
-    def _recorded(self, name: str) -> str:
-        for line in reversed(self.ledger()):
-            if name in line["wrote"]:
-                return str(line["wrote"][name]["sha256"])
-        raise FolderError(f"{name} is not recorded in {self.path}/{LEDGER}.")
 
     def _clear_interrupted(self) -> None:
         """Take away what a step that was cut off had written: no ledger line speaks of it."""
@@ -223,20 +237,28 @@ class Folder:
         except NotADirectoryError as error:
             raise FolderError(f"{self.path}: is a file, not a review folder.") from error
 
-    def _append_ledger(self, line: Mapping[str, Any]) -> None:
+    def _append_ledger(self, added: Iterable[Mapping[str, Any]]) -> None:
         raw = self._ledger_bytes()
-        whole = raw[: raw.rfind(b"\n") + 1]
+        whole = [raw[: raw.rfind(b"\n") + 1]]
         lines = whole_lines(raw)
         previous = str(json.loads(lines[-1])["hash"]) if lines else ""
-        body = {**line, "number": len(lines) + 1, "previous": previous}
-        body["hash"] = digest(json_line(body))
-        self._put(LEDGER, whole + json_line(body))
+        for number, line in enumerate(added, len(lines) + 1):
+            body = {**line, "number": number, "previous": previous}
+            body["hash"] = previous = digest(json_line(body))
+            whole.append(json_line(body))
+        self._put(LEDGER, b"".join(whole))
 
 
 @lru_cache(maxsize=4)
 def _parsed(raw: bytes) -> tuple[dict[str, Any], ...]:
     """The ledger's lines; read many times by a step, so parsed once. Nobody changes them."""
     return tuple(json.loads(line) for line in whole_lines(raw))
+
+
+@lru_cache(maxsize=4)
+def _stamps(raw: bytes) -> Mapping[str, Mapping[str, Any]]:
+    """Recorded name -> hash and size of what was written under it last."""
+    return {name: stamp for line in _parsed(raw) for name, stamp in line["wrote"].items()}
 
 
 def _safe(name: str) -> PurePosixPath:

@@ -18,7 +18,6 @@ import click
 import pandas as pd
 
 from uar import clock
-from uar.decisions import current
 from uar.errors import SetupError
 from uar.folder import Folder
 from uar.review.moves import assigned
@@ -79,8 +78,13 @@ def load_snapshot(folder: Folder) -> Snapshot:
 
 def load_decisions(folder: Folder) -> pd.DataFrame:
     """The counting answers of all files taken in until now: DECISIONS, none where none came."""
-    names = folder.names("decisions/")
-    return current([from_lines(DECISIONS, folder.read(name, "ingest")) for name in names])
+    counting: dict[str, Any] = {}
+    for name in folder.names("decisions/"):
+        for line in folder.read(name, "ingest").splitlines():
+            row = json.loads(line)
+            counting.pop(row["item_id"], None)
+            counting[row["item_id"]] = row
+    return DECISIONS.frame(counting.values())
 
 
 def load_items(folder: Folder) -> pd.DataFrame:

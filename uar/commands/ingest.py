@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import click
 import pandas as pd
 
+from uar.commands._returns import File, Judge, Verdict, judged
 from uar.commands._shared import (
     folder_argument,
     iso,
@@ -24,15 +26,15 @@ from uar.commands._shared import (
     put,
     put_json,
 )
-from uar.decisions.intake import Case, Issued, take
-from uar.decisions.receipt import REFUSED, Arrival, Receipt, Rules, lines, refusal
+from uar.decisions.intake import Issued
+from uar.decisions.receipt import REFUSED, Arrival, Rules, lines
 from uar.errors import TableError
-from uar.folder import Folder, digest
-from uar.snapshot import json_bytes, to_lines
-from uar.tables import DECISIONS, records
-from uar.workbooks.read import MAX_BYTES, RETURN, read
+from uar.folder import Folder, Step, digest
+from uar.tables import records
+from uar.workbooks.read import MAX_BYTES, RETURN
 
 SOURCES = ("campaign.json", "items.jsonl")
+TOGETHER = 16  # files whose steps are written at once: half as many waits for the disk
 Rows = dict[str, Mapping[str, Any]]
 
 
@@ -59,9 +61,7 @@ def command(
     _refuse_the_huge(files)
     rules = Rules(partial, replace)
     with Folder(folder).locked() as review:
-        issued = _load_issued(review)
-        before = _by_item(load_decisions(review))
-        records = [_ingest(review, file, issued, before, rules) for file in files]
+        records = _take_in(review, files, rules)
     if as_json:
         put_json(records)
     else:
@@ -84,67 +84,110 @@ def _load_issued(review: Folder) -> Issued:
     for moves in load_moves(review):
         files |= dict(zip(moves["file_id"], moves["reviewer_email"], strict=True))
     due = dt.date.fromisoformat(campaign["due"]) if campaign["due"] else None
-    return Issued(_by_item(load_items(review)), campaign["campaign_id"], files, due)
+    return Issued(_load_items(review), campaign["campaign_id"], files, due)
+
+
+def _load_items(review: Folder) -> Rows:
+    """ITEMS by item_id, with the reviewer that each has now."""
+    if load_moves(review):
+        return _by_item(load_items(review))
+    # Every row went through the table's door when it was written, and the ledger vouches for it.
+    lines = review.read("items.jsonl", "open").splitlines()
+    return {row["item_id"]: row for row in json.loads(b"[" + b",".join(lines) + b"]")}
 
 
 def _by_item(frame: pd.DataFrame) -> Rows:
     return {row["item_id"]: row for row in records(frame)}
 
 
-def _ingest(
-    review: Folder, file: Path, issued: Issued, before: Rows, rules: Rules
-) -> dict[str, Any]:
-    """Take one file in, as one step of its own; `before` learns what was accepted."""
-    content = file.read_bytes()
-    earlier = _taken_before(review, digest(content), rules)
-    if earlier:
-        return earlier
-    number = len(review.names("returned/")) + 1
-    arrival = Arrival(
-        file.name,
-        f"returned/{number:04}-{_safe(file.name)}",
-        digest(content),
-        len(content),
-        iso(now()),
-    )
-    decided, receipt = _judged(arrival, content, issued, before, rules)
-    record = receipt.record()
-    written = {arrival.file: content, f"receipts/{number:04}.json": json_bytes(record)}
-    if decided:
-        written[f"decisions/{number:04}.jsonl"] = to_lines(DECISIONS.frame(decided))
-    counts = {name: value for name, value in asdict(receipt.rows).items() if value}
-    facts = {"outcome": receipt.outcome}
-    review.write(
-        "ingest", written, at=arrival.received_at, read=SOURCES, counts=counts, facts=facts
-    )
-    before.update({str(row["item_id"]): row for row in decided})
-    return record
+def _take_in(review: Folder, files: Sequence[Path], rules: Rules) -> list[dict[str, Any]]:
+    """The receipt of each file, in their order. Every file is a step of its own."""
+    inbox = _Inbox(review, rules)
+    before = _by_item(load_decisions(review))
+    judge = Judge(_load_issued(review), before, rules)
+    steps: list[Step] = []
+    with click.progressbar(
+        length=len(files), label="Reading", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        for file, verdict in judged(judge, inbox.new(files), len(files)):
+            before.update({str(row["item_id"]): row for row in verdict.decided})
+            inbox.receipts[file.arrival.sha256] = verdict.record
+            steps.append(_step(file, verdict))
+            if len(steps) == TOGETHER:
+                review.write_all(steps)
+                steps.clear()
+            bar.update(1)
+    if steps:
+        review.write_all(steps)
+    return inbox.answer()
 
 
-def _judged(
-    arrival: Arrival, content: bytes, issued: Issued, before: Rows, rules: Rules
-) -> tuple[list[Mapping[str, Any]], Receipt]:
-    try:
-        returned = read(arrival.name, content)
-    except TableError as error:
-        return [], refusal(arrival, rules, str(error))
-    return take(Case(arrival, returned, issued, before, rules))
+def _step(file: File, verdict: Verdict) -> Step:
+    name, record = file.arrival.file, verdict.record
+    number = name.removeprefix("returned/")[:4]
+    files = {name: file.content, f"receipts/{number}.json": verdict.receipt}
+    if verdict.decided:
+        files[f"decisions/{number}.jsonl"] = verdict.lines
+    counts = {name: value for name, value in record["rows"].items() if value}
+    facts = {"outcome": record["outcome"]}
+    return Step("ingest", files, file.arrival.received_at, SOURCES, counts, facts=facts)
 
 
-def _taken_before(review: Folder, sha256: str, rules: Rules) -> dict[str, Any] | None:
-    """The receipt of the same bytes, if reading them again could change nothing."""
-    for line in reversed(review.ledger()):
-        stamps: Mapping[str, Any] = line["wrote"]
-        same = any(
-            name.startswith("returned/") and stamp["sha256"] == sha256
-            for name, stamp in stamps.items()
-        )
-        if same:
-            name = next(name for name in stamps if name.startswith("receipts/"))
-            record: dict[str, Any] = json.loads(review.read(name, "ingest"))
-            clean = not record["problems"]
-            return {**record, "again": True} if clean or record["rules"] == asdict(rules) else None
-    return None
+class _Inbox:
+    """Which files are new, and what became of every one. `receipts`: by the file's hash."""
+
+    def __init__(self, review: Folder, rules: Rules) -> None:
+        self._review = review
+        self._rules = rules
+        self._earlier = _receipts(review)
+        self._order: list[str] = []
+        self._seen: set[str] = set()
+        self._taken = len(review.names("returned/"))
+        self.receipts: dict[str, dict[str, Any]] = {}
+
+    def new(self, files: Iterable[Path]) -> Iterator[File]:
+        """Files that are to be judged, numbered and read one after the other."""
+        for path in files:
+            content = path.read_bytes()
+            sha256 = digest(content)
+            again = sha256 in self._seen or self._taken_before(sha256)
+            self._order.append(sha256)
+            self._seen.add(sha256)
+            if not again:
+                self._taken += 1
+                kept = f"returned/{self._taken:04}-{_safe(path.name)}"
+                yield File(Arrival(path.name, kept, sha256, len(content), iso(now())), content)
+
+    def _taken_before(self, sha256: str) -> bool:
+        """Did these bytes come in already, and could reading them again change nothing?"""
+        name = self._earlier.get(sha256)
+        if not name:
+            return False
+        record: dict[str, Any] = json.loads(self._review.read(name, "ingest"))
+        if record["problems"] and record["rules"] != asdict(self._rules):
+            return False
+        self.receipts[sha256] = {**record, "again": True}
+        return True
+
+    def answer(self) -> list[dict[str, Any]]:
+        """A receipt for each file, also for those that were given twice."""
+        said = []
+        for sha256 in self._order:
+            said.append(self.receipts[sha256])
+            self.receipts[sha256] = {**self.receipts[sha256], "again": True}
+        return said
+
+
+def _receipts(review: Folder) -> dict[str, str]:
+    """Hash of every file taken in -> name of its newest receipt."""
+    found = {}
+    for line in review.ledger():
+        wrote: Mapping[str, Any] = line["wrote"]
+        receipts = [name for name in wrote if name.startswith("receipts/")]
+        for name, stamp in wrote.items():
+            if name.startswith("returned/") and receipts:
+                found[str(stamp["sha256"])] = receipts[0]
+    return found
 
 
 def _safe(name: str) -> str:

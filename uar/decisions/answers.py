@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from uar.decisions.form import FRESH, Form, item_text
+from uar.decisions.form import FRESH, Form
 from uar.decisions.returned import Row
-from uar.decisions.trust import Asked, Item, Problem, has_no_value, is_sealed, listed
-from uar.decisions.words import LIMIT, cleaned, fact, is_blank, is_reason, understand
+from uar.decisions.trust import Asked, Item, Problem, listed
+from uar.decisions.words import LIMIT, cleaned, fact, is_reason, understand
 from uar.sheet import COMMENT, DECISION, ITEM, REASON, SHOWN, cells, is_item_id
 
 Decision = Mapping[str, Any]  # a row of DECISIONS
@@ -44,8 +44,8 @@ def read_answer(form: Form, each: Asked) -> Answer:
     decision, unclear = understand(written)
     if unclear:
         wrong.append((DECISION, unclear))
-    for heading in (ITEM, DECISION, REASON):
-        if has_no_value(form, row, heading):
+    for heading in (ITEM, DECISION, REASON) if form.sheet.formulas or form.sheet.valueless else ():
+        if form.has_no_value(row, heading):
             wrong.append((heading, "holds a formula without a value: type the text itself"))
         elif (row.number, form.columns.get(heading, 0)) in form.sheet.formulas:
             notes.append(f"{form.cell(row, heading)}: a formula; the value it showed was read.")
@@ -74,11 +74,6 @@ def _recorded(form: Form, row: Row, heading: str, notes: list[str]) -> str:
     return text[:LIMIT]
 
 
-def decides_nothing(form: Form, row: Row) -> bool:
-    """Is the Decision blank, and not just unread?"""
-    return is_blank(form.text(row, DECISION)) and not has_no_value(form, row, DECISION)
-
-
 def first_of_each(answers: Iterable[Answer]) -> tuple[list[Answer], list[Answer]]:
     """(the first row of each item, the further rows)."""
     first: dict[str, Answer] = {}
@@ -88,11 +83,11 @@ def first_of_each(answers: Iterable[Answer]) -> tuple[list[Answer], list[Answer]
 
 def unprovable(form: Form, rows: Sequence[Asked], own: Sequence[Item]) -> Iterator[Problem]:
     """Without seals, items that look alike cannot be told apart."""
-    if is_sealed(form):
+    if form.is_sealed:
         return
     alike = Counter(_names(item) for item in own)
     for each in rows:
-        if alike[_names(each.item)] > 1 and not decides_nothing(form, each.row):
+        if alike[_names(each.item)] > 1 and not form.decides_nothing(each.row):
             yield Problem(
                 form.cell(each.row, ITEM),
                 f"without the Seal column this item cannot be told from another one: {FRESH}",
@@ -108,10 +103,9 @@ def _names(item: Item) -> tuple[str, ...]:
 def not_own(form: Form, items: Mapping[str, Item], email: str) -> Iterator[Problem]:
     """Answered rows whose id is damaged, unknown, or another reviewer's."""
     for row in form.rows:
-        text = form.text(row, ITEM)
-        if is_blank(text) or decides_nothing(form, row):
+        identifier = form.item_id(row)
+        if not identifier or form.decides_nothing(row):
             continue
-        identifier = item_text(text)
         item = items.get(identifier)
         if item is not None and item["reviewer_email"] == email:
             continue
@@ -128,7 +122,8 @@ def not_own(form: Form, items: Mapping[str, Item], email: str) -> Iterator[Probl
         elif is_item_id(identifier):
             says = f"{identifier} is no item of this review: delete the row"
         else:
-            says = f"{cleaned(text)[:40]!r} is no item id (a slip in typing?): {FRESH}"
+            text = cleaned(form.text(row, ITEM))[:40]
+            says = f"{text!r} is no item id (a slip in typing?): {FRESH}"
         yield Problem(form.cell(row, ITEM), says, row.number, identifier if item else "")
 
 

@@ -6,9 +6,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from uar.decisions.returned import Returned, Row, Sheet
-from uar.decisions.words import cleaned, fold
+from uar.decisions.words import cleaned, fold, is_blank
 from uar.errors import TableError
 from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL, SHEET, SHOWN
 
@@ -24,6 +25,7 @@ HEADINGS = {
     }.items()
     for alias in aliases
 }
+_ITEM_WORDS = frozenset(word for word, heading in HEADINGS.items() if heading == ITEM)
 FRESH = "take a fresh copy of the workbook and fill that in"
 SIGN_OFF = {"name": "name", "email": "email", "date": "on", "numberofitems": "count",
             "conflictofinterest": "conflict"}  # fmt: skip
@@ -41,6 +43,35 @@ class Form:
 
     def text(self, row: Row, heading: str) -> str:
         return row.text(self.columns.get(heading))
+
+    def item_id(self, row: Row) -> str:
+        """The id in a row's Item cell, as it compares; "" where that looks empty."""
+        return self._item_ids[row.number]
+
+    def has_no_value(self, row: Row, heading: str) -> bool:
+        """Is the cell a formula whose value was never stored?"""
+        return (row.number, self.columns.get(heading, 0)) in self.sheet.valueless
+
+    def decides_nothing(self, row: Row) -> bool:
+        """Is the Decision blank, and not just unread?"""
+        return row.number in self._silent
+
+    @cached_property
+    def is_sealed(self) -> bool:
+        """Is there a Seal column with anything in it?"""
+        return any(not is_blank(self.text(row, SEAL)) for row in self.rows)
+
+    @cached_property
+    def _item_ids(self) -> Mapping[int, str]:
+        return {row.number: item_text(self.text(row, ITEM)) for row in self.rows}
+
+    @cached_property
+    def _silent(self) -> Set[int]:
+        return {
+            row.number
+            for row in self.rows
+            if is_blank(self.text(row, DECISION)) and not self.has_no_value(row, DECISION)
+        }
 
     def cell(self, row: Row, heading: str) -> str:
         """The address of a row's cell under a heading; of its Item without such a column."""
@@ -62,6 +93,8 @@ class SignOff:
 
 def is_header(row: Row) -> bool:
     """Does a row hold the two headings that every returned file must have?"""
+    if _ITEM_WORDS.isdisjoint(map(fold, row.cells.values())):  # most rows
+        return False
     found = {HEADINGS.get(fold(text)) for text in row.cells.values() if len(text) < LONGEST}
     return ITEM in found and DECISION in found
 
@@ -91,7 +124,8 @@ def _holds(sheet: Sheet, issued: Set[str]) -> bool:
 
 def item_text(text: str) -> str:
     """An item id as it compares: upper case, no spaces, plain hyphens."""
-    return re.sub("[\u2010-\u2015\u2212]", "-", fold(text).upper())
+    folded = fold(text).upper()
+    return folded if folded.isascii() else re.sub("[\u2010-\u2015\u2212]", "-", folded)
 
 
 def _laid_out(sheet: Sheet) -> Form:

@@ -14,7 +14,6 @@ from uar.decisions.answers import (
     Decision,
     changed_minds,
     contradicting,
-    decides_nothing,
     first_of_each,
     is_same,
     not_own,
@@ -22,7 +21,7 @@ from uar.decisions.answers import (
     unanswerable,
     unprovable,
 )
-from uar.decisions.form import FRESH, Form, SignOff, find_form, find_sign_off, item_text
+from uar.decisions.form import FRESH, Form, SignOff, find_form, find_sign_off
 from uar.decisions.receipt import ACCEPTED, PARTLY, REFUSED, Arrival, Count, Receipt, Rules, refusal
 from uar.decisions.returned import Returned, Row
 from uar.decisions.trust import (
@@ -32,7 +31,6 @@ from uar.decisions.trust import (
     altered,
     asked,
     edited,
-    is_sealed,
     listed,
     merged,
     strays,
@@ -106,12 +104,13 @@ def take(case: Case) -> tuple[list[Decision], Receipt]:
 def _marks(returned: Returned) -> set[str]:
     """Ids of campaigns and files anywhere in it, such as CAMPAIGN-AB12-CD34."""
     texts = (text for sheet in returned.sheets for row in sheet.rows for text in row.cells.values())
-    return {mark for text in texts if "-" in text for mark in _MARK.findall(text)}
+    return {mark for text in texts if "CAMPAIGN-" in text or "FILE-" in text
+            for mark in _MARK.findall(text)}  # fmt: skip
 
 
 def _whose(form: Form, issued: Issued, marks: set[str]) -> str:
     """The reviewer the file was made for; where it does not say, to whom most rows were put."""
-    known = [issued.items.get(item_text(form.text(row, ITEM))) for row in form.rows]
+    known = [issued.items.get(form.item_id(row)) for row in form.rows]
     owners = Counter(str(item["reviewer_email"]) for item in known if item is not None)
     if not owners:
         raise TableError(f"none of its rows holds an item of this review; {FRESH}.")
@@ -132,8 +131,8 @@ def _whose(form: Form, issued: Issued, marks: set[str]) -> str:
 
 def _check_campaign(form: Form, issued: Issued, marks: set[str]) -> None:
     """The same item has the same id next quarter: seals tell the campaigns apart."""
-    if is_sealed(form):
-        items = [(row, issued.items.get(item_text(form.text(row, ITEM)))) for row in form.rows]
+    if form.is_sealed:
+        items = ((row, issued.items.get(form.item_id(row))) for row in form.rows)
         if not any(item and fact(form.text(row, SEAL)) == item["seal"] for row, item in items):
             raise TableError(
                 "none of its seals is of this review: it is a file of another review, or its Seal "
@@ -157,7 +156,7 @@ def _judge(case: Case, form: Form, email: str) -> Judged:
     rows = [each for each in known if each.item["reviewer_email"] == email]
     answers, repeats = first_of_each(read_answer(form, each) for each in rows)
     slipped, harmless = edited(form, known, own)
-    silent = {row.number for row in form.rows if decides_nothing(form, row)}
+    silent = {row.number for row in form.rows if form.decides_nothing(row)}
     changed = list(altered(form, known, own))
     problems = [
         *torn_sorts(form),
@@ -179,7 +178,7 @@ def _judge(case: Case, form: Form, email: str) -> Judged:
 def _known_rows(form: Form, items: Mapping[str, Item]) -> Iterator[tuple[Row, Item]]:
     """Also other reviewers' rows: what slipped may have slipped into them."""
     for row in form.rows:
-        item = items.get(item_text(form.text(row, ITEM)))
+        item = items.get(form.item_id(row))
         if item is not None:
             yield row, item
 
@@ -194,7 +193,7 @@ def _settle(case: Case, judged: Judged) -> tuple[list[Decision], Receipt]:
     refused = bool(judged.problems) and not may_be_partial
     accepted = [] if refused else new
     decided = [_decision(case, judged, each) for each in accepted]
-    answered = case.before.keys() | {each.item_id for each in accepted}
+    answered = {each.item_id for each in accepted}
     missing = _missing(judged)
     receipt = Receipt(
         case.arrival,
@@ -212,7 +211,11 @@ def _settle(case: Case, judged: Judged) -> tuple[list[Decision], Receipt]:
         warnings=(*_shown(judged.harmless), *_warnings(judged)),
         notes=tuple(_notes(case, judged, len(sound) - len(new))),
         missing=missing,
-        open=tuple(str(item["item_id"]) for item in judged.own if item["item_id"] not in answered),
+        open=tuple(
+            str(item["item_id"])
+            for item in judged.own
+            if item["item_id"] not in case.before and item["item_id"] not in answered
+        ),
     )
     return decided, receipt
 
@@ -348,7 +351,7 @@ def _notes(case: Case, judged: Judged, unchanged: int) -> Iterator[str]:
     extra = [
         form.cell(row, ITEM)
         for row in form.rows
-        if row.number not in known and decides_nothing(form, row)
+        if row.number not in known and form.decides_nothing(row)
     ]
     if extra:
         yield f"Rows that are no items of this file and decide nothing: {listed(extra)}."

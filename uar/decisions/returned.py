@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 Place = tuple[int, int]  # row and column, both from 1
 
@@ -62,6 +63,7 @@ class Returned:
     epoch: str = "1899-12-30"
 
 
+@lru_cache(maxsize=1_000)
 def letters(column: int) -> str:
     """1 -> A, 27 -> AA."""
     name = ""

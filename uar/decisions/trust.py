@@ -18,6 +18,7 @@ from uar.decisions.words import cleaned, fact, is_blank
 from uar.sheet import DECISION, ITEM, REASON, SEAL, SHOWN, cells
 
 Item = Mapping[str, Any]
+HEADINGS = tuple(shown.heading for shown in SHOWN)
 NAMES = tuple(shown.heading for shown in SHOWN if shown.names)
 OTHERS = tuple(shown.heading for shown in SHOWN if not shown.names)
 BINDING = (ITEM, DECISION, REASON, SEAL, *NAMES)
@@ -36,29 +37,28 @@ class Problem:
 
 @dataclass(frozen=True)
 class Asked:
-    """A row with the item it belongs to, what was issued for it and what is found, by heading."""
+    """A row with the item it belongs to, and where it does not say what was issued.
+
+    `changed`: heading -> (found, issued), both as they compare.
+    """
 
     row: Row
     item: Item
-    issued: Mapping[str, str]
-    found: Mapping[str, str]
+    changed: Mapping[str, tuple[str, str]]
 
 
 def asked(form: Form, row: Row, item: Item) -> Asked:
     """Pair a row with its item; only the headings that came back are compared."""
-    issued = {
-        shown.heading: fact(text)
-        for shown, text in zip(SHOWN, cells(item), strict=True)
-        if shown.heading in form.columns
-    }
-    if is_sealed(form):
+    issued = dict(zip(HEADINGS, cells(item), strict=True))
+    if form.is_sealed:
         issued[SEAL] = str(item["seal"])
-    return Asked(row, item, issued, {name: fact(form.text(row, name)) for name in issued})
-
-
-def is_sealed(form: Form) -> bool:
-    """Is there a Seal column with anything in it?"""
-    return any(not is_blank(form.text(row, SEAL)) for row in form.rows)
+    changed = {}
+    for heading, was in issued.items():
+        column = form.columns.get(heading)
+        text = row.text(column)
+        if text != was and column is not None and fact(text) != fact(was):
+            changed[heading] = fact(text), fact(was)
+    return Asked(row, item, changed)
 
 
 def altered(form: Form, rows: Sequence[Asked], own: Sequence[Item]) -> Iterator[Problem]:
@@ -67,11 +67,13 @@ def altered(form: Form, rows: Sequence[Asked], own: Sequence[Item]) -> Iterator[
     A new text is one row's trouble. An empty cell, or what was issued for another of the reviewer's
     `own` items, means that cells have slipped: then no row of the file can be trusted.
     """
+    touched = [each for each in rows if each.changed]
     for heading in (*NAMES, SEAL):
-        changed = [each for each in rows if each.found.get(heading) != each.issued.get(heading)]
+        changed = [each for each in touched if heading in each.changed]
         elsewhere = set(_issued_texts(heading, own)) if changed else set()
         for each in changed:
-            slipped = each.found[heading] in elsewhere or not each.found[heading]
+            found, _ = each.changed[heading]
+            slipped = found in elsewhere or not found
             yield Problem(
                 form.cell(each.row, heading),
                 _difference(heading, each)
@@ -84,15 +86,15 @@ def altered(form: Form, rows: Sequence[Asked], own: Sequence[Item]) -> Iterator[
 def _issued_texts(heading: str, items: Iterable[Item]) -> list[str]:
     if heading == SEAL:
         return [str(item["seal"]) for item in items]
-    place = [shown.heading for shown in SHOWN].index(heading)
+    place = HEADINGS.index(heading)
     return [fact(cells(item)[place]) for item in items]
 
 
 def _difference(heading: str, each: Asked) -> str:
     if heading == SEAL:
         return "the seal is not the one issued for this item"
-    found, issued = each.found[heading][:80], each.issued[heading][:80]
-    return f"{heading} says {found!r}, issued was {issued!r}: put it back"
+    found, issued = each.changed[heading]
+    return f"{heading} says {found[:80]!r}, issued was {issued[:80]!r}: put it back"
 
 
 def edited(
@@ -105,19 +107,18 @@ def edited(
     """
     slipped, harmless = [], []
     present = {each.item["item_id"] for each in rows}
+    touched = [each for each in rows if each.changed]
     for heading in OTHERS:
-        changed = [each for each in rows if each.found.get(heading) != each.issued.get(heading)]
+        changed = [each for each in touched if heading in each.changed]
         if not changed:
             continue
-        absent = [item for item in own if item["item_id"] not in present]
-        issued = Counter(
-            [*_issued_texts(heading, absent), *(each.issued[heading] for each in rows)]
-        )
-        found = Counter(each.found[heading] for each in rows)
+        absent = (item for item in own if item["item_id"] not in present)
+        issued = Counter(_issued_texts(heading, (*absent, *(each.item for each in rows))))
+        found = Counter(fact(form.text(each.row, heading)) for each in rows)
         moved = [
             each
             for each in changed
-            if each.found[heading] and found[each.found[heading]] <= issued[each.found[heading]]
+            if (text := each.changed[heading][0]) and found[text] <= issued[text]
         ]
         if moved:
             where = _cells(form, moved, heading)
@@ -146,7 +147,7 @@ def strays(form: Form) -> Iterator[Problem]:
         if is_blank(form.text(row, ITEM)):
             for heading in (DECISION, REASON):
                 text = form.text(row, heading)
-                if not is_blank(text) or has_no_value(form, row, heading):
+                if not is_blank(text) or form.has_no_value(row, heading):
                     yield Problem(
                         form.cell(row, heading),
                         f"{cleaned(text)[:80]!r} stands in a row without an {ITEM}: "
@@ -179,8 +180,3 @@ def merged(form: Form) -> Iterator[Problem]:
             says = f"cells are merged over {', '.join(over)}: unmerge them and answer row by row"
             for row in rows:
                 yield Problem(f"{form.sheet.name}!{area}", says, row.number)
-
-
-def has_no_value(form: Form, row: Row, heading: str) -> bool:
-    """Is the cell a formula whose value was never stored?"""
-    return (row.number, form.columns.get(heading, 0)) in form.sheet.valueless

@@ -98,6 +98,7 @@ def is_reason(text: str) -> bool:
     return any(char.isalnum() for char in text)
 
 
+@lru_cache(maxsize=1_000)
 def understand(written: str) -> tuple[str, str]:
     """(decision, what is wrong with it). Both are empty for a blank cell."""
     word = fold(written).replace("\u2019", "'").strip("\"'.,;:!“”„«»")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 from xml.parsers import expat
@@ -28,19 +28,23 @@ MAX_SHEETS = 100
 MAX_AREAS = 10_000  # merged or sorted
 PIECE = 1 << 16
 LAST_ROW = 1_048_576
+COPY = 64  # characters that a repeated cell or a formula counts for: memory, though no text
+EXTRA, EACH = 10_000_000, 8_000  # bytes of XML: beside the items; an item, with a long reason
 
 Attributes = dict[str, str]
+Flat = Sequence[str]  # name, value, name, value
 
 
 @contextmanager
-def opened(content: bytes) -> Iterator[zipfile.ZipFile]:
+def opened(content: bytes, items: int | None = None) -> Iterator[zipfile.ZipFile]:
     """The file, if its directory shows no danger; whatever breaks inside is damage.
 
-    Raises TableError saying what is wrong with the file.
+    `items`: how many it may be expected to hold, which bounds what it takes to read it. Raises
+    TableError saying what is wrong with the file.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
-            _check_directory(book, len(content))
+            _check_directory(book, len(content), items)
             yield book
     except expat.ExpatError as error:
         raise TableError(f"is damaged ({error}); ask for it again.") from error
@@ -51,9 +55,15 @@ def opened(content: bytes) -> Iterator[zipfile.ZipFile]:
         raise TableError("is damaged or incomplete; ask for it again.") from error
 
 
-def _check_directory(book: zipfile.ZipFile, size: int) -> None:
+def _check_directory(book: zipfile.ZipFile, size: int, items: int | None) -> None:
     """What the zip directory alone gives away."""
     members = book.infolist()
+    xml = sum(each.file_size for each in members if each.filename.lower().endswith(".xml"))
+    if items is not None and xml > EXTRA + EACH * items:
+        refuse(
+            f"holds far more than a review of {items:,} items; delete what is not part of it, or "
+            "save its sheet Decisions as .csv"
+        )
     inflated = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS or inflated > MAX_INFLATED:
         refuse("unpacks to far more than a review can hold; save it again as .xlsx")
@@ -76,11 +86,39 @@ def parse(
 ) -> None:
     """Names come as `namespace name`, or as they are where there is no namespace."""
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _no_doctype
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
+    _feed(parser, book, part)
+
+
+def parse_plain(
+    book: zipfile.ZipFile,
+    part: str,
+    start: Callable[[str, Flat], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+) -> None:
+    """Twice as fast: names as they stand there, without the prefix that the outermost one has."""
+    parser = expat.ParserCreate()
+    parser.ordered_attributes = True
+
+    def first(tag: str, attributes: Flat) -> None:
+        prefix = tag[: tag.find(":") + 1]
+        parser.StartElementHandler, parser.EndElementHandler = start, end
+        if prefix:
+            parser.StartElementHandler = lambda tag, flat: start(tag.removeprefix(prefix), flat)
+            parser.EndElementHandler = lambda tag: end(tag.removeprefix(prefix))
+        parser.StartElementHandler(tag, attributes)
+
+    parser.StartElementHandler = first
+    parser.CharacterDataHandler = text
+    _feed(parser, book, part)
+
+
+def _feed(parser: expat.XMLParserType, book: zipfile.ZipFile, part: str) -> None:
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _no_doctype
     with book.open(part) as stream:
         for piece in iter(lambda: stream.read(PIECE), b""):
             parser.Parse(piece, False)

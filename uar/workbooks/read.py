@@ -16,6 +16,8 @@ MAX_BYTES = 50_000_000
 RETURN = "return the workbook as .xlsx or .ods, or its Decisions sheet as .csv"
 LOCKED = "protected with a password; open it, take the password off, and return it again."
 
+Reader = Callable[[bytes, int | None], Returned]
+
 # First bytes -> what it is. OLE and zip files need a second look.
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BEGINNINGS = (
@@ -32,15 +34,18 @@ BEGINNINGS = (
 MARKUP = (b"<!doctype", b"<html", b"<table", b"<head", b"<body", b"<?xml", b"<meta", b"<svg")
 
 
-def read(name: str, content: bytes) -> Returned:
-    """The sheets of a returned file. Raises TableError naming the file and the way out."""
+def read(name: str, content: bytes, items: int | None = None) -> Returned:
+    """The sheets of a returned file. `items`: the most that were put to one reviewer.
+
+    Raises TableError naming the file and the way out.
+    """
     try:
-        return _reader(content)(content)
+        return _reader(content)(content, items)
     except TableError as error:
         raise TableError(f"{name}: {error}") from error
 
 
-def _reader(content: bytes) -> Callable[[bytes], Returned]:
+def _reader(content: bytes) -> Reader:
     if len(content) > MAX_BYTES:
         raise TableError(f"is larger than {MAX_BYTES // 1_000_000} MB; {RETURN}.")
     if not content.strip(b"\x00\t\r\n "):
@@ -63,7 +68,7 @@ def _what_ole(content: bytes) -> str:
     return "is an old Excel file (.xls); open it, save it as .xlsx, and return that."
 
 
-def _zip_reader(content: bytes) -> Callable[[bytes], Returned]:
+def _zip_reader(content: bytes) -> Reader:
     """Who reads a zip file. Raises TableError saying what it is, when it is no workbook."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book:

@@ -15,7 +15,7 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 AGAIN = "save the Decisions sheet as CSV again"
 
 
-def read_csv(content: bytes) -> Returned:
+def read_csv(content: bytes, items: int | None = None) -> Returned:
     """One sheet whose addresses are lines. Raises TableError when it is no such CSV file."""
     text, encoding = _decoded(content)
     wrong = ""

@@ -11,6 +11,7 @@ import zipfile
 
 from uar.decisions.returned import Area, Place, Returned, Row, Sheet, number
 from uar.workbooks._package import (
+    COPY,
     LAST_ROW,
     MAX_COLUMNS,
     MAX_ROWS,
@@ -36,14 +37,13 @@ VALUES = {
 }  # fmt: skip
 INLINE = {f"{TEXT}{name}" for name in ("span", "a", "s", "tab", "line-break", "ruby", "ruby-base")}
 CELLS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
-COPY = 64  # characters that a repeated cell counts for: it takes memory, though none of the file
 _PLACE = r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})"
 _RANGE = re.compile(rf"\$?(?:'((?:[^']|'')+)'|([^.']+))\.{_PLACE}(?::(?:[^:]*\.)?{_PLACE})?")
 
 
-def read_ods(content: bytes) -> Returned:
-    """All sheets of a workbook. Raises TableError saying what is wrong with the file."""
-    with opened(content) as book:
+def read_ods(content: bytes, items: int | None = None) -> Returned:
+    """All sheets of a workbook; see `opened`. Raises TableError saying what is wrong with it."""
+    with opened(content, items) as book:
         _refuse_encrypted(book)
         tables = _Tables()
         parse(book, "content.xml", tables.start, tables.end, tables.text)

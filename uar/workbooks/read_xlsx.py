@@ -5,20 +5,25 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from uar.decisions.returned import Area, Place, Returned, Row, Sheet, letters, number
 from uar.decisions.words import unescaped
 from uar.workbooks._package import (
+    COPY,
     LAST_ROW,
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_SHEETS,
     Attributes,
     Budget,
+    Flat,
     note_area,
     opened,
     parse,
+    parse_plain,
     refuse_far,
     refuse_long,
 )
@@ -27,9 +32,9 @@ _COLUMNS = {letters(column): column for column in range(1, MAX_COLUMNS + 1)}
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 
 
-def read_xlsx(content: bytes) -> Returned:
-    """All sheets of a workbook. Raises TableError saying what is wrong with the file."""
-    with opened(content) as book:
+def read_xlsx(content: bytes, items: int | None = None) -> Returned:
+    """All sheets of a workbook; see `opened`. Raises TableError saying what is wrong with it."""
+    with opened(content, items) as book:
         return _read_book(book)
 
 
@@ -39,16 +44,19 @@ def _read_book(book: zipfile.ZipFile) -> Returned:
     parts = _relations(book, main)
     contents = _Workbook()
     parse(book, main, contents.start)
-    strings = _Strings(Budget())
-    for kind, path in parts.values():
-        if kind == "sharedStrings":
-            parse(book, path, strings.start, strings.end, strings.text)
+    budget = Budget()
+    strings = [
+        text
+        for kind, path in parts.values()
+        if kind == "sharedStrings"
+        for text in _read_strings(book, path, budget)
+    ]
     sheets = []
     for name, state, relation in contents.sheets[:MAX_SHEETS]:
         kind, path = parts[relation]
         if kind == "worksheet":
-            cells = _Cells(strings.texts, strings.budget)
-            parse(book, path, cells.start, cells.end, cells.text)
+            cells = _Cells(strings, budget)
+            _read_cells(book, path, cells)
             sheets.append(cells.sheet(name, hidden=state != "visible"))
     epoch = "1904-01-01" if contents.since_1904 else "1899-12-30"
     return Returned("Excel workbook", tuple(sheets), epoch)
@@ -95,153 +103,167 @@ class _Workbook:
             self.since_1904 = _is_true(attributes.get("date1904"))
 
 
-class _Strings:
+def _read_strings(book: zipfile.ZipFile, part: str, budget: Budget) -> list[str]:
     """The shared strings; runs of one string are put together, its reading aid left out."""
+    texts: list[str] = []
+    pieces: list[str] = []
+    listening = aside = False
 
-    def __init__(self, budget: Budget) -> None:
-        self.texts: list[str] = []
-        self.budget = budget
-        self._pieces: list[str] = []
-        self._listening = False
-        self._aside = False
+    def start(tag: str, _: Flat) -> None:
+        nonlocal listening, aside
+        if tag == "t":
+            listening = not aside
+        elif tag == "si":
+            pieces.clear()
+        elif tag == "rPh":
+            aside = True
 
-    def start(self, tag: str, _: Attributes) -> None:
-        name = _local(tag)
-        if name == "si":
-            self._pieces = []
-        elif name == "rPh":
-            self._aside = True
-        self._listening = name == "t" and not self._aside
+    def text(text: str) -> None:
+        if listening:
+            budget.spend(len(text))
+            pieces.append(text)
 
-    def text(self, text: str) -> None:
-        if self._listening:
-            self.budget.spend(len(text))
-            self._pieces.append(text)
+    def end(tag: str) -> None:
+        nonlocal listening, aside
+        listening = False
+        if tag == "si":
+            texts.append(unescaped("".join(pieces)))
+        elif tag == "rPh":
+            aside = False
 
-    def end(self, tag: str) -> None:
-        name = _local(tag)
-        self._listening = False
-        if name == "si":
-            self.texts.append(unescaped("".join(self._pieces)))
-        elif name == "rPh":
-            self._aside = False
+    parse_plain(book, part, start, end, text)
+    return texts
 
 
 class _Cells:
-    """The filled cells of one sheet."""
+    """The filled cells of one sheet, as they come."""
 
-    def __init__(self, strings: list[str], budget: Budget) -> None:
-        self._strings = strings
-        self._budget = budget
-        self._rows: list[Row] = []
-        self._numbers: set[int] = set()
-        self._row = self._column = 0
-        self._row_text = ""
-        self._row_hidden = False
-        self._cells: dict[int, str] = {}
-        self._kind = "n"
-        self._formula = self._valued = self._listening = self._aside = False
-        self._pieces: list[str] = []
-        self._merged: list[Area] = []
-        self._sorted: list[Area] = []
-        self._formulas: set[Place] = set()
-        self._valueless: set[Place] = set()
+    def __init__(self, strings: Sequence[str], budget: Budget) -> None:
+        self.strings = strings
+        self.budget = budget
+        self.rows: list[Row] = []
+        self.merged: list[Area] = []
+        self.sorted: list[Area] = []
+        self.formulas: set[Place] = set()
+        self.valueless: set[Place] = set()
 
     def sheet(self, name: str, hidden: bool) -> Sheet:
+        rows = sorted(self.rows, key=lambda row: row.number)
+        if any(one.number == next_.number for one, next_ in pairwise(rows)):
+            raise ValueError
         return Sheet(
             name,
-            tuple(sorted(self._rows, key=lambda row: row.number)),
+            tuple(rows),
             hidden,
-            merged=tuple(self._merged),
-            sorted=tuple(self._sorted),
-            formulas=frozenset(self._formulas),
-            valueless=frozenset(self._valueless),
+            merged=tuple(self.merged),
+            sorted=tuple(self.sorted),
+            formulas=frozenset(self.formulas),
+            valueless=frozenset(self.valueless),
         )
 
-    def start(self, tag: str, attributes: Attributes) -> None:
-        name = _local(tag)
-        self._listening = name == "v" or (name == "t" and not self._aside)
-        if name == "c":
-            self._start_cell(attributes)
-        elif name == "v" or name == "is":
-            self._valued = True
-        elif name == "f":
-            self._formula = True
-        elif name == "row":
-            self._start_row(attributes)
-        elif name == "rPh":
-            self._aside = True
-        elif name == "mergeCell":
-            note_area(self._merged, _area(attributes["ref"]))
-        elif name == "sortState":
-            note_area(self._sorted, _area(attributes["ref"]))
+    def add(self, row: Row) -> None:
+        self.rows.append(row)
+        if len(self.rows) > MAX_ROWS:
+            refuse_long()
 
-    def text(self, text: str) -> None:
-        if self._listening:
-            self._budget.spend(len(text))
-            self._pieces.append(text)
+    def note_formula(self, place: Place, valued: bool) -> None:
+        self.budget.spend(COPY)
+        (self.formulas if valued else self.valueless).add(place)
 
-    def end(self, tag: str) -> None:
-        name = _local(tag)
-        self._listening = False
-        if name == "c":
-            self._end_cell()
-        elif name == "row":
-            if self._cells:
-                self._rows.append(Row(self._row, self._cells, self._row_hidden))
-            if len(self._rows) > MAX_ROWS:
-                refuse_long()
-        elif name == "rPh":
-            self._aside = False
-
-    def _start_row(self, attributes: Attributes) -> None:
-        self._row = int(attributes.get("r", self._row + 1))
-        self._row_text = str(self._row)
-        self._row_hidden = _is_true(attributes.get("hidden"))
-        self._cells, self._column = {}, 0
-        if not 1 <= self._row <= LAST_ROW or self._row in self._numbers:
-            raise ValueError
-        self._numbers.add(self._row)
-
-    def _start_cell(self, attributes: Attributes) -> None:
-        self._column += 1
-        if "r" in attributes:
-            column = _COLUMNS.get(attributes["r"].removesuffix(self._row_text))
-            if column:
-                self._column = column
-            else:  # $A$1, far to the right, or in another row
-                row, self._column = _place(attributes["r"])
-                if row != self._row:
-                    raise ValueError
-        self._kind = attributes.get("t", "n")
-        self._formula = self._valued = False
-        self._pieces = []
-
-    def _end_cell(self) -> None:
-        place = (self._row, self._column)
-        # Only a text may be empty: a number, say, without digits is a value never worked out.
-        valued = self._valued and (self._kind == "str" or bool(self._pieces))
-        if self._formula:
-            (self._formulas if valued else self._valueless).add(place)
-        value = self._value() if valued else ""
-        if not value and place not in self._valueless:
-            return
-        if self._column > MAX_COLUMNS:
-            refuse_far(self._row, self._column)
-        if self._column in self._cells:
-            raise ValueError
-        self._cells[self._column] = value
-
-    def _value(self) -> str:
-        text = "".join(self._pieces)
-        if self._kind == "s":
+    def value(self, kind: str, text: str) -> str:
+        """What a cell says. `kind`: its type, as the file calls it."""
+        if kind == "s":
             index = int(text)
             if index < 0:
                 raise ValueError
-            return self._strings[index]
-        if self._kind == "b":
+            return self.strings[index]
+        if kind == "b":
             return "TRUE" if _is_true(text.strip()) else "FALSE"
         return unescaped(text)
+
+
+def _read_cells(book: zipfile.ZipFile, part: str, sheet: _Cells) -> None:
+    """Follow the elements of a sheet. A million cells come by here: local names are fastest."""
+    row, row_text, hidden = 0, "", False
+    cells: dict[int, str] = {}
+    column, kind = 0, "n"
+    formula = valued = listening = aside = False
+    pieces: list[str] = []
+    columns, spend = _COLUMNS, sheet.budget.spend
+
+    def start(tag: str, attributes: Flat) -> None:
+        nonlocal column, kind, formula, valued, listening, aside
+        if tag == "c":
+            column, kind = column + 1, "n"
+            formula = valued = False
+            pieces.clear()
+            each = iter(attributes)
+            for name in each:
+                value = next(each)
+                if name == "r":
+                    column = columns.get(value.removesuffix(row_text)) or _far(value, row)
+                elif name == "t":
+                    kind = value
+        elif tag == "t" or tag == "v":
+            listening, valued = not aside, True
+        elif tag == "row":
+            start_row(dict(zip(attributes[::2], attributes[1::2], strict=True)))
+        elif tag == "f":
+            formula = True
+        elif tag == "rPh":
+            aside = True
+        elif tag == "mergeCell" or tag == "sortState":
+            areas = sheet.merged if tag == "mergeCell" else sheet.sorted
+            note_area(areas, _area(attributes[attributes.index("ref") + 1]))
+
+    def start_row(attributes: Attributes) -> None:
+        nonlocal row, row_text, hidden, cells, column
+        row = int(attributes.get("r", row + 1))
+        row_text, hidden = str(row), _is_true(attributes.get("hidden"))
+        cells, column = {}, 0
+        if not 1 <= row <= LAST_ROW:
+            raise ValueError
+
+    def text(text: str) -> None:
+        if listening:
+            spend(len(text))
+            pieces.append(text)
+
+    def end(tag: str) -> None:
+        nonlocal listening, aside
+        listening = False
+        if tag == "c":
+            if pieces or formula:
+                end_cell()
+        elif tag == "row":
+            if cells:
+                sheet.add(Row(row, cells, hidden))
+        elif tag == "rPh":
+            aside = False
+
+    def end_cell() -> None:
+        # Only a text may be empty: a number, say, without digits is a value never worked out.
+        known = valued and (kind == "str" or bool(pieces))
+        if formula:
+            sheet.note_formula((row, column), known)
+        value = sheet.value(kind, "".join(pieces)) if known else ""
+        if not value and (known or not formula):
+            return
+        if column > MAX_COLUMNS:
+            refuse_far(row, column)
+        if column in cells:
+            raise ValueError
+        cells[column] = value
+
+    parse_plain(book, part, start, end, text)
+
+
+def _far(reference: str, row: int) -> int:
+    """The column of a cell that is called $A$1, or lies far to the right; no other row's."""
+    own, column = _place(reference)
+    if own != row:
+        raise ValueError
+    return column
 
 
 def _place(reference: str) -> Place:
