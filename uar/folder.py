@@ -34,6 +34,7 @@ from uar.verify import digest as digest
 
 PARTIAL = ".partial"
 PENDING = ".pending"
+NOWHERE = "{path}: there is no such folder; run uar sync first."
 CLOSE = "close"  # the last step but one: the final report; SEAL adds the pack
 
 
@@ -71,7 +72,7 @@ class Folder:
             except OSError as error:
                 raise FolderError(f"{self.path}: cannot be created ({error.strerror}).") from error
         elif not self.path.is_dir():
-            raise FolderError(f"{self.path}: there is no such folder; run uar sync first.")
+            raise FolderError(NOWHERE.format(path=self.path))
         try:
             with FileLock(self.path / LOCK, timeout=0):
                 self._clear_interrupted()
@@ -90,6 +91,8 @@ class Folder:
         """A file's bytes, checked against the ledger. `step`: the command that writes it."""
         recorded = _stamps(self._ledger_bytes()).get(name)
         if recorded is None:
+            if not self.path.is_dir():
+                raise FolderError(NOWHERE.format(path=self.path))
             raise FolderError(f"{name} is not there; run uar {step} {self.path} first.")
         try:
             content = (self.path / name).read_bytes()

@@ -79,6 +79,11 @@ def test_a_step_out_of_turn_says_what_to_run(tmp_path: Path) -> None:
         folder.read("findings.jsonl", "detect")
 
 
+def test_a_folder_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="there is no such folder; run uar sync first"):
+        Folder(tmp_path / "nothing").read("campaign.json", "open")
+
+
 def test_a_changed_file_is_not_read(tmp_path: Path) -> None:
     folder = review(tmp_path)
     (folder.path / "snapshot/a.txt").write_bytes(b"gamma")

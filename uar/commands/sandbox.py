@@ -29,7 +29,7 @@ import click
     "--switch",
     "switches",
     multiple=True,
-    help="Settle what is not known about JumpCloud: name=value (uar/sandbox/options.py).",
+    help="Settle what is not known about JumpCloud: name=value. A name there is not lists them.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of exports.")
 def command(
