@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ from uar.text import plain
 
 SHEET, SIGN_OFF = "Decisions", "Sign-off"
 ITEM, DECISION, REASON, COMMENT, SEAL = "Item", "Decision", "Reason", "Comment", "Seal"
+CHECK = "Check"  # a formula of ours that says what an answer still lacks; nobody reads it back
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U to misread
 
 
@@ -38,43 +39,81 @@ class Shown:
 
 # After Item and before Decision, from left to right.
 SHOWN = (
-    Shown("Person", "holder_name", 17, names=True),
-    Shown("Account", "login", 21, names=True),
-    Shown("Job title", "title", 15),
-    Shown("Department", "department", 13),
-    Shown("Manager", "manager", 14),
-    Shown("Kind", "kind", 13, names=True),
-    Shown("Access", "entitlement", 18, names=True),
-    Shown("Opens", "opens", 20),
-    Shown("Also held through", "also_held", 17),
-    Shown("Flags", "flags", 38),
+    Shown("Person", "holder_name", 16, names=True),
+    Shown("Account", "login", 19, names=True),
+    Shown("Job title", "title", 14),
+    Shown("Department", "department", 12),
+    Shown("Manager", "manager", 13),
+    Shown("Kind", "kind", 12, names=True),
+    Shown("Access", "entitlement", 17, names=True),
+    Shown("Opens", "opens", 18),
+    Shown("After a Revoke", "also_held", 19),
+    Shown("Last use", "last_use", 13),
+    Shown("Peers", "peers", 8),
+    Shown("Since last review", "since", 17),
+    Shown("Last decision", "last_decision", 13),
+    Shown("Last reason", "last_reason", 18),
+    Shown("Flags", "flags", 34),
 )
+BEFORE = ("Since last review", "Last decision", "Last reason")  # empty without an earlier review
+HEADINGS = (
+    ITEM, *(shown.heading for shown in SHOWN), DECISION, REASON, COMMENT, CHECK, SEAL,
+)  # fmt: skip
+SINCE_WORDS = {
+    "new": "New", "changed": "Changed", "back again": "Back again: it was taken away",
+    "unchanged": "Unchanged",
+}  # fmt: skip
 NEEDS_REASON = "a Keep needs a reason"  # stands in Flags wherever that is so
 BOUND = {"radius": "RADIUS server"}  # where people say it otherwise than the snapshot
 LONGEST = 1_000  # characters of one text that are shown: what a row of a sheet can hold
 
 
 def cells(item: Mapping[str, Any]) -> list[str]:
-    """The texts of an item's SHOWN columns; unknown is "", a borrowed value says so.
+    """The texts of an item's SHOWN columns, by ITEMS; unknown is "", a borrowed value says so.
 
     What is shown is what is sealed and compared: without control and bidirectional characters,
     and no longer than LONGEST.
     """
     texts = []
     for shown in SHOWN:
-        value = item[shown.column]
-        text = "" if value is None or value is pd.NA or value != value else str(value)
-        if shown.column == "flags":
-            lines = [_needs_reason(item), *text.split("\n"), _not_removable(item)]
-            text = "\n".join(showable(line) for line in lines if line)
-        elif text and item["borrowed"] and shown.column in ("title", "department", "manager"):
-            text = showable(text) + " (from the user account)"
-        elif shown.column == "kind":
-            text = _kind(item, text)
-        else:
-            text = showable(text)
+        text = _text(item, shown.column)
+        say = SAID.get(shown.column)
+        text = say(item, text) if say else showable(text)
         texts.append(text if len(text) <= LONGEST else text[: LONGEST - 2] + " …")
     return texts
+
+
+def _text(item: Mapping[str, Any], column: str) -> str:
+    value = item.get(column)
+    return "" if value is None or value is pd.NA or value != value else str(value)
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(showable(text) for text in texts if text)
+
+
+def _flags(item: Mapping[str, Any], text: str) -> str:
+    return _lines(_needs_reason(item), *text.split("\n"), _not_removable(item))
+
+
+def _borrowed(item: Mapping[str, Any], text: str) -> str:
+    mark = " (from the user account)" if text and item["borrowed"] else ""
+    return showable(text) + mark
+
+
+def _after_a_revoke(item: Mapping[str, Any], stays: str) -> str:
+    """What goes with it, and what does not. A group's grant goes for its members."""
+    goes = _text(item, "takes_away")
+    word = "Gone for" if _text(item, "holder_kind") == "group" else "Also gone:"
+    return _lines(f"{word} {goes}." if goes else "", f"Stays: {stays}." if stays else "")
+
+
+def _since(item: Mapping[str, Any], text: str) -> str:
+    return _lines(SINCE_WORDS.get(text, text), _text(item, "changes"))
+
+
+def _last_decision(item: Mapping[str, Any], text: str) -> str:
+    return _lines(text, _text(item, "last_by"), _text(item, "last_on"))
 
 
 def _kind(item: Mapping[str, Any], text: str) -> str:
@@ -84,6 +123,18 @@ def _kind(item: Mapping[str, Any], text: str) -> str:
     kind = str(item["entitlement_kind"])
     what = BOUND.get(kind, kind) + (" for a group" if text == "group binding" else "")
     return f"{what}, as administrator" if item["sudo"] else what
+
+
+SAID: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
+    "flags": _flags,
+    "title": _borrowed,
+    "department": _borrowed,
+    "manager": _borrowed,
+    "kind": _kind,
+    "also_held": _after_a_revoke,
+    "since": _since,
+    "last_decision": _last_decision,
+}
 
 
 def _needs_reason(item: Mapping[str, Any]) -> str:

@@ -401,7 +401,14 @@ ITEM_KINDS = (
     "group membership", "application assignment", "direct binding", "admin role",
     "group application", "group binding",
 )  # fmt: skip
-BANDS = ("privileged", "flagged", "other")
+# Told against an earlier review: not held then; the holder's place, or what it opens, has changed;
+# taken away in it and held again; none of these.
+SINCE = ("new", "changed", "back again", "unchanged")
+BANDS = ("privileged", "flagged", *SINCE, "other")  # in reading order; other: nothing to tell by
+USE_STATES = ("used", "not observed", "not collected", "not licensed", "not permitted",
+              "not applicable")  # fmt: skip
+DECISION_WORDS = ("Keep", "Revoke", "Modify", "Not sure")
+NOT_REVIEWED = "Not reviewed"
 
 ITEMS = Table(
     "items",
@@ -427,6 +434,19 @@ ITEMS = Table(
         Column("sudo", one_of=SUDO),
         Column("opens"),  # names of what it opens, separated by "; "
         Column("also_held"),  # other paths that keep the access, in words
+        # What ends with it for this holder, beside the access itself: names separated by "; ", or
+        # for a group in words for how many members. Unknown: nothing.
+        Column("takes_away"),
+        Column("use_state", one_of=USE_STATES),
+        Column("last_use"),  # the same in words, with day and number where it was used
+        Column("peers"),  # how many of the holder's peers hold it too: 3 of 12
+        # The next six against the earlier review; unknown where none was given.
+        Column("since", one_of=SINCE),
+        Column("changes"),  # what has changed, in words
+        Column("last_decision", one_of=(*DECISION_WORDS, NOT_REVIEWED)),
+        Column("last_reason"),
+        Column("last_by"),  # the name of who decided
+        Column("last_on"),  # 2026-09-24
         Column("revocable", FLAG, needed=True),
         Column("why_not"),
         Column("flags"),  # sentences, one a line
@@ -457,8 +477,6 @@ REASSIGNMENTS = Table(
         Column("reason", needed=True),
     ),
 )
-
-DECISION_WORDS = ("Keep", "Revoke", "Modify", "Not sure")
 
 DECISIONS = Table(
     "decisions",

@@ -13,22 +13,23 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from uar.cli import main
 from uar.folder import Folder
-from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL, SHOWN, cells, item_id, seal
+from uar.sheet import DECISION, HEADINGS, REASON, cells, item_id, seal
 from uar.snapshot import json_bytes, to_lines
 from uar.tables import ITEMS
 from uar.workbooks.write import workbooks
 
 KEY = "5e" * 32
 AT = "2026-11-23T10:00:00Z"
-HEADINGS = (ITEM, *(shown.heading for shown in SHOWN), DECISION, REASON, COMMENT, SEAL)
 REVIEWERS = ("ana", "ben", "cleo")
 CAMPAIGN = "CAMPAIGN-ABCD-2345"
 FILES = {name: f"FILE-{name.upper():A<4}-2345" for name in REVIEWERS}
 COLUMN = {heading: place for place, heading in enumerate(HEADINGS, 1)}
+LAST = get_column_letter(len(HEADINGS))
 HEADER = 2
 
 
@@ -84,7 +85,7 @@ def workbook(items: list[dict[str, Any]]) -> bytes:
 
 
 def issued_texts(row: dict[str, Any]) -> list[str]:
-    return [row["item_id"], *cells(row), "", "", "", row["seal"]]
+    return [row["item_id"], *cells(row), "", "", "", "", row["seal"]]
 
 
 def make_review(path: Path, counts: dict[str, int] | None = None, due: str = "2026-12-01") -> Path:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.review import (
+    COLUMN,
     as_bytes,
     filled,
     ingest,
@@ -266,7 +267,7 @@ def _read_or_refuse(content: bytes) -> None:
 
 def test_hostile_text_is_shown_harmless(review: Path, inbox: Path) -> None:
     book, sheet = opened(review)
-    sheet["L3"] = "\u202eKeep <script>"
+    sheet.cell(3, COLUMN["Decision"]).value = "\u202eKeep <script>"
     inbox.mkdir()
     (inbox / "a.xlsx").write_bytes(as_bytes(book))
     _, [receipt] = ingest(review, inbox / "a.xlsx")

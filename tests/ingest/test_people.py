@@ -22,6 +22,7 @@ from tests.ingest.review import (
     COLUMN,
     HEADER,
     HEADINGS,
+    LAST,
     answer,
     answered_by,
     as_bytes,
@@ -77,12 +78,12 @@ def write_rows(sheet: Worksheet, rows: list[list[Any]]) -> None:
 def sorted_by_access(book: Workbook, sheet: Worksheet) -> None:
     rows = sorted(whole_rows(sheet), key=lambda row: (str(row[COLUMN["Access"] - 1]), row[0]))
     write_rows(sheet, rows)
-    sheet.auto_filter.ref = f"A{HEADER}:O{FIRST + 11}"
-    sheet.auto_filter.sortState = SortState(ref=f"A{FIRST}:O{FIRST + 11}")
+    sheet.auto_filter.ref = f"A{HEADER}:{LAST}{FIRST + 11}"
+    sheet.auto_filter.sortState = SortState(ref=f"A{FIRST}:{LAST}{FIRST + 11}")
 
 
 def filtered(book: Workbook, sheet: Worksheet) -> None:
-    sheet.auto_filter.ref = f"A{HEADER}:O{FIRST + 11}"
+    sheet.auto_filter.ref = f"A{HEADER}:{LAST}{FIRST + 11}"
     sheet.auto_filter.add_filter_column(6, ["Finance"])
     for row in range(FIRST + 3, FIRST + 6):
         sheet.row_dimensions[row].hidden = True
@@ -255,7 +256,7 @@ def decisions_sorted_alone(book: Workbook, sheet: Worksheet) -> None:
         sheet.cell(row, column).value = value
     letter = get_column_letter(column)
     area = f"{letter}{FIRST}:{letter}{FIRST + 11}"
-    sheet.auto_filter.ref = f"A{HEADER}:O{FIRST + 11}"
+    sheet.auto_filter.ref = f"A{HEADER}:{LAST}{FIRST + 11}"
     sheet.auto_filter.sortState = SortState(ref=area)
 
 

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from tests.review.world import Row, access_of, entitlement, person, world
 from uar.cli import main
 from uar.folder import Folder
+from uar.sheet import DECISION, HEADINGS, REASON
 from uar.snapshot import to_files, to_lines
 from uar.tables import COVERAGE, LINKS
 
@@ -76,7 +77,8 @@ def answer(review: Path, workbook: str, inbox: Path, word: str = "Keep") -> Path
     book = load_workbook(review / "workbooks" / workbook)
     sheet = book["Decisions"]
     for row in range(3, sheet.max_row + 1):
-        sheet.cell(row, 12).value, sheet.cell(row, 13).value = word, "Needed."
+        for heading, text in ((DECISION, word), (REASON, "Needed.")):
+            sheet.cell(row, HEADINGS.index(heading) + 1).value = text
     inbox.mkdir(exist_ok=True)
     book.save(inbox / workbook)
     return inbox / workbook

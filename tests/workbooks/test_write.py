@@ -24,10 +24,11 @@ from uar.review.campaign import campaign
 from uar.review.cards import gives, people
 from uar.review.items import Known, in_order, items
 from uar.settings import Campaign, Reviewers, Settings
-from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL, SHEET, SHOWN, cells
+from uar.sheet import CHECK, DECISION, HEADINGS, REASON, SEAL, SHEET, SHOWN, cells
 from uar.snapshot import to_lines
 from uar.tables import DECISION_WORDS, LINKS, records
 from uar.workbooks._rows import TALLEST, lines
+from uar.workbooks._template import AT
 from uar.workbooks.write import workbooks
 
 SETTINGS = Settings(Campaign(period="2026-Q4", contact="=1+1"), Reviewers("boss@example.com"))
@@ -68,14 +69,16 @@ def opened(content: bytes) -> Workbook:
 def shown(book: Workbook) -> list[list[str]]:
     """The rows below the headings as a reader gets them."""
     rows = list(book[SHEET].iter_rows(min_row=2, values_only=True))
-    assert list(rows[0]) == [
-        ITEM, *(column.heading for column in SHOWN), DECISION, REASON, COMMENT, SEAL,
-    ]  # fmt: skip
-    return [["" if cell is None else str(cell) for cell in row] for row in rows[1:]]
+    assert tuple(rows[0]) == HEADINGS
+    check = HEADINGS.index(CHECK)
+    return [
+        ["" if cell is None or at == check else str(cell) for at, cell in enumerate(row)]
+        for row in rows[1:]
+    ]
 
 
 def expected(rows: list[Row]) -> list[list[str]]:
-    return [[row["item_id"], *cells(row), "", "", "", row["seal"]] for row in rows]
+    return [[row["item_id"], *cells(row), "", "", "", "", row["seal"]] for row in rows]
 
 
 def no_formula_but_ours(book: Workbook) -> None:
@@ -84,7 +87,7 @@ def no_formula_but_ours(book: Workbook) -> None:
             for cell in row:
                 assert cell.data_type != "e"
                 if cell.data_type == "f":
-                    assert SHEET in str(cell.value)
+                    assert SHEET in str(cell.value) or cell.column_letter == AT[CHECK]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
@@ -122,6 +125,10 @@ def test_hostile_text_and_the_counter_through_libreoffice(tmp_path: Path) -> Non
     assert back["Start here"]["B6"].value == "4 of 5 decided"
     # Revoke and Modify, and the Keep of a flagged item.
     assert back["Start here"]["B8"].value == "1 not reviewed yet, 3 reasons are missing"
+    said = [back[SHEET][f"{AT[CHECK]}{row}"].value for row in range(3, 8)]
+    assert said == [
+        "Reason missing", "Reason missing", "Reason missing: what to change", "Complete", None,
+    ]  # fmt: skip
     assert back["Sign-off"]["B14"].value == "In this file: 4 of 5 decided"
     place = slice(1, len(SHOWN) + 1)
     assert [row[place] for row in shown(back)] == [row[place] for row in expected(rows)]
@@ -143,10 +150,14 @@ def test_it_is_laid_out_for_reading() -> None:
     assert book["_uar"].sheet_state == "hidden"
     sheet = book[SHEET]
     assert sheet.freeze_panes == "C3"
-    assert sheet.auto_filter.ref == "A2:O14"
+    (table,) = sheet.tables.values()
+    assert table.ref == table.autoFilter.ref == f"A2:{AT[SEAL]}14"
+    assert tuple(table.column_names) == HEADINGS
+    assert not sheet.merged_cells.ranges and not sheet.auto_filter.ref
     assert sheet.print_title_rows == "$1:$2"
     assert sheet.page_setup.orientation == "landscape"
-    assert sheet.dimensions == "A1:O14"
+    assert sheet.print_title_cols == "$A:$B"
+    assert sheet.dimensions == f"A1:{AT[SEAL]}14"
     for number, row in enumerate(expected(rows), 3):
         height = sheet.row_dimensions[number].height
         needed = max(
@@ -154,7 +165,7 @@ def test_it_is_laid_out_for_reading() -> None:
         )
         assert min(needed * 12.5, TALLEST) <= height <= TALLEST
     ranges = [str(rule.sqref) for rule in sheet.data_validations.dataValidation]
-    assert ranges == ["L3:L14", "M3:M14"]
+    assert ranges == [f"{AT[name]}3:{AT[name]}14" for name in (DECISION, REASON)]
 
 
 def test_rows_fit_themselves_to_their_texts_after_a_sort() -> None:
@@ -184,8 +195,9 @@ def test_nothing_is_decided_beforehand_and_the_counter_says_so() -> None:
     content = next(iter(written(office(count=2))[1].values()))
     values = load_workbook(io.BytesIO(content), data_only=True)
     assert values["Start here"]["B6"].value == "0 of 2 decided"
-    assert values[SHEET]["L1"].value == "0 of 2 decided"
-    assert all(row[11:14] == ["", "", ""] for row in shown(values))
+    assert values[SHEET][f"{AT[DECISION]}1"].value == "0 of 2 decided"
+    place = HEADINGS.index(DECISION)
+    assert all(row[place : place + 4] == [""] * 4 for row in shown(values))
     choices = opened(content)[SHEET].data_validations.dataValidation[0]
     assert choices.formula1 == '"Keep,Revoke,Modify,Not sure"'
 

@@ -11,6 +11,7 @@ import click
 import pandas as pd
 
 from uar import access
+from uar.commands._previous import earlier, previous_option
 from uar.commands._shared import (
     counted,
     folder_argument,
@@ -25,6 +26,7 @@ from uar.commands._shared import (
 )
 from uar.commands._table import put_table
 from uar.folder import Folder
+from uar.previous import Previous, names
 from uar.review.campaign import campaign
 from uar.review.cards import gives, people
 from uar.review.items import Known, in_order, items
@@ -41,12 +43,16 @@ MANY = 300  # items that one person decides with care
 @click.command()
 @folder_argument
 @settings_option
+@previous_option
 @json_option
-def command(folder: Path, settings_path: Path | None, as_json: bool) -> None:
+def command(
+    folder: Path, settings_path: Path | None, previous_path: Path | None, as_json: bool
+) -> None:
     """Decide what is reviewed by whom; write one workbook per reviewer.
 
     Writes items, campaign and workbooks into FOLDER. Every item has exactly one reviewer, who is
-    never the person concerned.
+    never the person concerned. With the review before this one, each row says what is new, changed
+    or back, and what was decided then; one that uar detect was given is used without asking.
     """
     settings, toml = load(settings_path)
     where = Where(str(settings_path or "uar.toml"), toml.decode("utf-8-sig"))
@@ -56,17 +62,19 @@ def command(folder: Path, settings_path: Path | None, as_json: bool) -> None:
             for table, name in zip((PERSONS, LINKS, FINDINGS), DETECTED, strict=True)
         )
         issued_at = iso(now())
+        snapshot = load_snapshot(review)
+        previous, frozen = earlier(review, previous_path, snapshot)
         files, facts = contents(
-            Detected(load_snapshot(review), persons, links, findings),
+            Detected(snapshot, persons, links, findings, previous),
             settings,
             where.line,
             issued_at,
         )
         review.write(
             "open",
-            files,
+            {**files, **frozen},
             at=issued_at,
-            read=(*file_names(), *DETECTED),
+            read=(*file_names(), *DETECTED, *(names() if previous and not frozen else ())),
             counts={"items": facts["items"], "workbooks": len(facts["workbooks"])},
             settings=toml,
             facts={"campaign": facts["campaign_id"], "population_root": facts["population_root"]},
@@ -85,6 +93,7 @@ class Detected:
     persons: pd.DataFrame
     links: pd.DataFrame
     findings: pd.DataFrame
+    previous: Previous | None = None
 
 
 def contents(
@@ -95,11 +104,11 @@ def contents(
     person_of = persons.set_index("account_id")["person_id"]
     shared = access.shared(access.reach(snapshot.grants), person_of)
     opens = access.opens(snapshot.grants)
-    known = Known(snapshot, persons, detected.findings, opens, shared)
+    known = Known(snapshot, persons, detected.findings, opens, shared, detected.previous)
     population = items(known, settings, line)
     lines = to_lines(population)
     root = merkle_root(whole_lines(lines))
-    facts = campaign(population, root, snapshot, settings.campaign, issued_at)
+    facts = campaign(population, root, snapshot, settings.campaign, issued_at, detected.previous)
     books = workbooks(in_order(population), facts, gives(known), people(known, detected.links))
     files = {f"workbooks/{name}": content for name, content in books}
     return {ITEMS: lines, CAMPAIGN: json_bytes(facts), **files}, facts

@@ -72,7 +72,9 @@ def made_again(review: Review) -> Iterator[tuple[str, bytes]]:
         raise FolderError("Nothing can be made again yet: uar open has not run.")
     assert evidence.persons is not None and evidence.links is not None  # noqa: S101 - before open
     assert evidence.findings is not None  # noqa: S101
-    detected = Detected(evidence.snapshot, evidence.persons, evidence.links, evidence.findings)
+    detected = Detected(
+        evidence.snapshot, evidence.persons, evidence.links, evidence.findings, evidence.previous
+    )
     settings = settings_of(review, "open")
     yield from contents(detected, settings, str, evidence.campaign["issued_at"])[0].items()
     for report in every().values():

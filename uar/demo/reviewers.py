@@ -71,7 +71,7 @@ def judge(row: Row) -> Answer:
         return "Modify", "It only reads: Read Only is enough."
     if "Intern" in title and (row["Kind"] == "application assignment" or "Production" in access):
         return "Revoke", "Not needed for an internship."
-    if row["Kind"] == "application assignment" and row["Also held through"]:
+    if row["Kind"] == "application assignment" and "Stays: " in row["After a Revoke"]:
         return "Revoke", "The group gives it already; the direct assignment is left over."
     return "Keep", "Needed for the job; confirmed with the person." if needs_reason(row) else ""
 

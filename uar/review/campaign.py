@@ -11,10 +11,11 @@ from typing import Any
 
 import pandas as pd
 
+from uar.previous import Previous
 from uar.review.routing import Candidate
 from uar.settings import Campaign
 from uar.snapshot import Snapshot
-from uar.tables import BANDS, ITEM_KINDS
+from uar.tables import BANDS, ITEM_KINDS, SINCE
 from uar.text import plain
 
 LONGEST = 60  # characters of each half of a file name
@@ -24,7 +25,12 @@ STROKES = str.maketrans(
 
 
 def campaign(
-    items: pd.DataFrame, root: str, snapshot: Snapshot, settings: Campaign, issued_at: str
+    items: pd.DataFrame,
+    root: str,
+    snapshot: Snapshot,
+    settings: Campaign,
+    issued_at: str,
+    previous: Previous | None = None,
 ) -> dict[str, Any]:
     """campaign.json: what every workbook and report says of the review. `root`: of the items."""
     identifier = short_id("CAMPAIGN", root, settings.name, settings.period)
@@ -44,9 +50,21 @@ def campaign(
         "items": len(items),
         "kinds": _counts(items, "kind", ITEM_KINDS),
         "bands": _counts(items, "band", BANDS),
+        "previous": None if previous is None else _told(previous),
+        "since": _counts(items, "since", SINCE),
         "routed_by": _counts(items, "routed_by", ("manager", "owner", "fallback")),
         "workbooks": workbooks(items, identifier),
         "excluded": excluded(snapshot),
+    }
+
+
+def _told(previous: Previous) -> dict[str, str]:
+    """Which review "new" and "changed" are told against."""
+    return {
+        "name": previous.name,
+        "period": previous.period,
+        "snapshot_at": previous.snapshot.header.finished_at,
+        "ledger_head": previous.ledger_head,
     }
 
 

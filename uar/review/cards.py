@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from uar.review.items import Known, looked_up
+from uar.review.items import Known
 from uar.sheet import showable
-from uar.tables import records
+from uar.tables import look_up, records
 
 KINDS = {
     "group": "group",
@@ -37,7 +37,7 @@ def gives(known: Known) -> dict[str, tuple[str, ...]]:
     """Per entitlement: Access, Kind, Opens, Held by, Membership, Description."""
     entitlements = known.snapshot.entitlements
     name = entitlements.set_index("entitlement_id")["name"]
-    opened = known.opened.assign(name=looked_up(known.opened["entitlement_id"], name))
+    opened = known.opened.assign(name=look_up(known.opened["entitlement_id"], name))
     opens = opened.sort_values("name").groupby("group_id")["name"].agg("; ".join)
     by_group = known.snapshot.grants["holder_kind"] == "group"
     accounts = known.snapshot.grants[~by_group]["entitlement_id"].value_counts()

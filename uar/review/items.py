@@ -7,22 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from uar import access
 from uar.errors import SetupError
+from uar.previous import Previous
+from uar.review.before import with_before
 from uar.review.campaign import file_names
+from uar.review.holders import holders
+from uar.review.paths import with_paths
 from uar.review.routing import Candidate, Line, Question, Route, router
+from uar.review.use import with_use
 from uar.settings import Settings
 from uar.sheet import cells, item_id, seal
 from uar.snapshot import Snapshot
-from uar.tables import BANDS, ITEMS, OPENED_KINDS, SEVERITIES, records
+from uar.tables import BANDS, ITEMS, OPENED_KINDS, SEVERITIES, SINCE, look_up, records
 from uar.text import plain
 
-OPENS_SHOWN = 15  # names in a cell; the sheet What it gives has all of them
-PATHS_SHOWN = 5
 SEVERE = ("critical", "high")
 LISTED = 20  # items listed in an error
 HELD = {"group": "group membership", "app": "application assignment", "role": "admin role"}
@@ -38,6 +40,7 @@ class Known:
     findings: pd.DataFrame
     opened: pd.DataFrame
     shared: pd.DataFrame
+    previous: Previous | None = None
 
 
 def items(known: Known, settings: Settings, line: Line) -> pd.DataFrame:
@@ -61,35 +64,31 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     high = rows["entitlement_id"].isin([*privileged, *opens_privileged])
     high |= rows["grant_id"].isin(access.as_administrator(known.snapshot.grants))
     rows = rows.merge(_flags(known.findings, rows), on="grant_id", how="left")
-    opens = looked_up(rows["entitlement_id"], _opens(known.opened, name))
-    members = looked_up(rows["holder_id"], _members(known.snapshot.grants)).fillna("for no member")
-    rows["opens"] = opens.where(rows["holder_kind"] != "group", members)
     ends = entitlements.loc[entitlements["kind"].isin(OPENED_KINDS), "entitlement_id"]
     shared = known.shared[known.shared["entitlement_id"].isin(ends)]
-    rows["also_held"] = looked_up(rows["grant_id"], _also_held(shared, rows, name))
-    band = pd.Series("other", index=rows.index).mask(rows["flags"].notna(), "flagged")
+    rows["item_id"] = rows["grant_id"].map(item_id).astype("string")
+    rows = with_paths(rows, known.snapshot.grants, known.opened, shared, name)
+    rows = with_use(rows, known.snapshot, known.opened)
+    rows = with_before(rows, known.snapshot, known.opened, known.previous)
+    band = rows["since"].fillna("other").mask(rows["flags"].notna(), "flagged")
     rows["band"] = band.mask(high, "privileged")
     rows["reason_on_keep"] = high | rows["flag_severity"].isin(SEVERE)
-    rows["item_id"] = rows["grant_id"].map(item_id)
     return rows
 
 
 def in_order(items: pd.DataFrame) -> pd.DataFrame:
-    """As a reviewer reads them: privileged first, then flagged; the severe before the mild."""
+    """As a reviewer reads them: band by band, in each the severe before the mild, the new first."""
     severity = items["flag_severity"].map(SEVERITIES.index, na_action="ignore")
     ranked = items.assign(
         band_rank=items["band"].map(BANDS.index),
         severity_rank=severity.astype("Int64").fillna(len(SEVERITIES)),
+        since_rank=items["since"].map(SINCE.index, na_action="ignore").astype("Int64"),
         person_rank=items["holder_name"].str.casefold(),
     )
-    by = ["band_rank", "severity_rank", "person_rank", "holder_id", "kind", "entitlement"]
+    by = ["band_rank", "severity_rank", "since_rank", "person_rank", "holder_id", "kind",
+          "entitlement"]  # fmt: skip
     ordered = ranked.sort_values([*by, "item_id"], ignore_index=True)
-    return ordered.drop(columns=["band_rank", "severity_rank", "person_rank"])
-
-
-def looked_up(keys: pd.Series[str], texts: Mapping[str, str] | pd.Series[str]) -> pd.Series[str]:
-    """The text of each key; unknown where there is none, also where there is none at all."""
-    return keys.map(texts).astype("string")
+    return ordered.drop(columns=by[:4])
 
 
 # The columns
@@ -102,8 +101,13 @@ def _grants(known: Known) -> pd.DataFrame:
     held = held.set_axis(["entitlement_id", "entitlement_kind", "entitlement"], axis=1)
     rows = snapshot.grants.sort_values("grant_id", ignore_index=True)
     rows = rows.merge(held, on="entitlement_id", how="left", validate="many_to_one")
-    rows = rows.merge(_holders(known), on="holder_id", how="left", validate="many_to_one")
-    group_name = looked_up(rows["holder_id"], held.set_index("entitlement_id")["entitlement"])
+    rows = rows.merge(
+        holders(snapshot.accounts, known.persons),
+        on="holder_id",
+        how="left",
+        validate="many_to_one",
+    )
+    group_name = look_up(rows["holder_id"], held.set_index("entitlement_id")["entitlement"])
     rows["holder_name"] = rows["holder_name"].fillna(group_name).fillna(rows["holder_id"])
     rows["borrowed"] = rows["borrowed"].astype("boolean").fillna(False)
     by_group = rows["holder_kind"] == "group"
@@ -112,83 +116,6 @@ def _grants(known: Known) -> pd.DataFrame:
         for kind, group in zip(rows["entitlement_kind"], by_group, strict=True)
     ]
     return rows
-
-
-def _holders(known: Known) -> pd.DataFrame:
-    """Accounts as a reviewer is shown them; what an administrator borrows is marked."""
-    accounts = known.snapshot.accounts
-    persons = known.persons.set_index("account_id").reindex(accounts["account_id"])
-    persons = persons.reset_index(drop=True).set_axis(accounts.index)
-    borrowed = persons["borrowed_from"].notna()
-    own = {name: accounts[name].where(~borrowed, persons[name]) for name in ("title", "department")}
-    manager_id = accounts["manager_id"].where(~borrowed, persons["manager_id"])
-    manager_id = manager_id.fillna(_manager_of_person(accounts, persons))
-    called = accounts["name"].fillna(accounts["login"])
-    manager = looked_up(manager_id, called.set_axis(accounts["account_id"]))
-    name = accounts["name"].fillna(persons["person_name"]).fillna(accounts["login"])
-    return pd.DataFrame(
-        {
-            "holder_id": accounts["account_id"],
-            "holder_name": name,
-            "person_id": persons["person_id"].fillna(accounts["account_id"]),
-            "login": accounts["login"].fillna(accounts["email"]),
-            "status": accounts["status"],
-            **own,
-            "manager_id": manager_id,
-            "manager": manager,
-            "borrowed": borrowed.astype("boolean"),
-        }
-    )
-
-
-def _manager_of_person(accounts: pd.DataFrame, persons: pd.DataFrame) -> pd.Series[Any]:
-    """For accounts without a manager: the one another account of the same person has."""
-    known = accounts.assign(person_id=persons["person_id"]).dropna(subset=["manager_id"])
-    first = known.sort_values("account_id").drop_duplicates("person_id")
-    return looked_up(persons["person_id"], first.set_index("person_id")["manager_id"])
-
-
-def _opens(opened: pd.DataFrame, name: pd.Series[str]) -> dict[str, str]:
-    """Per group the names of what it opens."""
-    named = opened.assign(name=looked_up(opened["entitlement_id"], name)).sort_values("name")
-    return {str(group): _listed(list(names)) for group, names in named.groupby("group_id")["name"]}
-
-
-def _members(grants: pd.DataFrame) -> dict[str, str]:
-    """Per group how many members it has, in words: what binding something to it means."""
-    members = grants[grants["holder_kind"] != "group"]["entitlement_id"].value_counts()
-    return {
-        str(group): "for 1 member" if count == 1 else f"for {count:,} members"
-        for group, count in members.items()
-    }
-
-
-def _also_held(shared: pd.DataFrame, rows: pd.DataFrame, name: pd.Series[str]) -> dict[str, str]:
-    """Per grant the other paths of the same person to what it opens, in words."""
-    grants = rows[["grant_id", "holder_id", "login", "entitlement_id"]]
-    paths = shared.merge(grants, on="grant_id", suffixes=("", "_held"))
-    through = "through " + looked_up(paths["entitlement_id_held"], name)
-    direct = paths["entitlement_id_held"] == paths["entitlement_id"]
-    paths["way"] = through.mask(direct, "directly")
-    paths["what"] = looked_up(paths["entitlement_id"], name)
-    says: dict[str, list[str]] = {}
-    for _, several in paths.groupby(["owner_id", "entitlement_id"]):
-        ways = list(several[["grant_id", "holder_id", "login", "way", "what"]].to_numpy())
-        for grant, holder, _, _, what in ways:
-            others = [
-                way if other == holder else f"{way} ({login})"
-                for path, other, login, way, _ in ways[: PATHS_SHOWN + 1]
-                if path != grant
-            ][:PATHS_SHOWN]
-            more = len(ways) - 1 - len(others)
-            others += [f"and {more:,} more"] if more else []
-            says.setdefault(grant, []).append(f"{what}: {', '.join(others)}")
-    return {grant: "; ".join(sorted(parts)) for grant, parts in says.items()}
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - OPENS_SHOWN
-    return "; ".join(names[:OPENS_SHOWN]) + (f"; and {more:,} more" if more > 0 else "")
 
 
 def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

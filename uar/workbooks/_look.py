@@ -81,6 +81,7 @@ SMALL = Style(size=8, colour=SOFT, line=LINE, quoted=True)
 SEALED = Style(size=8, colour="9AA6AA", line=LINE, quoted=True, across="fill", wrap=False)
 ANSWER = Style(line=LINE, paper=WASH, text=True)
 WORD = Style(line=LINE, paper=WASH, text=True, bold=True)
+ASKED = Style(size=9, colour=SOFT, line=LINE)
 HEAD = Style(size=9, bold=True, colour=SOFT, paper=ACCENT_WASH, line=ACCENT)
 HEAD_ASKED = Style(size=9, bold=True, colour="FFFFFF", paper=ACCENT, line=ACCENT)
 TITLE = Style(size=20, bold=True, wrap=False)
@@ -92,12 +93,15 @@ STRONG = Style(bold=True)
 COUNT = Style(bold=True, across="right")
 
 
-def page(sheet: Worksheet, footer: str, *, landscape: bool = False, pages: int = 0) -> None:
-    """A4, as wide as the sheet, on so many pages (0: as it takes); no grid on the screen."""
+def page(
+    sheet: Worksheet, footer: str, *, landscape: bool = False, across: int = 1, pages: int = 0
+) -> None:
+    """A4, `across` sheets wide and `pages` long (0: as it takes); no grid on the screen."""
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, pages
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = across, pages
+    sheet.page_setup.pageOrder = "overThenDown"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.7

@@ -7,7 +7,7 @@ date. The texts have been cleaned before: uar.sheet.cells, uar.text.plain.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
@@ -17,17 +17,40 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def rows_xml(
-    rows: Iterable[Sequence[str]], first: int, styles: Sequence[int], widths: Sequence[float]
+    rows: Sequence[Sequence[str]],
+    first: int,
+    styles: Sequence[int],
+    widths: Sequence[float],
+    formula: tuple[str, str] = ("", ""),
 ) -> str:
-    """The rows from row number `first` on. `styles`, `widths`: one per column."""
+    """The rows from row number `first` on. `styles`, `widths`: one per column.
+
+    `formula`: a column's letter and what its cells calculate, as it stands in the first row; it
+    says nothing while nothing is typed.
+    """
     columns = list(zip(LETTERS, styles, widths, strict=False))
-    return "".join(_row(number, texts, columns) for number, texts in enumerate(rows, first))
+    asked, says = formula
+    shares = f't="shared" ref="{asked}{first}:{asked}{first + len(rows) - 1}" si="0"'
+    made = []
+    for number, texts in enumerate(rows, first):
+        made.append(_row(number, texts, columns, asked))
+        if asked and number == first:
+            made[0] = made[0].replace(SHARED, f"<f {shares}>{escape(says)}</f>", 1)
+    return "".join(made)
 
 
-def _row(number: int, texts: Sequence[str], columns: Sequence[tuple[str, int, float]]) -> str:
+SHARED = '<f t="shared" si="0"/>'
+
+
+def _row(
+    number: int, texts: Sequence[str], columns: Sequence[tuple[str, int, float]], asked: str
+) -> str:
     tallest = 2  # room for a reason
     parts = []
     for (letter, style, width), text in zip(columns, texts, strict=True):
+        if letter == asked:
+            parts.append(f'<c r="{letter}{number}" s="{style}" t="str">{SHARED}<v></v></c>')
+            continue
         if not text:
             parts.append(f'<c r="{letter}{number}" s="{style}"/>')
             continue

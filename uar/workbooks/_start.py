@@ -41,8 +41,8 @@ REVIEWER, EMAIL, FILE, COUNTS, ROWS = (f"\ue000{number}\ue001" for number in ran
 
 MEANINGS = {
     "Keep": "The person needs it for the work of today. It stays.",
-    "Revoke": "Nobody needs it any more. It is taken away; Also held through says what would still "
-    "give the same access.",
+    "Revoke": "Nobody needs it any more. It is taken away; After a Revoke says what goes with it, "
+    "and what stays by another way.",
     "Modify": "Something smaller would do. Somebody changes it by hand; say in Reason to what.",
     "Not sure": "You cannot judge it. Somebody else will be asked; say in Comment who could know.",
 }
@@ -50,7 +50,7 @@ STEPS = (
     "Open the sheet Decisions. Each row is one item: who holds which access.",
     "Choose one of the four decisions in the column Decision. Nothing is chosen for you.",
     f"Give a reason for every Revoke and Modify, and for a Keep where Flags says {NEEDS_REASON}. "
-    "Until there is one, the Decision reads “reason?”.",
+    "The column Check says what a row still lacks.",
     "Fill in the sheet Sign-off, save the file as .xlsx, and send it back.",
 )
 GOOD_TO_KNOW = {

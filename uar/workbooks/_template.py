@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openpyxl import Workbook
@@ -21,16 +21,31 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from uar.sheet import COMMENT, DECISION, ITEM, NEEDS_REASON, REASON, SEAL, SHEET, SHOWN, SIGN_OFF
+from uar.sheet import (
+    BEFORE,
+    CHECK,
+    COMMENT,
+    DECISION,
+    ITEM,
+    NEEDS_REASON,
+    REASON,
+    SEAL,
+    SHEET,
+    SHOWN,
+    SIGN_OFF,
+)
 from uar.tables import DECISION_WORDS
 from uar.text import plain
 from uar.workbooks._look import (
     ACCENT,
     ANSWER,
     ASK_WASH,
+    ASKED,
     BAD,
     DECIDED,
     FACT,
@@ -72,6 +87,7 @@ class Sheet:
     columns: Sequence[tuple[str, float, Style]]
     numbers: Sequence[int]  # of the styles
     first: int  # row
+    formula: tuple[str, str] = ("", "")  # a column's letter, and what the first row says in it
 
 
 @dataclass(frozen=True)
@@ -85,13 +101,15 @@ class Template:
 
 
 DECISIONS = (
-    (ITEM, 13, SMALL),
+    (ITEM, 12, SMALL),
     *((shown.heading, shown.width, NAME if shown.names else FACT) for shown in SHOWN),
-    (DECISION, 16, WORD),
-    (REASON, 30, ANSWER),
-    (COMMENT, 18, ANSWER),
+    (DECISION, 14, WORD),
+    (REASON, 28, ANSWER),
+    (COMMENT, 16, ANSWER),
+    (CHECK, 15, ASKED),
     (SEAL, 5, SEALED),
 )
+AT = {heading: letter for letter, (heading, _, _) in zip(LETTERS, DECISIONS, strict=False)}
 GIVES = (
     ("Access", 28, NAME),
     ("Kind", 14, FACT),
@@ -129,7 +147,7 @@ def template(campaign: Mapping[str, Any]) -> Template:
     people = _listing(
         book.create_sheet("People"), 4, PEOPLE, "Whose access is in this file, with all accounts"
     )
-    said |= {2: {"L1": f"0 of {ROWS} decided"}}
+    said |= {2: {f"{AT[DECISION]}1": f"0 of {ROWS} decided"}}
     said |= {5: sign_off(book.create_sheet(SIGN_OFF), ranges)}
     machine_room(book.create_sheet("_uar"), campaign)
     _properties(book, campaign)
@@ -137,8 +155,7 @@ def template(campaign: Mapping[str, Any]) -> Template:
 
 
 def _ranges() -> Ranges:
-    at = {heading: letter for letter, (heading, _, _) in zip(LETTERS, DECISIONS, strict=False)}
-    return Ranges(at["Flags"], at[DECISION], at[REASON], HEADER + 1, LAST)
+    return Ranges(AT["Flags"], AT[DECISION], AT[REASON], HEADER + 1, LAST)
 
 
 def _decisions(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) -> Sheet:
@@ -147,20 +164,36 @@ def _decisions(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) ->
     line = " · ".join([*filter(None, called), f"for {REVIEWER}", FILE, campaign["campaign_id"]])
     Style(bold=True, wrap=False).put(sheet, "A1", line)
     Style(bold=True, colour=ACCENT, wrap=False).formula(
-        sheet, "L1", f'={ranges.decided}&" of "&{ranges.all}&" decided"'
+        sheet, f"{AT[DECISION]}1", f'={ranges.decided}&" of "&{ranges.all}&" decided"'
     )
     _headings(sheet, HEADER, DECISIONS, asked=(DECISION, REASON, COMMENT))
+    if not campaign.get("previous"):
+        for heading in BEFORE:
+            sheet.column_dimensions[AT[heading]].hidden = True
     sheet.row_dimensions[1].height = 22
     sheet.freeze_panes = f"C{HEADER + 1}"
-    last_letter = LETTERS[len(DECISIONS) - 1]
-    sheet.auto_filter.ref = f"A{HEADER}:{last_letter}{LAST}"
-    sheet.print_title_rows = f"1:{HEADER}"
-    sheet.print_area = f"A1:N{LAST}"  # nobody reads seals on paper
-    sheet.sheet_view.zoomScale = 90
+    _table(sheet, DECISIONS, "Decisions", LAST)
+    sheet.print_title_rows, sheet.print_title_cols = f"1:{HEADER}", "A:B"
+    sheet.print_area = f"A1:{AT[COMMENT]}{LAST}"  # nobody reads seals on paper
+    sheet.sheet_view.zoomScale = 85
     _choices(sheet)
     _colours(sheet)
-    page(sheet, FILE, landscape=True)
-    return _sheet(sheet, 2, DECISIONS, HEADER + 1)
+    page(sheet, FILE, landscape=True, across=2)
+    told = AT[CHECK], check_formula(HEADER + 1)
+    return replace(_sheet(sheet, 2, DECISIONS, HEADER + 1), formula=told)
+
+
+def _table(
+    sheet: Worksheet, columns: Sequence[tuple[str, float, Style]], name: str, last: int
+) -> None:
+    """Headings that programs and screen readers know as such, with a filter on each."""
+    ref = f"A{HEADER}:{LETTERS[len(columns) - 1]}{last}"
+    headed = [
+        TableColumn(number, name=heading) for number, (heading, _, _) in enumerate(columns, 1)
+    ]
+    sheet.add_table(
+        Table(displayName=name, ref=ref, tableColumns=headed, autoFilter=AutoFilter(ref=ref))
+    )
 
 
 def _choices(sheet: Worksheet) -> None:
@@ -170,40 +203,65 @@ def _choices(sheet: Worksheet) -> None:
     )
     words.errorTitle = DECISION
     words.error = f"Please choose {', '.join(DECISION_WORDS[:-1])} or {DECISION_WORDS[-1]}."
-    words.add(f"L{HEADER + 1}:L{LAST}")
+    words.add(f"{AT[DECISION]}{HEADER + 1}:{AT[DECISION]}{LAST}")
     reason = DataValidation(
         "textLength", operator="lessThanOrEqual", formula1=str(LONGEST_REASON), allow_blank=True,
         showErrorMessage=True, showInputMessage=True,
     )  # fmt: skip
     reason.promptTitle = REASON
-    reason.prompt = f"Needed for Revoke and Modify, and for a Keep where Flags says {NEEDS_REASON}."
+    reason.prompt = (
+        "Needed for Revoke, for Modify (what to change), and for a Keep where Flags says "
+        f"{NEEDS_REASON}."
+    )
     reason.errorTitle = REASON
     reason.error = f"Please stay below {LONGEST_REASON:,} characters."
-    reason.add(f"M{HEADER + 1}:M{LAST}")
+    reason.add(f"{AT[REASON]}{HEADER + 1}:{AT[REASON]}{LAST}")
     sheet.add_data_validation(words)
     sheet.add_data_validation(reason)
+
+
+def check_formula(row: int) -> str:
+    """What an answer still lacks, told in its own row while it is typed; without the equals sign.
+
+    Only functions that Excel, LibreOffice and Google Sheets all have.
+    """
+    decision, reason, flags = (f"{AT[name]}{row}" for name in (DECISION, REASON, "Flags"))
+    known = ",".join(f'{decision}="{word}"' for word in DECISION_WORDS)
+    return (
+        f'IF(LEN(TRIM({decision}))=0,IF(LEN(TRIM({reason}))=0,"","Decision missing"),'
+        f'IF(NOT(OR({known})),"Choose from the list",'
+        f'IF(LEN(TRIM({reason}))>0,"Complete",'
+        f'IF({decision}="Modify","Reason missing: what to change",'
+        f'IF(OR({decision}="Revoke",AND({decision}="Keep",'
+        f'ISNUMBER(SEARCH("{NEEDS_REASON}",{flags})))),"Reason missing","Complete")))))'
+    )
 
 
 def _colours(sheet: Worksheet) -> None:
     """Colours that follow what is typed. The word always says the same."""
     first = HEADER + 1
-    missing = (
-        f'AND(LEN(TRIM($M{first}))=0,OR($L{first}="Revoke",$L{first}="Modify",'
-        f'AND($L{first}="Keep",ISNUMBER(SEARCH("{NEEDS_REASON}",$K{first})))))'
-    )
-    severe = f'OR(ISNUMBER(SEARCH("Critical: ",$K{first})),ISNUMBER(SEARCH("High: ",$K{first})))'
+    decision, flags, check = (f"${AT[name]}{first}" for name in (DECISION, "Flags", CHECK))
+    missing = f'LEFT({check},6)="Reason"'
+    severe = f'OR(ISNUMBER(SEARCH("Critical: ",{flags})),ISNUMBER(SEARCH("High: ",{flags})))'
     ask = {"fill": PatternFill(bgColor=ASK_WASH)}
-    _rule(sheet, "L", missing, **ask, numFmt=NumberFormat(ASKING, '@" - reason?"'))
-    _rule(sheet, "M", missing, **ask)
-    _rule(sheet, "K", severe, font=Font(color=BAD))
+    _rule(sheet, DECISION, missing, **ask, numFmt=NumberFormat(ASKING, '@" - reason?"'))
+    _rule(sheet, REASON, missing, **ask)
+    _rule(
+        sheet,
+        CHECK,
+        f'AND({check}<>"",{check}<>"Complete")',
+        **ask,
+        font=Font(color=BAD, bold=True),
+    )
+    _rule(sheet, "Flags", severe, font=Font(color=BAD))
     for word, (paper, ink) in DECIDED.items():
         look = {"font": Font(color=ink, bold=True), "fill": PatternFill(bgColor=paper)}
-        _rule(sheet, "L", f'$L{first}="{word}"', **look)
+        _rule(sheet, DECISION, f'{decision}="{word}"', **look)
 
 
-def _rule(sheet: Worksheet, letter: str, formula: str, **look: Any) -> None:
+def _rule(sheet: Worksheet, heading: str, formula: str, **look: Any) -> None:
     rule = Rule(type="expression", dxf=DifferentialStyle(**look), formula=[formula])
-    sheet.conditional_formatting.add(f"{letter}{HEADER + 1}:{letter}{LAST}", rule)
+    sheet.conditional_formatting.add(f"{AT[heading]}{HEADER + 1}:{AT[heading]}{LAST}", rule)
 
 
 def _listing(

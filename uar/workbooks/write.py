@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 
 from uar.sheet import cells, showable
-from uar.tables import records
+from uar.tables import BANDS, records
 from uar.workbooks._rows import rows_xml
 from uar.workbooks._start import COUNTS, EMAIL, FILE, REVIEWER, ROWS
 from uar.workbooks._template import LAST, Sheet, Template, template
@@ -63,7 +63,7 @@ def _workbook(
     parts = dict(shared.parts)
     last = shared.decisions.first + len(items) - 1
     for name, text in parts.items():
-        if name.startswith(("xl/worksheets/", "xl/workbook.xml")):
+        if name.startswith(("xl/worksheets/", "xl/tables/", "xl/workbook.xml")):
             parts[name] = text.replace(str(LAST), str(last))
     for sheet, rows in fills:
         parts[sheet.part] = _filled(parts[sheet.part], sheet, rows)
@@ -71,7 +71,7 @@ def _workbook(
 
 
 def _row(item: Mapping[str, Any]) -> Texts:
-    return [item["item_id"], *cells(item), "", "", "", item["seal"]]
+    return [item["item_id"], *cells(item), "", "", "", "", item["seal"]]
 
 
 def _filled(xml: str, sheet: Sheet, rows: Sequence[Texts]) -> str:
@@ -80,7 +80,7 @@ def _filled(xml: str, sheet: Sheet, rows: Sequence[Texts]) -> str:
         0 if not style.wrap else width * 10 / style.size / (1.08 if style.bold else 1) - 1
         for _, width, style in sheet.columns
     ]
-    made = rows_xml(rows, sheet.first, sheet.numbers, widths)
+    made = rows_xml(rows, sheet.first, sheet.numbers, widths, sheet.formula)
     xml = xml.replace("</sheetData>", made + "</sheetData>")
     return re.sub(
         r'<dimension ref="A1:([A-Z]+)\d+"',
@@ -107,10 +107,8 @@ def _named(text: str, entry: Mapping[str, Any]) -> str:
 
 
 def _counts(entry: Mapping[str, Any]) -> str:
-    """52 items: 9 privileged, 12 flagged, 31 other."""
-    each = ", ".join(
-        f"{entry[band]:,} {band}" for band in ("privileged", "flagged", "other") if entry[band]
-    )
+    """52 items: 9 privileged, 12 flagged, 3 new, 28 unchanged."""
+    each = ", ".join(f"{entry[band]:,} {band}" for band in BANDS if entry.get(band))
     return f"{entry['items']:,} item{'' if entry['items'] == 1 else 's'}: {each}"
 
 
