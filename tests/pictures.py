@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from openpyxl import load_workbook
+
 PICTURES = Path(__file__).parents[1] / "samples" / "pictures"
 CHROMIUM = (
     "chromium",
@@ -42,6 +44,10 @@ def workbook(folder: Path, work: Path) -> None:
     """The Decisions sheet of a filled-in workbook as LibreOffice prints it, less the margins."""
     returned = folder.with_name(f"{folder.name}-inbox")
     book = min(returned.glob("*/*amara*.xlsx"))  # the corrected one, where it had to come again
+    paper = load_workbook(book)
+    paper["Decisions"].page_setup.fitToWidth = 1  # all of a row in one picture
+    book = work / book.name
+    paper.save(book)
     profile = f"-env:UserInstallation={(work / 'office').as_uri()}"
     run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", work, book)
     crop = ("-x", "35", "-y", "70", "-W", "1216", "-H", "700")

@@ -48,7 +48,7 @@ SHOWN = (
     Shown("Access", "entitlement", 17, names=True),
     Shown("Opens", "opens", 18),
     Shown("After a Revoke", "also_held", 19),
-    Shown("Last use", "last_use", 13),
+    Shown("Last use", "last_use", 15),
     Shown("Peers", "peers", 8),
     Shown("Since last review", "since", 17),
     Shown("Last decision", "last_decision", 13),
@@ -112,6 +112,10 @@ def _since(item: Mapping[str, Any], text: str) -> str:
     return _lines(SINCE_WORDS.get(text, text), _text(item, "changes"))
 
 
+def _last_use(_: Mapping[str, Any], text: str) -> str:
+    return _lines(*text.split("\n"))
+
+
 def _last_decision(item: Mapping[str, Any], text: str) -> str:
     return _lines(text, _text(item, "last_by"), _text(item, "last_on"))
 
@@ -134,6 +138,7 @@ SAID: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
     "also_held": _after_a_revoke,
     "since": _since,
     "last_decision": _last_decision,
+    "last_use": _last_use,
 }
 
 

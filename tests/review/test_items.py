@@ -12,7 +12,7 @@ from uar.review.campaign import campaign, file_names
 from uar.review.items import Known, in_order, items
 from uar.review.routing import Candidate
 from uar.settings import Campaign, Privileged, Reviewers, Settings
-from uar.sheet import NEEDS_REASON, cells, seal
+from uar.sheet import NEEDS_REASON, SHOWN, cells, seal
 from uar.snapshot import from_lines, to_lines
 from uar.tables import ITEMS, records
 
@@ -153,3 +153,33 @@ def test_a_file_name_reads_like_the_reviewer() -> None:
         "u1": "2026-Q4 soren-odegard-luk.xlsx",
         "u2": "2026-Q4 li.xlsx",
     }
+
+
+def test_what_a_revoke_takes_away_is_what_no_other_way_keeps() -> None:
+    found = by_kind(office())
+    member, direct = found["group membership"], found["application assignment"]
+    assert member["takes_away"] == "Ledger"  # Payroll is held directly too
+    assert direct["takes_away"] is None
+    shown = [shown.heading for shown in SHOWN].index("After a Revoke")
+    assert cells(member)[shown] == "Also gone: Ledger.\nStays: Payroll: directly."
+    assert cells(direct)[shown] == "Stays: Payroll: through Finance."
+
+
+def test_what_a_group_holds_is_taken_from_those_who_have_no_other_way() -> None:
+    more = access_of("jumpcloud:group:finance", "jumpcloud:user:boss")
+    known = world([ANN, BOSS, person("mia")], [FINANCE, PAYROLL, LEDGER],
+                  [MEMBER, more, DIRECT, *BINDINGS])  # fmt: skip
+    owners = Reviewers("mia@example.com")
+    rows = {row["grant_id"]: row for row in records(items(known, Settings(reviewers=owners), str))}
+    assert rows[BINDINGS[0]["grant_id"]]["takes_away"] == "1 of 2 members"
+    assert rows[BINDINGS[1]["grant_id"]]["takes_away"] == "all 2 members"
+
+
+def test_another_account_of_the_person_does_not_keep_it_for_this_one() -> None:
+    admin = person("ann", kind="admin")
+    second = access_of("jumpcloud:app:ledger", "jumpcloud:admin:ann")
+    known = world([ANN, admin, BOSS], [FINANCE, PAYROLL, LEDGER], [MEMBER, second, *BINDINGS])
+    rows = {row["grant_id"]: row for row in records(items(known, SETTINGS, str))}
+    member = rows[MEMBER["grant_id"]]
+    assert member["takes_away"] == "Ledger; Payroll"
+    assert member["also_held"] == "Ledger: directly (ann)"

@@ -9,10 +9,21 @@ import pandas as pd
 
 from uar import access
 from uar.persons import persons
+from uar.previous import Previous
 from uar.review.items import Known
 from uar.settings import Persons
 from uar.snapshot import Header, Snapshot
-from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, FINDINGS, GAPS, GRANTS
+from uar.tables import (
+    ACCOUNTS,
+    COLLECTIONS,
+    DECISIONS,
+    ENTITLEMENTS,
+    FINDINGS,
+    GAPS,
+    GRANTS,
+    OUTCOMES,
+    USES,
+)
 
 HEADER = Header(
     provider="jumpcloud",
@@ -87,6 +98,8 @@ def world(
     grants: Iterable[Mapping[str, Any]],
     findings: Iterable[Mapping[str, Any]] | pd.DataFrame = (),
     header: Header = HEADER,
+    uses: Iterable[Mapping[str, Any]] = (),
+    previous: Previous | None = None,
 ) -> Known:
     """Everything known of an organisation."""
     snapshot = Snapshot(
@@ -96,6 +109,7 @@ def world(
         GRANTS.frame(grants),
         COLLECTIONS.empty(),
         GAPS.empty(),
+        USES.frame(uses),
     )
     people, _ = persons(snapshot.accounts, Persons())
     person_of = people.set_index("account_id")["person_id"]
@@ -105,4 +119,25 @@ def world(
         FINDINGS.frame(findings),
         access.opens(snapshot.grants),
         access.shared(access.reach(snapshot.grants), person_of),
+        previous,
+    )
+
+
+def earlier(
+    known: Known,
+    items: pd.DataFrame,
+    decisions: Iterable[Mapping[str, Any]] = (),
+    outcomes: Iterable[Mapping[str, Any]] = (),
+) -> Previous:
+    """A review of an organisation that is over: what was decided, and what came of it."""
+    return Previous(
+        name="Access review",
+        period="2026-Q3",
+        ledger_head="ab" * 32,
+        snapshot=known.snapshot,
+        persons=known.persons,
+        findings=known.findings,
+        items=items,
+        decisions=DECISIONS.frame(decisions),
+        outcomes=OUTCOMES.frame(outcomes),
     )

@@ -185,6 +185,7 @@ def test_a_file_says_which_it_is() -> None:
     assert facts["reviewer"] == "boss@example.com"
     assert facts["rows"] == "1"
     assert str(facts["file"]) in str(book[SHEET]["A1"].value)
+    assert str(facts["campaign"]) in str(book[SHEET]["C1"].value)
     assert book.defined_names["uar_file"].value == f'"{facts["file"]}"'
     own: Mapping[str, Any] = {prop.name: prop.value for prop in book.custom_doc_props.props}
     assert own["uar campaign"] == facts["campaign"]

@@ -104,9 +104,9 @@ def _used(things: pd.DataFrame, uses: pd.DataFrame) -> pd.DataFrame:
 
 def _words(used: pd.DataFrame, window: int) -> pd.Series[str]:
     texts = [
-        f"{at.day} {at:%b %Y}, {_counted(int(users), 'member')} in {window} days"
+        f"{at.day} {at:%b %Y}\n{_counted(int(users), 'member')} in {window} days"
         if by_group
-        else f"{at.day} {at:%b %Y}, {_counted(int(uses), 'use')} in {window} days"
+        else f"{at.day} {at:%b %Y}\n{_counted(int(uses), 'use')} in {window} days"
         for at, uses, users, by_group in used.itertuples(index=False)
     ]
     return pd.Series(texts, index=used.index, dtype=TEXT)

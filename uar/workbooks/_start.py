@@ -128,6 +128,7 @@ def _facts(sheet: Worksheet, row: int, campaign: Mapping[str, Any]) -> int:
         "Items": COUNTS,
         "Read from the tenant": f"{plain(campaign['tenant'])}, {moment(campaign['snapshot_at'])}. "
         "What changed later is not in this file.",
+        **_compared(campaign.get("previous")),
         "Campaign owner": plain(campaign["owner"]) or "not named",
         "Questions to": plain(campaign["contact"]) or "whoever sent you this file",
         "This file": f"{FILE} of {campaign['campaign_id']}",
@@ -138,6 +139,17 @@ def _facts(sheet: Worksheet, row: int, campaign: Mapping[str, Any]) -> int:
         (STRONG if label == "Due" else TEXT).put(sheet, f"C{row}", text)
         row = _next(sheet, row, text)
     return row
+
+
+def _compared(previous: Mapping[str, str] | None) -> dict[str, str]:
+    if not previous:
+        return {}
+    called = " ".join(filter(None, map(plain, (previous["name"], previous["period"]))))
+    return {
+        "Compared with": f"{called or 'the review before'}, of {moment(previous['snapshot_at'])}. "
+        "Since last review says what is new, changed or back again; the columns beside it, what "
+        "was decided then."
+    }
 
 
 def _steps(sheet: Worksheet, row: int, contact: str) -> int:

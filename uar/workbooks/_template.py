@@ -55,6 +55,7 @@ from uar.workbooks._look import (
     LEAD,
     NAME,
     SEALED,
+    SHORT,
     SMALL,
     WORD,
     Style,
@@ -161,8 +162,9 @@ def _ranges() -> Ranges:
 def _decisions(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) -> Sheet:
     sheet.sheet_properties.tabColor = ACCENT
     called = [plain(campaign[name]) for name in ("organisation", "name", "period")]
-    line = " · ".join([*filter(None, called), f"for {REVIEWER}", FILE, campaign["campaign_id"]])
-    Style(bold=True, wrap=False).put(sheet, "A1", line)
+    line = " · ".join([*filter(None, called), f"for {REVIEWER}", campaign["campaign_id"]])
+    SHORT.put(sheet, "A1", FILE)  # beside the title, which paper does not repeat
+    Style(bold=True, wrap=False).put(sheet, "C1", line)
     Style(bold=True, colour=ACCENT, wrap=False).formula(
         sheet, f"{AT[DECISION]}1", f'={ranges.decided}&" of "&{ranges.all}&" decided"'
     )
