@@ -88,7 +88,9 @@ def odd(book: Workbook, sheet: Worksheet) -> None:
     sheet.cell(FIRST + 3, reason).comment = Comment("not part of the reason", "Ana")
     sheet.cell(FIRST + 4, reason).value = "=1/0"
     sheet.row_dimensions[FIRST + 5].hidden = True
-    sheet.merge_cells(start_row=FIRST + 8, end_row=FIRST + 9, start_column=reason, end_column=14)
+    sheet.merge_cells(
+        start_row=FIRST + 8, end_row=FIRST + 9, start_column=reason, end_column=reason + 1
+    )
     sheet["Z5"] = "aside"
     sign(book, on=dt.date(2026, 11, 24))
 
@@ -132,7 +134,7 @@ def test_exported_as_csv(review: Path, saved: Path, way: str) -> None:
 def test_merged_decisions_stay_merged_and_are_refused(review: Path, saved: Path, way: str) -> None:
     code, [receipt] = ingest(review, returned(saved, way, "merged"))
     assert code == 4
-    assert f"Decisions!L{FIRST}:L{FIRST + 3}" in [each["cell"] for each in receipt["problems"]]
+    assert f"Decisions!Q{FIRST}:Q{FIRST + 3}" in [each["cell"] for each in receipt["problems"]]
     assert not taken(review)
 
 
@@ -143,7 +145,7 @@ def test_a_formula_that_was_worked_out_is_read_and_noted(
     code, [receipt] = ingest(review, returned(saved, way, "formula"))
     assert code == 0
     assert taken(review)[ITEMS[0]["item_id"]] == ("Keep", f"Reason {FIRST}")
-    assert f"Decisions!L{FIRST}: a formula; the value it showed was read." in receipt["notes"]
+    assert f"Decisions!Q{FIRST}: a formula; the value it showed was read." in receipt["notes"]
 
 
 @pytest.mark.parametrize("way", ["xlsx", "ods"])

@@ -264,8 +264,8 @@ def sorted_part(columns: str) -> str:
 
 
 def test_a_sort_that_left_columns_behind_is_remembered(review: Path, tmp_path: Path) -> None:
-    content = ods(sorted_part("Decisions.L2:Decisions.M13"))
-    assert read("a.ods", content).sheets[0].sorted == (Area(2, 12, 13, 13),)
+    content = ods(sorted_part("Decisions.Q2:Decisions.R13"))
+    assert read("a.ods", content).sheets[0].sorted == (Area(2, 17, 13, 18),)
     (tmp_path / "ana.ods").write_bytes(content)
     code, [receipt] = ingest(review, tmp_path / "ana.ods")
     assert code == 4
@@ -273,7 +273,7 @@ def test_a_sort_that_left_columns_behind_is_remembered(review: Path, tmp_path: P
 
 
 def test_a_sort_of_everything_is_fine(review: Path, tmp_path: Path) -> None:
-    (tmp_path / "ana.ods").write_bytes(ods(sorted_part("$Decisions.$A$2:.$O$13")))
+    (tmp_path / "ana.ods").write_bytes(ods(sorted_part("$Decisions.$A$2:.$U$13")))
     _, [receipt] = ingest(review, tmp_path / "ana.ods")
     assert receipt["outcome"] == "accepted"
 

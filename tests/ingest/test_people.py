@@ -170,7 +170,7 @@ def test_what_was_typed_is_on_record(review: Path, inbox: Path) -> None:
     ingest(review, filled(review, inbox))
     row = recorded(review)[ITEMS[0]["item_id"]]
     assert row["written"] == row["decision"] == "Keep"
-    assert row["cell"] == f"Decisions!L{FIRST}"
+    assert row["cell"] == f"Decisions!Q{FIRST}"
     assert row["file"] == "returned/0001-ana.xlsx"
     assert (row["signed_name"], row["signed_email"]) == ("Ana", "ana@example.com")
     assert row["signed_on"] == "2026-11-24"
@@ -206,7 +206,7 @@ def test_a_reason_without_a_decision_is_looked_at(review: Path, inbox: Path) -> 
     path = filled(review, inbox, lambda book, sheet: answer(sheet, FIRST, "", "I would keep it"))
     code, [receipt] = ingest(review, path)
     assert code == 1
-    assert receipt["warnings"][0]["cell"] == f"Decisions!M{FIRST}"
+    assert receipt["warnings"][0]["cell"] == f"Decisions!R{FIRST}"
     assert "stays not reviewed" in receipt["warnings"][0]["says"]
 
 
@@ -290,7 +290,7 @@ def seal_and_person_gone(book: Workbook, sheet: Worksheet) -> None:
 def seal_and_campaign_gone(book: Workbook, sheet: Worksheet) -> None:
     """Nothing tells any more that it is not last quarter's file, whose ids are the same."""
     sheet.delete_cols(COLUMN[SEAL])
-    sheet["A1"] = None
+    sheet["A1"] = sheet["C1"] = None
     del book["Start here"], book["_uar"]
 
 
@@ -299,17 +299,18 @@ def decision_gone(book: Workbook, sheet: Worksheet) -> None:
 
 
 def merged_decisions(book: Workbook, sheet: Worksheet) -> None:
-    sheet.merge_cells(start_row=FIRST, end_row=FIRST + 3, start_column=12, end_column=12)
+    at = COLUMN[DECISION]
+    sheet.merge_cells(start_row=FIRST, end_row=FIRST + 3, start_column=at, end_column=at)
 
 
-D, R = f"Decisions!L{FIRST}", f"Decisions!M{FIRST}"
+D, R = f"Decisions!Q{FIRST}", f"Decisions!R{FIRST}"
 REFUSED: list[tuple[Change, str, str]] = [
     (row_from_ben, f"Decisions!A{FIRST + 12}", "put to Ben (ben@example.com, ben.xlsx)"),
-    (doubled, f"{D}, Decisions!L{FIRST + 12}", "more than once with different answers"),
+    (doubled, f"{D}, Decisions!Q{FIRST + 12}", "more than once with different answers"),
     (one(FIRST, "Person", "Ana Fixed"), f"Decisions!B{FIRST}", "'Ana Fixed', issued was 'Pérson"),
     (one(FIRST, "Access", "Payroll"), f"Decisions!H{FIRST}", "issued was 'Finance'"),
     (one(FIRST, "Access", 123), f"Decisions!H{FIRST}", "Access says '123'"),
-    (one(FIRST, SEAL, "AAAA"), f"Decisions!O{FIRST}", "seal is not the one issued"),
+    (one(FIRST, SEAL, "AAAA"), f"Decisions!U{FIRST}", "seal is not the one issued"),
     (one(FIRST, ITEM, "UAR-0000-0000-00001"), f"Decisions!A{FIRST}", "a slip in typing?"),
     (one(FIRST, ITEM, "UAR-0000-0000-00000"), f"Decisions!A{FIRST}", "no item of this review"),
     (one(FIRST, ITEM, ITEMS[5]["item_id"]), f"Decisions!B{FIRST}", "cells have slipped"),
@@ -323,16 +324,16 @@ REFUSED: list[tuple[Change, str, str]] = [
     (one(FIRST, DECISION, "#N/A"), D, "'#N/A' is no decision"),
     (one(FIRST, DECISION, '=IF(1,"Keep","")'), D, "a formula without a value"),
     (one(FIRST, REASON, None), R, "Keep needs a reason here, because"),
-    (one(FIRST + 1, REASON, "-"), f"Decisions!M{FIRST + 1}", "Revoke needs a reason: write one"),
-    (merged_decisions, f"Decisions!L{FIRST}:L{FIRST + 3}", "unmerge them"),
-    (pushed_down, f"Decisions!L{FIRST + 12}", "stands in a row without an Item"),
+    (one(FIRST + 1, REASON, "-"), f"Decisions!R{FIRST + 1}", "Revoke needs a reason: write one"),
+    (merged_decisions, f"Decisions!Q{FIRST}:Q{FIRST + 3}", "unmerge them"),
+    (pushed_down, f"Decisions!Q{FIRST + 12}", "stands in a row without an Item"),
     (
         decisions_sorted_alone,
-        f"Decisions!L{FIRST}:L{FIRST + 11}",
+        f"Decisions!Q{FIRST}:Q{FIRST + 11}",
         "sorted without Item, Reason, Sea",
     ),
-    (answers_sorted_with_flags, f"Decisions!K{FIRST}", "Flags stands beside other items"),
-    (all_headings_twice, "", "two columns are called Decision (Decisions!L2 and Decisions!P2)"),
+    (answers_sorted_with_flags, f"Decisions!P{FIRST}", "Flags stands beside other items"),
+    (all_headings_twice, "", "two columns are called Decision (Decisions!Q2 and Decisions!V2)"),
     (two_sheets, "", "the sheets Decisions and Decisions Copy all hold items"),
     (sheet_hidden, "", "the sheet Decisions is hidden; unhide it"),
     (seal_and_person_gone, "", "the columns Seal and Person are missing"),
@@ -365,7 +366,7 @@ def test_every_problem_is_said_in_one_go(review: Path, inbox: Path) -> None:
     path = filled(review, inbox, change)
     _, [receipt] = ingest(review, path)
     cells = [each["cell"].split("!")[1] for each in receipt["problems"]]
-    assert cells == ["L3", "M4", "C5", "A15"]
+    assert cells == ["Q3", "R4", "C5", "A15"]
     text = run("ingest", review, path).stdout
     for cell in cells:
         assert f"Decisions!{cell}" in text or "nothing done" in text
@@ -444,13 +445,13 @@ def test_long_reasons_and_control_characters_are_noted(review: Path, inbox: Path
 
 def test_hidden_rows_count_and_are_noted(review: Path, inbox: Path) -> None:
     _, [receipt] = ingest(review, filled(review, inbox, filtered))
-    assert any("hid count as well: Decisions!L6" in note for note in receipt["notes"])
+    assert any("hid count as well: Decisions!Q6" in note for note in receipt["notes"])
 
 
 def test_every_revoke_is_read_back_to_the_reviewer(review: Path, inbox: Path) -> None:
     text = run("ingest", review, filled(review, inbox)).stdout
     assert "Please check: taken as:" in text
-    assert "Revoke: Pérson ana 0, 00123, Decisions!L4 (Reason 4)" in text
+    assert "Revoke: Pérson ana 0, 00123, Decisions!Q4 (Reason 4)" in text
 
 
 # ── sign-off ─────────────────────────────────────────────────────────────────────────────────────
