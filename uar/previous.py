@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -21,16 +21,17 @@ from uar.snapshot import (
     to_files,
     to_lines,
 )
-from uar.tables import DECISIONS, FINDINGS, ITEMS, OUTCOMES, PERSONS
+from uar.tables import COVERAGE, DECISIONS, FINDINGS, ITEMS, OUTCOMES, PERSONS
 
 UNDER = "previous/"
 ABOUT = "review.json"
-TABLES = (PERSONS, FINDINGS, ITEMS, DECISIONS, OUTCOMES)
+TABLES = (PERSONS, FINDINGS, COVERAGE, ITEMS, DECISIONS, OUTCOMES)
 
 
 @dataclass(frozen=True)
 class Previous:
-    """The earlier review: PERSONS, FINDINGS, ITEMS, DECISIONS (those that count), OUTCOMES.
+    """The earlier review: PERSONS, FINDINGS, COVERAGE, ITEMS, DECISIONS (those that count) and
+    OUTCOMES.
 
     A step that it never reached left its table with no rows.
     """
@@ -44,6 +45,7 @@ class Previous:
     items: pd.DataFrame
     decisions: pd.DataFrame
     outcomes: pd.DataFrame
+    coverage: pd.DataFrame = field(default_factory=COVERAGE.empty)
 
 
 def names() -> tuple[str, ...]:

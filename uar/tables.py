@@ -364,6 +364,8 @@ FINDINGS = Table(
         Column("subject_name", needed=True),  # what a person calls it
         Column("says", needed=True),  # one sentence with the facts
         Column("accounts"),  # every account_id it is about, separated by spaces
+        # In how many reviews in a row, with this one; unknown without an earlier review.
+        Column("reviews", COUNT),
         Column("accepted_because"),  # the three of a valid exception; unknown where there is none
         Column("accepted_by"),
         Column("accepted_until"),  # 2027-03-31

@@ -9,12 +9,36 @@ import pandas as pd
 
 from uar.detections import Facts, modules, run
 from uar.persons import persons
+from uar.previous import Previous
 from uar.settings import Settings
 from uar.snapshot import Header, Snapshot
-from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, EXCEPTIONS, GAPS, GRANTS, ROSTER
+from uar.tables import (
+    ACCOUNTS,
+    COLLECTIONS,
+    DECISIONS,
+    ENTITLEMENTS,
+    EXCEPTIONS,
+    GAPS,
+    GRANTS,
+    ITEMS,
+    OUTCOMES,
+    ROSTER,
+    USES,
+)
 
 Row = dict[str, Any]
 NOW = "2026-11-20T09:00:00Z"
+THEN = "2026-08-20T09:00:00Z"
+ITEM = {
+    "kind": "group membership", "band": "other", "borrowed": False, "revocable": True,
+    "reason_on_keep": False, "reviewer_id": "jumpcloud:user:boss", "reviewer": "Boss Quine",
+    "reviewer_email": "boss@corp.example", "routed_by": "manager", "routed_because": "Manager.",
+    "workbook": "boss.xlsx", "seal": "00",
+}  # fmt: skip
+ANSWER = {
+    "reviewer_email": "boss@corp.example", "file": "returned/0001-boss.xlsx", "cell": "C7",
+    "received_at": THEN,
+}  # fmt: skip
 HEADER = Header("jumpcloud", "t1", "Northgate", "host.example", NOW, NOW, "0", "", "", "00")
 
 
@@ -130,19 +154,69 @@ def facts(
     gaps: Iterable[Row] = (),
     roster: Iterable[Row] = (),
     exceptions: Iterable[Row] = (),
+    previous: Previous | None = None,
+    uses: Iterable[Row] = (),
+    header: Header = HEADER,
 ) -> Facts:
     chosen = settings or Settings()
     snapshot = Snapshot(
-        HEADER,
+        header,
         ACCOUNTS.frame(accounts),
         ENTITLEMENTS.frame(entitlements),
         GRANTS.frame(grants),
         COLLECTIONS.frame(collection(name) for name in collected),
         GAPS.frame(gaps),
+        USES.frame(uses),
     )
     who, links = persons(snapshot.accounts, chosen.persons, chosen.attributes.placeholders)
     given = {"roster": ROSTER.frame(roster), "exceptions": EXCEPTIONS.frame(exceptions)}
-    return Facts(snapshot, who, links, chosen, pd.Timestamp(NOW), **given)
+    return Facts(snapshot, who, links, chosen, pd.Timestamp(NOW), **given, previous=previous)
+
+
+def earlier(
+    world: Facts | None = None,
+    revoked: Iterable[Row] = (),
+    outcomes: Iterable[Row] = (),
+    asked: Iterable[str] = (),
+) -> Previous:
+    """An earlier review of the world of then. `revoked`: rows of `grant`; `asked`: detections."""
+    then = world or facts([])
+    findings, coverage = run(then, [modules()[id_].DETECTION for id_ in asked])
+    names = then.snapshot.entitlements.set_index("entitlement_id")
+    rows = [
+        {
+            "item_id": f"UAR-{row['grant_id']}",
+            "entitlement_kind": row["entitlement_id"].split(":")[1],
+            "entitlement": names["name"].get(row["entitlement_id"], row["entitlement_id"]),
+            "holder_name": row["holder_id"].split(":")[-1].title(),
+            **{name: row[name] for name in ("grant_id", "holder_id", "holder_kind")},
+            "entitlement_id": row["entitlement_id"],
+        }
+        for row in revoked
+    ]
+    answers = [
+        {"item_id": row["item_id"], "decision": "Revoke", "written": "Revoke", **ANSWER}
+        for row in rows
+    ]
+    return Previous(
+        name="Access review",
+        period="2026-Q3",
+        ledger_head="00",
+        snapshot=then.snapshot,
+        persons=then.persons,
+        findings=findings,
+        coverage=coverage,
+        items=ITEMS.frame([{**ITEM, **row} for row in rows]),
+        decisions=DECISIONS.frame(answers),
+        outcomes=OUTCOMES.frame(outcomes),
+    )
+
+
+def outcome(row: Row, word: str, gone: bool | None) -> Row:
+    """What came of the removal of a row of `grant`."""
+    action = "restore" if word in ("restored", "already there") else "remove"
+    done = {"plan": "plans/0001.json", "at": THEN, "action": action}
+    return {"item_id": f"UAR-{row['grant_id']}", "outcome": word, "gone": gone, **done}
 
 
 def detect(detection: str, world: Facts) -> tuple[dict[str, Mapping[str, Any]], Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from uar.commands._previous import earlier, previous_option
 from uar.commands._shared import (
     counted,
     folder_argument,
@@ -46,17 +47,20 @@ EXCEPTIONS_FILE = "exceptions.toml"
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Accepted findings.  [default: exceptions.toml beside uar.toml if it is there]",
 )
+@previous_option
 @json_option
 def command(
     folder: Path,
     settings_path: Path | None,
     fail_on: str | None,
     exceptions_path: Path | None,
+    previous_path: Path | None,
     as_json: bool,
 ) -> None:
     """Put accounts together to persons and look for what is wrong with them.
 
-    What exceptions.toml accepts is still shown, and does not count for --fail-on.
+    What exceptions.toml accepts is still shown, and does not count for --fail-on. With --previous
+    each finding has an age, and what changed since that review is looked at too.
     Writes persons, links between accounts, findings and coverage into FOLDER.
     """
     settings, toml = load(settings_path)
@@ -68,10 +72,11 @@ def command(
         people, links = persons(
             snapshot.accounts, settings.persons, settings.attributes.placeholders
         )
+        previous, kept = earlier(review, previous_path, snapshot)
         finished = pd.Timestamp(snapshot.header.finished_at)
         given = review.has(ROSTER_FILE)
         roster = from_lines(ROSTER, review.read(ROSTER_FILE, "sync")) if given else None
-        facts = Facts(snapshot, people, links, settings, finished, roster, exceptions=exceptions)
+        facts = Facts(snapshot, people, links, settings, finished, roster, previous, exceptions)
         findings, coverage = run(facts, detections())
         if exceptions is not None:
             findings, coverage = accept(findings, coverage, exceptions, finished, str(path))
@@ -83,6 +88,7 @@ def command(
                 "findings.jsonl": to_lines(findings),
                 "coverage.jsonl": to_lines(coverage),
                 **({} if accepted is None else {EXCEPTIONS_FILE: accepted}),
+                **kept,
             },
             at=iso(now()),
             read=(*file_names(), *([ROSTER_FILE] if given else [])),

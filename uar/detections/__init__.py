@@ -31,6 +31,7 @@ SECTIONS = (
     "What to do",
     "Severity",
 )
+GIVEN = {"previous": "previous review"}  # what an optional fact is called
 KIND_WORDS = {"user": "user", "admin": "administrator", "service": "service account"}
 
 
@@ -127,13 +128,25 @@ def run(facts: Facts, asked: Iterable[Detection]) -> tuple[pd.DataFrame, pd.Data
         counts["accepted"] = 0
         coverage.append({**row, **counts})
     findings.sort(key=lambda row: (SEVERITIES.index(row["severity"]), row["id"]))
-    return FINDINGS.frame(findings), COVERAGE.frame(coverage)
+    return _aged(FINDINGS.frame(findings), facts.previous), COVERAGE.frame(coverage)
+
+
+def _aged(findings: pd.DataFrame, previous: Previous | None) -> pd.DataFrame:
+    """FINDINGS with `reviews`; unknown also where the earlier review did not look for it."""
+    if previous is None:
+        return findings
+    asked = previous.coverage.loc[previous.coverage["not_run"].isna(), "detection"]
+    # What was found in a review that knew of none before it was found once at least.
+    before = previous.findings.set_index("id")["reviews"].fillna(1)
+    known = findings["detection"].isin(asked) | findings["id"].isin(before.index)
+    reviews = findings["id"].map(before).fillna(0).astype("Int64") + 1
+    return FINDINGS.frame(findings.assign(reviews=reviews.where(known)))
 
 
 def _reason_not_to_run(detection: Detection, facts: Facts) -> str:
     for name in detection.needs:
         if getattr(facts, name) is None:
-            return f"no {name} given"
+            return f"no {GIVEN.get(name, name)} given"
     return detection.unwanted(facts.settings)
 
 

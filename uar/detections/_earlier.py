@@ -1,0 +1,62 @@
+"""What the detections of change share: today's accounts and grants beside the earlier review's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pandas as pd
+
+from uar.access import opens, privileged
+from uar.detections import Facts
+from uar.previous import Previous
+from uar.snapshot import Snapshot
+
+READ_IN = {  # the list that shows who holds what, by the kind of what is held
+    "group": "group members",
+    "app": "application users",
+    "role": "admins",
+    "device": "devices",
+    "device group": "device groups",
+    "directory": "directories",
+    "radius": "RADIUS servers",
+}
+
+
+def earlier(facts: Facts) -> Previous:
+    """The earlier review: a detection that needs it does not run without."""
+    return cast(Previous, facts.previous)
+
+
+def in_words(previous: Previous) -> str:
+    """How a sentence names it: `2026-Q3`, else `the earlier review`."""
+    return previous.period or "the earlier review"
+
+
+def in_both(facts: Facts, columns: Sequence[str]) -> pd.DataFrame:
+    """Accounts that the earlier snapshot has too, with its values as was_<column>."""
+    was = earlier(facts).snapshot.accounts[["account_id", *columns]]
+    was = was.rename(columns={name: f"was_{name}" for name in columns})
+    return facts.accounts.merge(was, on="account_id", validate="one_to_one")
+
+
+def kept(facts: Facts) -> pd.DataFrame:
+    """Grants of accounts that the earlier snapshot has too."""
+    grants = facts.snapshot.grants
+    return grants[
+        (grants["holder_kind"] != "group")
+        & grants["grant_id"].isin(earlier(facts).snapshot.grants["grant_id"])
+    ]
+
+
+def doors_to_privileged(facts: Facts) -> list[str]:
+    """Entitlements that are privileged, and groups that open one."""
+    ids = privileged(facts.snapshot.entitlements, facts.settings.privileged)
+    opened = opens(facts.snapshot.grants)
+    return [*ids, *opened.loc[opened["entitlement_id"].isin(ids), "group_id"]]
+
+
+def was_read(snapshot: Snapshot, kinds: pd.Series[Any]) -> pd.Series[bool]:
+    """Did the snapshot read the lists that show who holds what is of these kinds?"""
+    collections = set(snapshot.collections["collection"])
+    return kinds.isin([kind for kind, name in READ_IN.items() if name in collections])
