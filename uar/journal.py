@@ -2,6 +2,7 @@
 
     run      who acts on which plan, with which version
     intent   what is about to be sent, and the read before it; on disk before the request leaves
+    step     the answer to a write that another one follows, and the read between the two
     result   the answer and the read after it, as one of the outcomes of uar.tables
     verify   a later look: still gone, back again, unknown
     cut      a line that a crash had torn was taken off before going on

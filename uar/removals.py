@@ -1,7 +1,8 @@
 """Carrying out removals one by one: read, write down, send, read again, write down what came of it.
 
-Nothing here knows a provider: a `Tenant` reads a grant and sends one request. The request of a
-removal is the one in the plan that was shown; there is no other way to get one.
+Nothing here knows a provider: a `Tenant` reads a grant, says which write is due, and sends it.
+Most removals are one write. Where one must come before it, such as an exemption from a group's
+rule, each is a step: written down, sent and read again, so that any of them can be the last one.
 
 Several removals are in flight at a time, but never more than the failures that still may follow
 each other: so a run that stops after five failures in a row has exactly five.
@@ -39,11 +40,12 @@ class Live:
 
 @dataclass(frozen=True)
 class Request:
-    """One write. It holds no credential."""
+    """One write. It holds no credential, neither in its headers nor elsewhere."""
 
     method: str
     path: str
     body: Mapping[str, Any] | None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ class Tenant(Protocol):
     def read(self, row: Row, *, after: bool) -> Live:
         """Is it held now, and is everything as planned? SourceError where that cannot be read."""
 
-    def restoring(self, row: Row, live: Live) -> Request:
-        """The inverse of a removal, given what is there now."""
+    def due(self, row: Row, live: Live, action: str) -> Request | None:
+        """The next write that the action needs, given what is there now; None: it is done."""
 
     def send(self, request: Request) -> Reply:
         """Send it, once."""
@@ -127,17 +129,24 @@ def _in_flight(rows: Iterable[Row], run: Run, do: Callable[[Row, Run], Line]) ->
 
 
 def _lanes(rows: Iterable[Row]) -> deque[deque[Row]]:
-    """Admin roles are steps: each is planned upon those before, and all count the owners left."""
+    """Admin roles are steps: each is planned upon those before, and all count the owners left.
+
+    An exemption is written with the whole group around it, so those of one group take turns.
+    """
     lanes: dict[str, deque[Row]] = {}
     for row in rows:
-        key = row["kind"] if row["kind"] == "admin role" else row["item"]
+        key = row["item"]
+        if row["kind"] in ("admin role", "admin API access"):
+            key = "admins"
+        elif row.get("exempt"):
+            key = row["entitlement_source_id"]
         lanes.setdefault(key, deque()).append(row)
     return deque(lanes.values())
 
 
 def _look(row: Row, run: Run) -> Line:
     try:
-        live = run.tenant.read(row, after=True)
+        live = run.tenant.read(row, after=False)
         word = "back again" if live.held else "still gone"
         facts: dict[str, Any] = {"detail": live.says, "after": _evidence(live)}
     except SourceError as error:
@@ -155,36 +164,43 @@ def _one(row: Row, run: Run) -> Line:
         if sent_before:
             return _result(row, run, "unknown", f"Sent by an earlier run. {error}")
         return _result(row, run, "failed", f"Nothing was sent: {error}")
-    if before.held == (run.action == RESTORE):
+    request = run.tenant.due(row, before, run.action)
+    if request is None:
         if sent_before:
             says = "Sent by an earlier run; this read shows that it was carried out."
             return _result(row, run, DONE[run.action], says, before=_evidence(before))
         return _result(row, run, ALREADY[run.action], before.says, before=_evidence(before))
     if before.drift and run.action == REMOVE:
         return _result(row, run, "drift", before.drift, before=_evidence(before))
-    return _write(row, run, before)
+    return _write(row, run, before, request)
 
 
-def _write(row: Row, run: Run, before: Live) -> Line:
-    request = (
-        Request(**row["request"]) if run.action == REMOVE else run.tenant.restoring(row, before)
-    )
-    sent = {"request": asdict(request), "before": _evidence(before)}
-    run.record("intent", **_about(row, run), **sent)
-    reply = run.tenant.send(request)
-    try:
-        after = run.tenant.read(row, after=True)
-    except SourceError as error:
-        detail = f"{reply.says} Whether it is gone could not be read: {error}".strip()
-        return _result(row, run, "unknown", detail, **sent, answer=reply.facts)
-    outcome, detail = _judge(run.action, reply, after)
-    more = {"answer": reply.facts, "after": _evidence(after)}
+def _write(row: Row, run: Run, before: Live, request: Request) -> Line:
+    """Every write that is due, none of them twice; the last one is what the result tells of."""
+    addressed = set()
+    while True:
+        sent = {"request": asdict(request), "before": _evidence(before)}
+        run.record("intent", **_about(row, run), **sent)
+        reply = run.tenant.send(request)
+        addressed.add((request.method, request.path))
+        try:
+            after = run.tenant.read(row, after=True)
+        except SourceError as error:
+            detail = f"{reply.says} Whether it is gone could not be read: {error}".strip()
+            return _result(row, run, "unknown", detail, **sent, answer=reply.facts)
+        more = {"answer": reply.facts, "after": _evidence(after)}
+        following = run.tenant.due(row, after, run.action)
+        if following is None or (following.method, following.path) in addressed:
+            break
+        run.record("step", **_about(row, run), detail=reply.says, **sent, **more)
+        before, request = after, following
+    outcome, detail = _judge(run.action, reply, after, done=following is None)
     return _result(row, run, outcome, detail, **sent, **more)
 
 
-def _judge(action: str, reply: Reply, after: Live) -> tuple[str, str]:
+def _judge(action: str, reply: Reply, after: Live, *, done: bool) -> tuple[str, str]:
     """Only the read after counts; the answer tells whether it was our doing."""
-    if after.held == (action == RESTORE):
+    if done:
         word = ALREADY if reply.accepted is False else DONE
         return word[action], " ".join(filter(None, (reply.says, after.drift or after.says)))
     if reply.accepted and action == REMOVE:

@@ -146,6 +146,8 @@ class Apply:
     max_removals_share: float = 0.25  # of the population; more needs --max-removals
     last_admin_role: str = "delete"  # or "read-only": what revoking an admin's last role does
     in_flight: int = 4  # removals at a time, at most
+    exempt_dynamic: bool = False  # exempt a member from the group's rule, then remove
+    decision_days: int = 90  # an older decision is not carried out
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,8 @@ def parse(text: bytes, name: str) -> Settings:
         raise SetupError(f"{name}: sync.in_flight must lie between 1 and 64.")
     if not 1 <= settings.apply.in_flight <= 5:
         raise SetupError(f"{name}: apply.in_flight must lie between 1 and 5.")
+    if not 1 <= settings.apply.decision_days <= 3650:
+        raise SetupError(f"{name}: apply.decision_days must lie between 1 and 3650.")
     if not re.fullmatch(r"(https?://[^\s/@]+(/\S*)?)?", settings.close.tsa_url):
         raise SetupError(f"{name}: close.tsa_url must be an http address without a password.")
     for collection in settings.sync.leave_out:

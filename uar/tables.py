@@ -210,6 +210,8 @@ ACCOUNTS = Table(
         Column("password_never_expires", FLAG),
         Column("created_at", MOMENT),
         Column("description"),
+        # <field>:<who decides it, such as active-directory or scim>, sorted, separated by spaces
+        Column("managed_fields"),
     ),
 )
 
@@ -411,6 +413,10 @@ USE_STATES = ("used", "not observed", "not collected", "not licensed", "not perm
               "not applicable")  # fmt: skip
 DECISION_WORDS = ("Keep", "Revoke", "Modify", "Not sure")
 NOT_REVIEWED = "Not reviewed"
+# What a plan may take away: each kind of item, and what only an emergency plan is about.
+REMOVAL_KINDS = (
+    "user account", *ITEM_KINDS, "admin API access", "device sudo", "service account",
+)  # fmt: skip
 
 ITEMS = Table(
     "items",

@@ -12,15 +12,16 @@ from typing import Any
 import pandas as pd
 
 from uar import journal
-from uar.commands._shared import iso, load_decisions, load_snapshot, now
+from uar.commands._shared import iso, load_decisions, load_items, load_snapshot, now
 from uar.errors import FolderError
 from uar.folder import JOURNAL, Folder, digest
 from uar.journal import Journal
-from uar.plan import plan
+from uar.plan import Approval, Ground, emergency, plan
+from uar.plan import Plan as Lists
 from uar.settings import Apply, parse
 from uar.snapshot import from_lines, json_bytes
 from uar.sources.jumpcloud_removals import planned
-from uar.tables import ITEMS, OUTCOMES
+from uar.tables import FINDINGS, OUTCOMES, PERSONS
 
 Document = dict[str, Any]
 
@@ -35,18 +36,48 @@ class Plan:
 
 
 def make(review: Folder, toml: bytes) -> Document:
-    """The plan that the folder asks for now; the same folder gives the same bytes."""
-    snapshot = load_snapshot(review)
-    items = from_lines(ITEMS, review.read("items.jsonl", "open"))
-    made = plan(
-        snapshot, items, load_decisions(review), parse(toml, "uar.toml").apply, past(review)
+    """The plan that the folder's decisions ask for now; the same folder gives the same bytes."""
+    ground = _ground(review, toml)
+    made = plan(ground, load_items(review), load_decisions(review))
+    return _document(review, toml, ground, made, made_from(review))
+
+
+def make_emergency(review: Folder, toml: bytes, approval: Approval) -> Document:
+    """The plan that findings ask for; neither uar open nor uar ingest has to have run."""
+    findings = from_lines(FINDINGS, review.read("findings.jsonl", "detect"))
+    ground = _ground(review, toml)
+    made = emergency(ground, findings, approval)
+    marked = {
+        "findings": list(approval.words),
+        "approver": approval.approver,
+        "reason": approval.reason,
+        "at": iso(approval.at),
+    }
+    return _document(review, toml, ground, made, ["findings.jsonl"], emergency=marked)
+
+
+def _ground(review: Folder, toml: bytes) -> Ground:
+    persons = None
+    if review.has("persons.jsonl"):
+        persons = from_lines(PERSONS, review.read("persons.jsonl", "detect"))
+    return Ground(
+        snapshot=load_snapshot(review),
+        settings=parse(toml, "uar.toml").apply,
+        now=pd.Timestamp(now()),
+        persons=persons,
+        outcomes=past(review),
     )
-    document = asdict(made)
-    document["removals"] = [{**row, "request": planned(row)} for row in made.removals]
-    header = snapshot.header
-    document |= {
+
+
+def _document(
+    review: Folder, toml: bytes, ground: Ground, made: Lists, sources: list[str], **more: Any
+) -> Document:
+    header = ground.snapshot.header
+    document = asdict(made) | {
+        **more,
+        "removals": [{**row, "request": planned(row)} for row in made.removals],
         "tenant": {"id": header.tenant_id, "name": header.tenant_name, "host": header.host},
-        "made_from": {name: digest(review.read(name, "ingest")) for name in made_from(review)},
+        "made_from": {name: digest(review.read(name, "ingest")) for name in sources},
         "settings": digest(toml) if toml else "",
     }
     return {**document, "digest": digest(json_bytes(document))}
@@ -55,6 +86,21 @@ def make(review: Folder, toml: bytes) -> Document:
 def made_from(review: Folder) -> list[str]:
     """The files of decisions a plan rests on."""
     return review.names("decisions/")
+
+
+def read_by(document: Document) -> tuple[str, ...]:
+    """The files that a plan was made from, for the ledger."""
+    return tuple(document["made_from"]) + (() if "emergency" in document else ("items.jsonl",))
+
+
+def again(review: Folder, toml: bytes, document: Document) -> Document:
+    """The plan made again now, from what it was made from then."""
+    marked = document.get("emergency")
+    if marked is None:
+        return make(review, toml)
+    at = pd.Timestamp(marked["at"]).to_pydatetime()
+    approval = Approval(marked["findings"], marked["approver"], marked["reason"], at)
+    return make_emergency(review, toml, approval)
 
 
 def newest(review: Folder) -> tuple[str, Document]:
@@ -77,10 +123,10 @@ def up_to_date(review: Folder) -> Plan:
     """The newest plan, if making it again now with them gives the same."""
     name, document = newest(review)
     toml = _settings(review, document)
-    if make(review, toml) != document:
+    if again(review, toml, document) != document:
         raise FolderError(
-            f"Decisions have come in or removals were put back since {name} was made; "
-            f"run uar plan {review.path} and look at it again."
+            f"Decisions have come in, have become too old, or removals were put back since {name} "
+            f"was made; run uar plan {review.path} and look at it again."
         )
     return Plan(name, document, parse(toml, "uar.toml").apply)
 

@@ -21,7 +21,7 @@ from uar.folder import Folder
 from uar.journal import open_ended
 from uar.removals import ALREADY, DONE, Line, Run, Tenant, carry_out
 from uar.settings import Apply
-from uar.sources.jumpcloud_removals import Requests, key_owners, organizations
+from uar.sources.jumpcloud_removals import Requests, by_service, key_owners, organizations
 
 Row = Mapping[str, Any]
 Shown = dict[str, Any]
@@ -116,9 +116,25 @@ def check_tenant(client: Requests, tenant: Mapping[str, str]) -> None:
         )
 
 
-def guard(owners: set[str] | None, rows: Iterable[Row], settings: Apply) -> dict[str, str]:
-    """Admin roles that must stay, because the key that would take them away hangs on them."""
-    roles = [row for row in rows if row["kind"] == "admin role"]
+ADMINS = ("admin role", "admin API access")
+
+
+def guard(
+    client: Requests, owners: set[str] | None, rows: Sequence[Row], settings: Apply
+) -> dict[str, str]:
+    """What must stay, because the key that would take it away hangs on it: item -> why."""
+    held = _own_admins(owners, rows, settings)
+    if by_service(client):
+        says = (
+            "uar works as a service account, and JumpCloud does not tell as which one; use the "
+            "key of an admin in UAR_APPLY_API_KEY."
+        )
+        held |= {row["item"]: says for row in rows if row["kind"] == "service account"}
+    return held
+
+
+def _own_admins(owners: set[str] | None, rows: Iterable[Row], settings: Apply) -> dict[str, str]:
+    roles = [row for row in rows if row["kind"] in ADMINS]
     if owners is None and settings.credential_admin:
         return {}  # the plan has kept that admin out
     if owners is None:
@@ -133,7 +149,7 @@ def guard(owners: set[str] | None, rows: Iterable[Row], settings: Apply) -> dict
 
 def own(client: Requests, rows: Iterable[Row]) -> set[str] | None:
     """Who owns the key; asked only if an admin role is at stake."""
-    if not any(row["kind"] == "admin role" for row in rows):
+    if not any(row["kind"] in ADMINS for row in rows):
         return set()
     return key_owners(client)
 

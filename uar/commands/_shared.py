@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import pandas as pd
@@ -119,8 +120,20 @@ def put_json(value: Any) -> None:
 
 
 def put_csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """CSV for spreadsheets on stdout; what would be taken for a formula gets a quote before it."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    """CSV for spreadsheets on stdout."""
+    _csv(sys.stdout, heading, rows)
+
+
+def csv_bytes(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A CSV file that every spreadsheet reads: UTF-8 with a byte order mark."""
+    text = io.StringIO()
+    _csv(text, heading, rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _csv(file: TextIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """What would be taken for a formula gets a quote before it."""
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(heading)
     for row in rows:
         texts = (plain(cell) for cell in row)

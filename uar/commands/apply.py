@@ -148,14 +148,15 @@ def remove(
 ) -> None:
     """Carry out these rows of the plan, if the client reaches the tenant they were planned for."""
     check_tenant(client, plan.document["tenant"])
-    owners = own(client, rows)
+    owners, marked = own(client, rows), plan.document.get("emergency")
     work = Work(
         step="apply",
         action=REMOVE,
         plan=plan.name,
         rows=rows,
-        facts={"digest": plan.document["digest"], "key_of": sorted(owners or ())},
-        blocked=guard(owners, rows, plan.settings),
+        facts={"digest": plan.document["digest"], "key_of": sorted(owners or ())}
+        | ({"emergency": marked} if marked else {}),
+        blocked=guard(client, owners, rows, plan.settings),
         in_flight=plan.settings.in_flight,
         until=until,
     )

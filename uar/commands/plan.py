@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import click
 
-from uar.commands._journal import Document, made_from, make
+from uar.commands._journal import Document, make, make_emergency, read_by
 from uar.commands._shared import (
     counted,
+    csv_bytes,
     folder_argument,
     iso,
     json_option,
@@ -20,9 +22,12 @@ from uar.commands._shared import (
     say,
     settings_option,
 )
+from uar.errors import SetupError
 from uar.folder import Folder
+from uar.plan import Approval
 from uar.settings import load
 from uar.snapshot import json_bytes
+from uar.text import EMAIL
 
 LISTS = ("removals", "blocked", "todo")
 COLUMNS = ("item", "kind", "account", "entitlement", "why")
@@ -32,26 +37,66 @@ EFFECTS = ("does", "loses", "keeps", "warnings", "do")
 @click.command()
 @folder_argument
 @settings_option
+@click.option(
+    "--finding",
+    "findings",
+    metavar="ID",
+    multiple=True,
+    help="An emergency: plan straight from what uar detect found, such as LIF-01, or one finding.",
+)
+@click.option("--approver", metavar="E-MAIL", help="Who approves the emergency plan.")
+@click.option("--reason", help="Why the emergency cannot wait for the review.")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet.")
-def command(folder: Path, settings_path: Path | None, as_json: bool, as_csv: bool) -> None:
+def command(
+    folder: Path,
+    settings_path: Path | None,
+    findings: tuple[str, ...],
+    approver: str | None,
+    reason: str | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
     """Show exactly what would be removed, what else is lost by it, and what stands in the way.
 
     Nothing is changed in JumpCloud. The plan is kept in FOLDER/plans; uar apply carries out the
-    newest one and no other. Exits with 1 when something in it needs a person.
+    newest one and no other. What a person has to do is in FOLDER/todo, for a spreadsheet.
+
+    With --finding the plan comes straight from findings, before anybody was asked: people who have
+    left are suspended, and their administrator accounts removed. It is marked as an emergency
+    everywhere, and needs --approver and --reason.
+
+    Exits with 1 when something in it needs a person.
     """
     _, toml = load(settings_path)
+    approval = _approval(findings, approver, reason)
     with Folder(folder).locked() as review:
-        document = make(review, toml)
+        document = make_emergency(review, toml, approval) if approval else make(review, toml)
         name = _keep(review, document, toml)
     if as_json:
         put_json(document)
     elif as_csv:
-        put_csv(("list", *COLUMNS, *EFFECTS), _flat(document))
+        put_csv(("list", *COLUMNS, *EFFECTS), _flat(document, LISTS))
     else:
-        _show(name, document)
+        _show(folder, name, document)
     if document["blocked"] or document["todo"]:
         raise click.exceptions.Exit(1)
+
+
+def _approval(
+    findings: tuple[str, ...], approver: str | None, reason: str | None
+) -> Approval | None:
+    """None: an ordinary plan, from decisions."""
+    approver, reason = (approver or "").strip(), (reason or "").strip()
+    if not findings:
+        if approver or reason:
+            raise SetupError("--approver and --reason belong to --finding; say which finding.")
+        return None
+    if not re.fullmatch(EMAIL, approver):
+        raise SetupError("An emergency plan needs --approver E-MAIL: who answers for it.")
+    if not reason:
+        raise SetupError("An emergency plan needs --reason TEXT: why it cannot wait.")
+    return Approval(findings, approver, reason, now())
 
 
 def _keep(review: Folder, document: Document, toml: bytes) -> str:
@@ -61,40 +106,65 @@ def _keep(review: Folder, document: Document, toml: bytes) -> str:
     if names and review.read(names[-1], "plan") == content:
         say(f"Nothing has changed since {names[-1]} was made; it still stands.")
         return names[-1]
-    name = f"plans/{len(names) + 1:04}.json"
-    counts = {each: len(document[each]) for each in LISTS}
-    read = ("items.jsonl", *made_from(review))
-    facts = {"digest": document["digest"]}
+    number = f"{len(names) + 1:04}"
+    name = f"plans/{number}.json"
+    files = {name: content}
+    if document["todo"]:
+        rows = _flat(document, ("todo",))
+        files[f"todo/{number}.csv"] = csv_bytes(("list", *COLUMNS, *EFFECTS), rows)
     review.write(
-        "plan", {name: content}, at=iso(now()), read=read, counts=counts, settings=toml, facts=facts
+        "plan",
+        files,
+        at=iso(now()),
+        read=read_by(document),
+        counts={each: len(document[each]) for each in LISTS},
+        settings=toml,
+        facts={"digest": document["digest"]}
+        | ({"emergency": document["emergency"]} if "emergency" in document else {}),
     )
     return name
 
 
-def _flat(document: Document) -> list[list[Any]]:
+def _flat(document: Document, lists: tuple[str, ...]) -> list[list[Any]]:
     def cell(value: Any) -> Any:
         return "; ".join(value) if isinstance(value, list) else value
 
     return [
         [each, *(cell(row.get(column, "")) for column in (*COLUMNS, *EFFECTS))]
-        for each in LISTS
+        for each in lists
         for row in document[each]
     ]
 
 
-def _show(name: str, document: Document) -> None:
+def _show(folder: Path, name: str, document: Document) -> None:
     counts = ", ".join(f"{word} {number:,}" for word, number in document["counts"].items())
-    put(f"Plan {name} for {document['tenant']['name'] or document['tenant']['id']}")
-    put(f"{counted(document['population'], 'item')}: {counts}")
-    _show_list("To be removed", document["removals"])
-    _show_list("Blocked: Revoke was decided, and it will not be removed", document["blocked"])
+    tenant = document["tenant"]["name"] or document["tenant"]["id"]
+    emergency = document.get("emergency")
+    if emergency:
+        put(f"EMERGENCY PLAN {name} for {tenant}")
+        put(f"From {', '.join(emergency['findings'])}: {counts}. No reviewer was asked.")
+        put(f"Approved by {emergency['approver']} at {emergency['at']}: {emergency['reason']}")
+    else:
+        put(f"Plan {name} for {tenant}")
+        put(f"{counted(document['population'], 'item')}: {counts}")
+    removals = document["removals"]
+    conflicts = sum(bool(row["warnings"]) for row in removals)
+    look = f", {counted(conflicts, 'removal')} to look at" if conflicts else ""
+    put(
+        f"{counted(len(removals), 'removal')}, {len(document['blocked']):,} blocked, "
+        f"{len(document['todo']):,} for a person{look}."
+    )
+    _show_list("To be removed", removals)
+    _show_list("Blocked: it should go, and it will not be removed", document["blocked"])
     _show_list("To do by a person", document["todo"])
     put()
-    removals = len(document["removals"])
-    if removals > document["limit"]:
+    if document["todo"]:
+        put(f"For a spreadsheet: {folder}/todo/{Path(name).stem}.csv")
+    if len(removals) > document["limit"]:
+        of = "account" if emergency else "item"
         put(
-            f"{counted(removals, 'removal')} of {counted(document['population'], 'item')}: more "
-            f"than {document['limit']:,}, so uar apply asks for --max-removals {removals}."
+            f"{counted(len(removals), 'removal')} of {counted(document['population'], of)}: more "
+            f"than {document['limit']:,}, so uar apply asks for --max-removals {len(removals)}."
         )
     put(f"Digest    {document['digest']}")
     put("Approved  ______________________________  on ____________")

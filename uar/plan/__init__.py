@@ -14,12 +14,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from uar.settings import Apply
-from uar.snapshot import Snapshot
-from uar.tables import DECISION_WORDS, ITEM_KINDS, OUTCOMES
+from uar.tables import DECISION_WORDS, records
 
 from ._blockers import in_the_way
 from ._effects import with_effects
-from ._known import READER, Row, account_of, look_up, records, shown
+from ._emergency import Approval, asked
+from ._known import Ground, Known, Row, in_order, look_up, shown
+
+__all__ = ["NOT_REVIEWED", "Approval", "Ground", "Plan", "emergency", "plan"]
 
 NOT_REVIEWED = "Not reviewed"
 
@@ -31,62 +33,82 @@ class Plan:
     removals: list[Row]
     blocked: list[Row]
     todo: list[Row]
-    counts: dict[str, int]  # items per decision, with Not reviewed
-    population: int
+    counts: dict[str, int]  # items per decision, with Not reviewed; findings of an emergency
+    population: int  # items; accounts in an emergency
     limit: int  # more removals than this need --max-removals
 
 
-def plan(
-    snapshot: Snapshot,
-    items: pd.DataFrame,
-    decisions: pd.DataFrame,
-    settings: Apply,
-    outcomes: pd.DataFrame | None = None,
-) -> Plan:
-    """The plan that these decisions ask for. `outcomes`: what earlier runs did, if any."""
-    done = OUTCOMES.empty() if outcomes is None else outcomes
+def plan(ground: Ground, items: pd.DataFrame, decisions: pd.DataFrame) -> Plan:
+    """The plan that these decisions ask for."""
+    done = ground.outcomes
     rows = _rows(items, decisions, done)
     revoked = [row for row in rows if row["decision"] == "Revoke"]
     decided = items.merge(decisions[["item_id", "decision"]], on="item_id")
-    known = look_up(snapshot, settings, decided, revoked, done)
+    answers = dict(zip(decided["grant_id"], decided["decision"], strict=True))
+    known = look_up(ground, answers, revoked)
+    removals, blocked = _parted(revoked, known)
+    counts = Counter(decided["decision"])
+    return Plan(
+        removals=removals,
+        blocked=blocked,
+        todo=list(_todo(rows, done)),
+        counts={word: counts[word] for word in DECISION_WORDS}
+        | {NOT_REVIEWED: len(items) - len(decided)},
+        population=len(items),
+        limit=_limit(ground.settings, len(items)),
+    )
+
+
+def emergency(ground: Ground, findings: pd.DataFrame, approval: Approval) -> Plan:
+    """The plan that findings ask for, straight away. `findings`: FINDINGS.
+
+    Raises SetupError where a word names no finding, or one that no account should end for.
+    """
+    chosen, rows = asked(ground, findings, approval)
+    removals, blocked = _parted(rows, look_up(ground, {}, rows))
+    accounts = len(ground.snapshot.accounts)
+    return Plan(
+        removals=removals,
+        blocked=blocked,
+        todo=[],
+        counts={"findings": len(chosen)},
+        population=accounts,
+        limit=_limit(ground.settings, accounts),
+    )
+
+
+def _parted(rows: list[Row], known: Known) -> tuple[list[Row], list[Row]]:
+    """(removals with what they do, blocked ones with what stands in the way)."""
     removals, blocked = [], []
-    for row in revoked:
+    for row in rows:
         reasons = list(in_the_way(row, known))
         if reasons:
             why, do = (" ".join(texts) for texts in zip(*reasons, strict=True))
             blocked.append(shown(row, why, do=do))
         else:
             removals.append(row)
-    counts = Counter(decided["decision"])
-    return Plan(
-        removals=with_effects(removals, known),
-        blocked=blocked,
-        todo=list(_todo(rows, done)),
-        counts={word: counts[word] for word in DECISION_WORDS}
-        | {NOT_REVIEWED: len(items) - len(decided)},
-        population=len(items),
-        limit=max(1, int(settings.max_removals_share * len(items))),
-    )
+    return with_effects(removals, known), blocked
+
+
+def _limit(settings: Apply, population: int) -> int:
+    return max(1, int(settings.max_removals_share * population))
 
 
 def _rows(items: pd.DataFrame, decisions: pd.DataFrame, done: pd.DataFrame) -> list[Row]:
-    """Decided items that something follows from: all but a Keep of what is still there.
-
-    In the order a person reads them; within an admin, Read Only comes last.
-    """
+    """Decided items that something follows from: all but a Keep of what is still there."""
     follows = (decisions["decision"] != "Keep") | decisions["item_id"].isin(done["item_id"])
     joined = items.merge(decisions[follows], on="item_id", suffixes=("", "_decided"))
-    return sorted(
-        records(joined),
-        key=lambda row: (
-            ITEM_KINDS.index(row["kind"]),
-            account_of(row).casefold(),
-            row["holder_id"],
-            row["entitlement"].casefold() == READER,
-            row["entitlement"].casefold(),
-            row["item_id"],
-        ),
-    )
+    return in_order(_decided(row) for row in records(joined))
+
+
+def _decided(row: Row) -> Row:
+    """The one role of a service account goes with the account: that is a kind of its own."""
+    return {
+        **row,
+        "kind": "service account" if row["holder_kind"] == "service" else row["kind"],
+        "because": f"Revoke: {row['reason']} ({row['signed_name'] or row['reviewer']})",
+        "decided_in": f"{row['file']}, {row['cell']}",
+    }
 
 
 def _todo(rows: list[Row], done: pd.DataFrame) -> Iterator[Row]:

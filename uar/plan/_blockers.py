@@ -29,19 +29,14 @@ def _not_revocable(row: Row, known: Known) -> Reason | None:
         return None
     if row["kind"] != "group membership":
         return row["why_not"] or "It cannot be taken away by one write.", "Remove it by hand."
+    ruled = known.entitlements[row["entitlement_id"]]["membership"] == "dynamic"
+    if ruled and known.settings.exempt_dynamic:
+        return None
+    exempting = " or set apply.exempt_dynamic = true in uar.toml," if ruled else ""
     return (
         row["why_not"] or "It cannot be taken away by one write.",
-        f"Ask the owner of {row['entitlement']} to exempt the account from the rule, or to change "
-        "the attribute the rule reads; the next sync shows whether it is gone.",
-    )
-
-
-def _no_write(row: Row, known: Known) -> Reason | None:
-    if row["holder_kind"] != "service":
-        return None
-    return (
-        "The one role of a service account cannot be taken away.",
-        "Delete the service account in the Admin Portal, under Settings > Service Accounts.",
+        f"Ask the owner of {row['entitlement']} to exempt the account from the rule,{exempting} or "
+        "to change the attribute the rule reads; the next sync shows whether it is gone.",
     )
 
 
@@ -49,6 +44,58 @@ def _without_reason(row: Row, known: Known) -> Reason | None:
     if row["reason"]:
         return None
     return "The Revoke has no reason.", "Ask the reviewer for the reason and ingest the file again."
+
+
+def _too_old(row: Row, known: Known) -> Reason | None:
+    days = (known.now - row["received_at"]).days
+    if days <= known.settings.decision_days:
+        return None
+    return (
+        f"It was decided {days} days ago, and apply.decision_days is "
+        f"{known.settings.decision_days}.",
+        "Ask the reviewer again and ingest the new answer.",
+    )
+
+
+def _not_eligible(row: Row, known: Known) -> Reason | None:
+    """Whoever decided must be an active user, and somebody else than who holds it."""
+    email = row.get("reviewer_email_decided")
+    if not email:  # a finding, not a reviewer
+        return None
+    found = [
+        account
+        for account in known.accounts.values()
+        if account["kind"] == "user" and str(account["email"]).casefold() == email.casefold()
+    ]
+    again = "Reassign the item to another reviewer and ingest the new answer."
+    if not any(account["status"] == "active" for account in found):
+        return f"{email} decided this, and is no active user of the tenant.", again
+    own = known.person.get(row["holder_id"], row["holder_id"])
+    if any(known.person.get(each["account_id"], each["account_id"]) == own for each in found):
+        return f"{email} decided this about their own access.", again
+    return None
+
+
+def _accepted(row: Row, known: Known) -> Reason | None:
+    """Of an emergency: somebody has decided to live with the finding."""
+    says = row.get("accepted")
+    return (says, "Take it out of exceptions.toml and run uar detect again.") if says else None
+
+
+def _managed(row: Row, known: Known) -> Reason | None:
+    """Only a field of the account itself: who is in what is always JumpCloud's own."""
+    needed = {"user account": ("state", "suspended"), "device sudo": ("sudo",)}.get(row["kind"])
+    if needed is None:
+        return None
+    fields = (known.accounts[row["holder_id"]]["managed_fields"] or "").split()
+    owners = dict(each.split(":", 1) for each in fields)
+    for field in needed:
+        if field in owners:
+            return (
+                f"The field {field} of this account is managed by {owners[field]}.",
+                "Change it there; JumpCloud would refuse or undo the change.",
+            )
+    return None
 
 
 def _protected(row: Row, known: Known) -> Reason | None:
@@ -92,6 +139,11 @@ def _last_owners(row: Row, known: Known) -> Reason | None:
 
 
 def _own_credential(row: Row, known: Known) -> Reason | None:
+    if row["holder_kind"] == "service" and row["holder_id"] == known.credential_id:
+        return (
+            "This service account is the one that uar works as.",
+            "Delete it by hand, or work with another key.",
+        )
     if row["holder_kind"] != "admin":
         return None
     named = known.settings.credential_admin.strip().casefold()
@@ -132,14 +184,17 @@ def _put_back(row: Row, known: Known) -> Reason | None:
         return None
     return (
         f"It was put back by uar undo on {at:%Y-%m-%d}.",
-        "Ingest a new decision of the reviewer if it is to be removed again.",
+        "It takes a new decision, or a new emergency plan, to remove it again.",
     )
 
 
 BLOCKERS: tuple[Callable[[Row, Known], Reason | None], ...] = (
     _not_revocable,
-    _no_write,
+    _managed,
     _without_reason,
+    _too_old,
+    _not_eligible,
+    _accepted,
     _protected,
     _last_owners,
     _own_credential,

@@ -16,6 +16,10 @@ def with_effects(removals: list[Row], known: Known) -> list[Row]:
         "group application": _binding_effects,
         "group binding": _binding_effects,
         "admin role": _role_effects,
+        "service account": _service_effects,
+        "user account": _suspension_effects,
+        "admin API access": _access_effects,
+        "device sudo": _sudo_effects,
     }
     before: dict[str, set[str]] = {key: set(roles) for key, roles in known.roles.items()}
     rows = []
@@ -23,23 +27,21 @@ def with_effects(removals: list[Row], known: Known) -> list[Row]:
         more = effects[row["kind"]](row, known, going)
         if row["kind"] == "admin role":
             more |= _role_step(row, known, before[row["holder_id"]])
-        rows.append(shown(row, _because(row), **_ids(row, known), **more))
+        rows.append(shown(row, row["because"], **_ids(row, known), **more))
     return rows
-
-
-def _because(row: Row) -> str:
-    return f"Revoke: {row['reason']} ({row['signed_name'] or row['reviewer']})"
 
 
 def _ids(row: Row, known: Known) -> Row:
     holder = known.entitlements if row["holder_kind"] == "group" else known.accounts
+    held = known.entitlements.get(row["entitlement_id"], {})  # an account itself is not held
     return {
+        "login": row["login"],
         "email": holder[row["holder_id"]].get("email") or row["login"],
         "grant_id": row["grant_id"],
         "holder_source_id": holder[row["holder_id"]]["source_id"],
         "sudo": row["sudo"],
-        "entitlement_source_id": known.entitlements[row["entitlement_id"]]["source_id"],
-        "decided_in": f"{row['file']}, {row['cell']}",
+        "entitlement_source_id": held.get("source_id", ""),
+        "decided_in": row["decided_in"],
     }
 
 
@@ -55,11 +57,17 @@ def _membership_effects(row: Row, known: Known, going: set[str]) -> Row:
             loses.append(known.name(app))
         if known.decided.get(grant_of(app, user)) == "Keep" and others:
             warnings.append(f"Keep was decided for {known.name(app)}, direct; it stays.")
+    who, named, how = account_of(row), row["entitlement"], known.entitlements[group]["membership"]
+    ruled = how == "dynamic" and not row["revocable"]
+    if how == "review-required":
+        warnings.append(f"The rule of {named} may suggest to add {who} again; refuse it there.")
+    first = f"Exempts {who} from the rule of {named}, then takes" if ruled else "Takes"
     return {
-        "does": f"Takes {account_of(row)} out of the group {row['entitlement']}.",
+        "does": f"{first} {'them' if ruled else who} out of the group {named}.",
         "loses": loses,
         "keeps": keeps,
         "warnings": warnings,
+        "exempt": ruled,
         "opens": [known.entitlements[app]["source_id"] for app in opened],
     }
 
@@ -122,7 +130,7 @@ def _role_step(row: Row, known: Known, held: set[str]) -> Row:
         "read-only": f"Gives {account_of(row)} the role Read Only in place of "
         f"{row['entitlement']}, the last role.",
     }[last]
-    key = ["the admin's API key"] if admin["api_key_set"] and last == "delete" else []
+    key = ["the admin's API key"] if admin["api_key_set"] and last else []
     account = ["the admin account"] if last == "delete" else []
     return {
         "does": does,
@@ -131,7 +139,48 @@ def _role_step(row: Row, known: Known, held: set[str]) -> Row:
         "roles_before": before,
         "roles_after": sorted(ids[role] for role in held),
         "last": last,
+        "api_access": admin["api_key_allowed"] is not False,
         "owners_kept": OWNERS_KEPT if is_owner_role(row) else 0,
+    }
+
+
+def _service_effects(row: Row, known: Known, going: set[str]) -> Row:
+    return {
+        "does": f"Deletes the service account {account_of(row)}: it has no other role than "
+        f"{row['entitlement']}.",
+        "loses": ["the service account", "its secrets and keys"],
+        "keeps": [],
+        "warnings": ["Whatever works with it stops; undo gives back neither secret nor key."],
+    }
+
+
+def _suspension_effects(row: Row, known: Known, going: set[str]) -> Row:
+    user = row["holder_id"]
+    groups, direct = len(known.groups.get(user, ())), len(known.direct.get(user, ()))
+    held = f"{groups} group memberships and {direct} direct grants"
+    return {
+        "does": f"Suspends the user {account_of(row)}, who is signed out everywhere at once.",
+        "loses": ["every sign-in: portal, applications, devices, directories, networks"],
+        "keeps": [f"{held} stay as they are, and work again if the account does"],
+        "warnings": [],
+    }
+
+
+def _access_effects(row: Row, known: Known, going: set[str]) -> Row:
+    return {
+        "does": f"Takes API access from the admin {account_of(row)}.",
+        "loses": ["the admin's API key"],
+        "keeps": ["the role and the Admin Portal stay"],
+        "warnings": [],
+    }
+
+
+def _sudo_effects(row: Row, known: Known, going: set[str]) -> Row:
+    return {
+        "does": f"Takes administrator rights on every device from {account_of(row)}.",
+        "loses": [row["entitlement"]],
+        "keeps": ["the devices stay, and rights that a group or a single device gives"],
+        "warnings": [],
     }
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from uar.settings import Apply
 from uar.snapshot import Snapshot
-from uar.tables import OPENED_KINDS
+from uar.tables import OPENED_KINDS, OUTCOMES, PERSONS, REMOVAL_KINDS, records
 
 Row = dict[str, Any]
 OWNER, READER = "administrator with billing", "read only"
@@ -24,6 +24,7 @@ class Known:
     """What blockers and side effects are judged by."""
 
     settings: Apply
+    now: pd.Timestamp
     credential_id: str
     revoked: list[Row]
     accounts: Mapping[str, Row]
@@ -36,18 +37,26 @@ class Known:
     holders: Mapping[str, set[str]]  # role -> admins
     decided: Mapping[str, str]  # grant_id -> decision
     restored: Mapping[str, pd.Timestamp]  # item -> when undo put it back
+    person: Mapping[str, str]  # account -> person, as far as uar detect has put them together
 
     def name(self, entitlement_id: str) -> str:
         return str(self.entitlements[entitlement_id]["name"])
 
 
-def look_up(
-    snapshot: Snapshot,
-    settings: Apply,
-    decided: pd.DataFrame,
-    revoked: list[Row],
-    done: pd.DataFrame,
-) -> Known:
+@dataclass(frozen=True)
+class Ground:
+    """What a plan stands on beside what was decided. `outcomes`: what earlier runs did."""
+
+    snapshot: Snapshot
+    settings: Apply
+    now: pd.Timestamp
+    persons: pd.DataFrame | None = None  # None: uar detect has not run
+    outcomes: pd.DataFrame = field(default_factory=OUTCOMES.empty)
+
+
+def look_up(ground: Ground, decided: Mapping[str, str], revoked: list[Row]) -> Known:
+    """`decided`: grant_id -> decision."""
+    snapshot, done = ground.snapshot, ground.outcomes
     grants, kinds = snapshot.grants, snapshot.entitlements.set_index("entitlement_id")["kind"]
     kind = grants["entitlement_id"].map(kinds)
     of_user, of_group = grants["holder_kind"] == "user", grants["holder_kind"] == "group"
@@ -55,8 +64,10 @@ def look_up(
     memberships = grants[of_user & (kind == "group")]
     roles = grants[(grants["holder_kind"] == "admin") & (kind == "role")]
     restored = done[(done["action"] == "restore") & (done["outcome"] != "failed")]
+    persons = PERSONS.empty() if ground.persons is None else ground.persons
     return Known(
-        settings=settings,
+        settings=ground.settings,
+        now=ground.now,
         credential_id=snapshot.header.credential_id,
         revoked=revoked,
         accounts=_by(snapshot.accounts, "account_id"),
@@ -67,14 +78,10 @@ def look_up(
         opens=_sets(grants[of_group & opened], "holder_id", "entitlement_id"),
         roles=_sets(roles, "holder_id", "entitlement_id"),
         holders=_sets(roles, "entitlement_id", "holder_id"),
-        decided=dict(zip(decided["grant_id"], decided["decision"], strict=True)),
+        decided=decided,
         restored=dict(zip(restored["item_id"], restored["at"], strict=True)),
+        person=dict(zip(persons["account_id"], persons["person_id"], strict=True)),
     )
-
-
-def records(frame: pd.DataFrame) -> list[Row]:
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [dict(zip(plain.columns, values, strict=True)) for values in plain.to_numpy()]
 
 
 def _by(frame: pd.DataFrame, key: str) -> dict[str, Row]:
@@ -86,6 +93,21 @@ def _sets(frame: pd.DataFrame, key: str, value: str) -> dict[str, set[str]]:
     for one, other in zip(frame[key], frame[value], strict=True):
         found[one].add(other)
     return found
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """As a person reads them; within an admin, Read Only comes last."""
+    return sorted(
+        rows,
+        key=lambda row: (
+            REMOVAL_KINDS.index(row["kind"]),
+            account_of(row).casefold(),
+            row["holder_id"],
+            row["entitlement"].casefold() == READER,
+            row["entitlement"].casefold(),
+            row["item_id"],
+        ),
+    )
 
 
 def account_of(row: Row) -> str:

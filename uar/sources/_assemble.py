@@ -26,9 +26,6 @@ RULE_WOULD_RETURN = (
     "change the rule, or the attribute that it reads."
 )
 UNKNOWN_METHOD = "JumpCloud states a membership method of this group that uar does not know."
-SERVICE_ROLE = (
-    "A service account cannot be without a role: change or delete it in the Admin Portal."
-)
 
 LAST_USE = "when accounts and applications were last used"
 
@@ -187,8 +184,7 @@ def _roles(tables: Tables, tenant: Tenant) -> None:
             kind, key = holder.row["kind"], holder.row["source_id"]
             held = [_role(tables, by_name, ref) for ref in holder.roles]
             for entitlement_id in dict.fromkeys(held):
-                why_not = SERVICE_ROLE if kind == "service" else None
-                tables.grant(entitlement_id, f"{kind}:{key}", why_not)
+                tables.grant(entitlement_id, f"{kind}:{key}", None)
             if not held:
                 name = holder.row["login"] or key
                 says = f"{name} states no role: what this account may do is unknown."

@@ -129,6 +129,7 @@ class Client:
         *,
         params: Mapping[str, Any] | None = None,
         body: object | None = None,
+        headers: Mapping[str, str] | None = None,
         repeat_safe: bool,
         troubled: Callable[[float], object] = lambda sent: None,
     ) -> Answer:
@@ -139,9 +140,9 @@ class Client:
         may not have been carried out. `troubled`: told at once of every try that got no last word,
         with the moment it was sent (monotonic).
         """
-        headers = self._organization(path)
+        given = {**(headers or {}), **self._organization(path)}
         if body is not None:
-            headers["content-type"] = "application/json"
+            given["content-type"] = "application/json"
         reads = method == "GET" or _is_insights(path)
         asked = _Asked(method, path, repeat_safe, reads, troubled)
         content = json.dumps(body).encode() if body is not None else None
@@ -153,7 +154,7 @@ class Client:
                 (self._insights_url if _is_insights(path) else self._base_url) + path,
                 params=params,
                 content=content,
-                headers=headers | self._authorization(token),
+                headers=given | self._authorization(token),
             )
             return self._patiently(asked, request), token
 
@@ -161,8 +162,8 @@ class Client:
         if answer.status == 401 and token:
             self._bearer.forget(token)
             answer, _ = send()
-        if "x-org-id" in headers and refuses_organization(answer):
-            del headers["x-org-id"]
+        if "x-org-id" in given and refuses_organization(answer):
+            del given["x-org-id"]
             answer, _ = send()
         return answer
 

@@ -77,7 +77,7 @@ def account_of_user(user: Json) -> Row:
         "login": text(user, "username"),
         "email": text(user, "email"),
         "name": text(user, "displayname") or _full_name(user),
-        "status": _status(user),
+        "status": status_of_user(user),
         "locked": flag(user, "account_locked"),
         "locked_at": moment(user, "account_locked_date"),
         "activated": flag(user, "activated"),
@@ -106,6 +106,9 @@ def account_of_user(user: Json) -> Row:
         "password_never_expires": flag(user, "password_never_expires"),
         "created_at": moment(user, "created"),
         "description": text(user, "description"),
+        "managed_fields": " ".join(
+            sorted(f"{name}:{owner}" for name, owner in managed(user).items())
+        ),
     }
 
 
@@ -335,6 +338,14 @@ def exempted(group: Json) -> frozenset[str]:
     return frozenset(f"user:{identity(entry, 'id')}" for entry in entries)
 
 
+def managed(user: Json) -> dict[str, str]:
+    """Fields that are decided elsewhere, and by whom (API.md 5.1, 8.3)."""
+    return {
+        text(entry, "field") or "": (text(entry, "type") or "another system").replace("_", "-")
+        for entry in objects(user, "restrictedFields")
+    }
+
+
 def role_slug(name: str) -> str:
     """An id for a role known by its name only; names that differ more than in case stay apart."""
     folded = name.strip().casefold()
@@ -350,7 +361,7 @@ def _full_name(row: Json) -> str | None:
     return " ".join(filter(None, parts)) or None
 
 
-def _status(user: Json) -> str:
+def status_of_user(user: Json) -> str:
     """`state`, which `suspended` must agree with (API.md 8.3); `activated` is another thing."""
     status = STATES.get(text(user, "state") or "")
     suspended = flag(user, "suspended")
