@@ -6,7 +6,7 @@ A stage that has not run yet is None; it is never taken for an empty result.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -32,12 +32,13 @@ class Evidence:
     receipts: Sequence[Mapping[str, Any]]  # in the order the files came back
     answers: Sequence[pd.DataFrame]  # DECISIONS, one a file that was taken
     decisions: pd.DataFrame  # DECISIONS, the answers that count
-    plan: Mapping[str, Any] | None  # the newest
+    plan: Mapping[str, Any] | None  # the newest that was made from decisions
     journal: Sequence[Mapping[str, Any]]
     outcomes: pd.DataFrame
     closing: Mapping[str, Any] | None
     roster: pd.DataFrame | None = None  # ROSTER, where HR's list was given
     previous: Previous | None = None  # the review before this one, where one was given
+    emergencies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # name -> plan
 
 
 def previous_of(evidence: Evidence) -> Previous:

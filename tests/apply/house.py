@@ -14,7 +14,7 @@ import pandas as pd
 from tests.sandbox import small as s
 from uar.commands._journal import make, past, settle, up_to_date
 from uar.commands._removing import results
-from uar.commands.apply import pending, remove
+from uar.commands.apply import pending, remove, settle_rules
 from uar.folder import Folder
 from uar.sandbox.collection import Collection
 from uar.sandbox.server import Sandbox
@@ -26,7 +26,8 @@ from uar.sources.jumpcloud import read
 from uar.sources.jumpcloud_removals import Requests
 from uar.tables import DECISIONS, ITEMS
 
-AT = "2026-11-20T09:00:00Z"
+# Yesterday, because a decision that is too old is not carried out.
+AT = f"{dt.datetime.now(dt.UTC) - dt.timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
 QUICK = Patience(tries=6, first_pause=0.001, longest_pause=0.001, longest_retry_after=0.001)
 KINDS = {"user group": "group membership", "user app": "application assignment",
          "group app": "group application", "admin role": "admin role",
@@ -91,12 +92,12 @@ def _item(grant: Any, accounts: pd.DataFrame, entitlements: pd.DataFrame) -> dic
         "entitlement_kind": entitlement["kind"],
         "entitlement": entitlement["name"],
         "reason_on_keep": False,
-        "reviewer_id": "jumpcloud:user:1",
-        "reviewer": "Ben",
-        "reviewer_email": "ben@example.com",
+        "reviewer_id": f"jumpcloud:user:{s.EVA}",
+        "reviewer": "Eva",
+        "reviewer_email": "eva@example.com",
         "routed_by": "manager",
-        "routed_because": "Ben is the manager.",
-        "workbook": "Ben.xlsx",
+        "routed_because": "Eva is the manager.",
+        "workbook": "Eva.xlsx",
         "seal": "S",
     }
 
@@ -109,9 +110,9 @@ def decided(answers: Mapping[str, str], at: str = AT, reason: str = "No longer n
             "decision": decision,
             "written": decision,
             "reason": reason,
-            "reviewer_email": "ben@example.com",
-            "signed_name": "Ben Test",
-            "file": "returned/0001-ben.xlsx",
+            "reviewer_email": "eva@example.com",
+            "signed_name": "Eva Test",
+            "file": "returned/0001-eva.xlsx",
             "cell": "Decisions!L2",
             "received_at": at,
         }
@@ -174,6 +175,7 @@ def carry_out(
     tenant: Requests,
     sync: Callable[[int], None] = os.fsync,
     until: dt.datetime | None = None,
+    pause: Callable[[float], object] = lambda seconds: None,
 ) -> Outcomes:
     """uar apply --yes, with another client: item -> outcome, for every removal of the plan."""
     with folder.locked():
@@ -182,5 +184,6 @@ def carry_out(
         rows = pending(plan.document["removals"], past(folder))
         if rows:
             remove(folder, plan, rows, tenant, sync, until)
+        settle_rules(folder, plan, tenant, pause)
         shown = results(plan.document["removals"], past(folder))
     return {row["item"]: row["outcome"] for row in shown}

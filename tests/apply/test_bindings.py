@@ -46,7 +46,9 @@ def test_undo_gives_the_rights_of_an_administrator_back(box: Sandbox, tmp_path: 
         h.carry_out(folder, client)
         assert not list(box.tenant.graph.neighbours(("system", s.MAC), ("user",)))
         tenant = Removals(client)
-        assert tenant.send(tenant.restoring(row, tenant.read(row, after=False))).accepted
+        request = tenant.due(row, tenant.read(row, after=False), "restore")
+        assert request
+        assert tenant.send(request).accepted
     assert rights(box) == SUDO
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.apply import house as h
 from tests.sandbox import small as s
-from uar.plan import Plan, plan
+from uar.plan import Ground, Plan, plan
 from uar.sandbox.server import Sandbox
 from uar.settings import Apply
 from uar.snapshot import Snapshot
@@ -47,7 +47,11 @@ ROBOT = h.grant(f"role:{s.READ_ROLE}", f"service:{s.ROBOT}")
 
 
 def made(answers: Mapping[str, str], snap: Snapshot | None = None, **rules: Any) -> Plan:
-    return plan(snap or SNAPSHOT, ITEMS, h.decided(answers), Apply(**rules))
+    return plan(ground(snap, **rules), ITEMS, h.decided(answers))
+
+
+def ground(snap: Snapshot | None = None, **rules: Any) -> Ground:
+    return Ground(snap or SNAPSHOT, Apply(**rules), pd.Timestamp(h.AT))
 
 
 def only(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -65,7 +69,7 @@ def test_a_membership_says_what_is_lost_and_what_stays() -> None:
     row = only(made({BEN_SALES: "Revoke"}).removals)
     assert row["does"] == "Takes ben out of the group Sales."
     assert row["loses"] == ["Laptops", "Wiki"]
-    assert row["why"] == "Revoke: No longer needed (Ben Test)"
+    assert row["why"] == "Revoke: No longer needed (Eva Test)"
     assert (row["holder_source_id"], row["entitlement_source_id"]) == (s.BEN, s.SALES)
 
 
@@ -130,8 +134,12 @@ def test_members_of_a_rule_are_blocked_with_what_to_do() -> None:
     assert row["do"].startswith("Ask the owner of Finance")
 
 
-def test_service_accounts_are_blocked() -> None:
-    assert "service account" in blocked({ROBOT: "Revoke"})["why"].lower()
+def test_a_service_account_goes_with_its_role() -> None:
+    row = only(made({ROBOT: "Revoke"}).removals)
+    assert row["kind"] == "service account"
+    assert row["does"] == "Deletes the service account Robot: it has no other role than Read Only."
+    own = replace(SNAPSHOT.header, credential_id=f"jumpcloud:service:{s.ROBOT}")
+    assert "uar works as" in blocked({ROBOT: "Revoke"}, snap=replace(SNAPSHOT, header=own))["why"]
 
 
 @pytest.mark.parametrize("word", ["ana", "ANA@example.com "])
@@ -173,7 +181,7 @@ def test_an_unknown_owner_of_the_key_blocks_admin_roles_only() -> None:
 
 
 def test_a_revoke_without_a_reason_is_blocked() -> None:
-    result = plan(SNAPSHOT, ITEMS, h.decided({ANA_STAFF: "Revoke"}, reason=""), Apply())
+    result = plan(ground(), ITEMS, h.decided({ANA_STAFF: "Revoke"}, reason=""))
     assert only(result.blocked)["why"] == "The Revoke has no reason."
 
 
@@ -185,8 +193,8 @@ def outcome(item: str, action: str, word: str, gone: bool) -> pd.DataFrame:
 def test_what_was_put_back_waits_for_a_new_decision() -> None:
     back = outcome(ANA_STAFF, "restore", "restored", False)
     old, new = (
-        plan(SNAPSHOT, ITEMS, h.decided({ANA_STAFF: "Revoke"}, at), Apply(), back)
-        for at in (h.AT, "2026-11-23T09:00:00Z")
+        plan(replace(ground(), outcomes=back), ITEMS, h.decided({ANA_STAFF: "Revoke"}, at))
+        for at in ("2026-11-20T09:00:00Z", "2026-11-23T09:00:00Z")
     )
     assert only(old.blocked)["why"] == "It was put back by uar undo on 2026-11-22."
     assert only(new.removals)
@@ -194,7 +202,7 @@ def test_what_was_put_back_waits_for_a_new_decision() -> None:
 
 def test_a_keep_after_the_removal_is_something_to_do() -> None:
     gone = outcome(ANA_STAFF, "remove", "removed", True)
-    result = plan(SNAPSHOT, ITEMS, h.decided({ANA_STAFF: "Keep"}), Apply(), gone)
+    result = plan(replace(ground(), outcomes=gone), ITEMS, h.decided({ANA_STAFF: "Keep"}))
     assert only(result.todo)["do"] == f"Put it back: uar undo FOLDER {ANA_STAFF}"
 
 

@@ -21,7 +21,7 @@ from uar.evidence import Evidence
 from uar.folder import LEDGER, Folder, digest
 from uar.journal import Journal
 from uar.persons import persons
-from uar.plan import plan
+from uar.plan import Ground, plan
 from uar.review.campaign import campaign
 from uar.review.items import Known, items
 from uar.settings import parse
@@ -276,7 +276,8 @@ def review(
             f"decisions/{number:04}.jsonl": to_lines(frame),
             f"receipts/{number:04}.json": json_bytes(receipt(frame, number, hostile)),
         }
-    planned = asdict(plan(snap, table, current([first, second]), settings.apply))
+    ground = Ground(snap, settings.apply, pd.Timestamp(AT))
+    planned = asdict(plan(ground, table, current([first, second])))
     planned["made_from"] = {
         name: digest(content)
         for name, content in made["ingest"].items()

@@ -150,6 +150,9 @@ def body_of(box: Sandbox, route: Route, key: str) -> Any:
         return {"name": f"renamed {key}"}
     if route.path == f"{V2}/usergroups":
         return {"name": "brand new"}
+    if route.path == f"{V2}/service-accounts":
+        secret = {"authType": "CLIENT_SECRET", "clientSecretConfig": {"lifetime": "30 Days"}}
+        return {"name": "New", "roleId": next(iter(box.tenant.roles.rows)), "authConfig": secret}
     if route.path.endswith("/suggestions"):
         return {"user_ids": list(box.tenant.systemusers.rows)[:1]}
     if "/search/" in route.path or route.method == "PUT":

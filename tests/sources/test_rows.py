@@ -69,6 +69,10 @@ USER = {
     "password_never_expires": False,
     "created": "2024-01-12T09:15:42.369Z",
     "description": "\x1b[31m<b>",
+    "restrictedFields": [
+        {"field": "state", "type": "active_directory", "id": ID},
+        {"field": "email", "type": "scim", "id": ID},
+    ],
 }
 ADMIN = {
     "_id": ID,
@@ -185,6 +189,7 @@ def test_a_user() -> None:
         "password_never_expires": False,
         "created_at": dt.datetime(2024, 1, 12, 9, 15, 42, 369000, dt.UTC),
         "description": "\x1b[31m<b>",
+        "managed_fields": "email:scim state:active-directory",
     }
 
 

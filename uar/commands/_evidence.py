@@ -112,7 +112,9 @@ def load(folder: Review) -> Evidence:
         for name in folder.names("reassignments/")
     ]
     items = table(ITEMS, "items.jsonl", "open")
-    plans = folder.names("plans/")
+    plans = {name: json.loads(folder.read(name, "plan")) for name in folder.names("plans/")}
+    emergencies = {name: plan for name, plan in plans.items() if "emergency" in plan}
+    decided = [plan for name, plan in plans.items() if name not in emergencies]
     raw = folder.read(JOURNAL, "apply") if JOURNAL in there else b""
     return Evidence(
         ledger=folder.ledger(),
@@ -127,7 +129,8 @@ def load(folder: Review) -> Evidence:
         receipts=[json.loads(folder.read(name, "ingest")) for name in folder.names("receipts/")],
         answers=answers,
         decisions=current(answers),
-        plan=document(plans[-1], "plan") if plans else None,
+        plan=decided[-1] if decided else None,
+        emergencies=emergencies,
         journal=journal.lines(raw),
         outcomes=journal.outcomes(raw),
         closing=document(CLOSING, "close"),

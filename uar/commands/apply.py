@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from uar.sources.jumpcloud import connect
 from uar.sources.jumpcloud_removals import Removals, Requests
 
 Row = Mapping[str, Any]
+RULE_SECONDS = 10.0  # a group's rule runs within seconds (API.md 10, point 15)
 NAMED_BY = ("item", "account", "name", "email", "entitlement")  # of a removal, for --only
 
 
@@ -103,11 +105,16 @@ def _apply(review: Folder, asked: Asked) -> list[Shown]:
     _announce(plan, rows)
     if asked.until:
         say(f"No removal begins after {asked.until:%Y-%m-%d %H:%M}.")
-    if rows and not asked.dry_run:
+    if asked.dry_run:
+        return results(chosen, past(review))
+    if rows:
         _check_number(plan, len(waiting) - len(rows), asked.max_removals)
-        if agreed(f"Remove {counted(len(rows), 'item')}?", asked.yes):
-            with connect(os.environ, write=True) as client:
+    go_on = not rows or agreed(f"Remove {counted(len(rows), 'item')}?", asked.yes)
+    if go_on and (rows or _unsettled(review, plan)):
+        with connect(os.environ, write=True) as client:
+            if rows:
                 remove(review, plan, rows, client, until=asked.until)
+            settle_rules(review, plan, client, time.sleep)
     return results(chosen, past(review))
 
 
@@ -163,6 +170,27 @@ def remove(
     perform(review, work, Removals(client), sync=sync)
 
 
+def settle_rules(
+    review: Folder, plan: Plan, client: Requests, pause: Callable[[float], object]
+) -> None:
+    """Whoever was exempted from a rule and removed: read again once the rule must have run."""
+    rows = _unsettled(review, plan)
+    if rows:
+        say(f"Groups with rules: reading again in {RULE_SECONDS:g} seconds, to see that it lasts.")
+        pause(RULE_SECONDS)
+        work = Work("apply", REMOVE, plan.name, rows, in_flight=plan.settings.in_flight)
+        perform(review, work, Removals(client), verify)
+
+
+def _unsettled(review: Folder, plan: Plan) -> list[Row]:
+    outcomes = past(review)
+    removed = (outcomes["outcome"] == "removed") & outcomes["verified"].isna()
+    waiting = set(outcomes.loc[removed, "item_id"])
+    return [
+        row for row in plan.document["removals"] if row.get("exempt") and row["item"] in waiting
+    ]
+
+
 def pending(removals: Sequence[Row], outcomes: Any) -> list[Row]:
     """Removals that have not ended the access yet."""
     gone = set(outcomes.loc[outcomes["gone"].fillna(False).astype(bool), "item_id"])
@@ -176,13 +204,22 @@ def _check_number(plan: Plan, left: int, max_removals: int | None) -> None:
     if number > allowed:
         raise SetupError(
             f"{plan.name} comes to {counted(number, 'removal')}, and {allowed:,} of "
-            f"{counted(plan.document['population'], 'item')} may be removed at once. Look at the "
-            f"plan again; if it is right, add --max-removals {number}."
+            f"{counted(plan.document['population'], _of(plan))} may be removed at once. Look at "
+            f"the plan again; if it is right, add --max-removals {number}."
         )
 
 
+def _of(plan: Plan) -> str:
+    return "account" if "emergency" in plan.document else "item"
+
+
 def _announce(plan: Plan, rows: Sequence[Row]) -> None:
-    tenant = plan.document["tenant"]
+    tenant, emergency = plan.document["tenant"], plan.document.get("emergency")
+    if emergency:
+        say(
+            f"EMERGENCY, from {', '.join(emergency['findings'])}; approved by "
+            f"{emergency['approver']}: {emergency['reason']}"
+        )
     say(f"{plan.name} for {tenant['name'] or tenant['id']} at {tenant['host']}")
     say(
         f"{counted(len(plan.document['removals']), 'removal')}, {len(rows):,} still to be done; "

@@ -13,8 +13,9 @@ from uar.commands._journal import Document, load, past, settings_of, settle
 from uar.commands._removing import Shown, Work, agreed, check_tenant, perform, results, show
 from uar.commands._shared import counted, folder_argument, json_option, say
 from uar.errors import SetupError
-from uar.folder import Folder
-from uar.removals import RESTORE
+from uar.folder import JOURNAL, Folder
+from uar.journal import lines
+from uar.removals import REMOVE, RESTORE
 from uar.sources.jumpcloud import connect
 from uar.sources.jumpcloud_removals import Removals
 
@@ -25,27 +26,33 @@ Row = Mapping[str, Any]
 @folder_argument
 @click.argument("items", nargs=-1, metavar="[ITEM...]")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
 @json_option
-def command(folder: Path, items: Sequence[str], yes: bool, as_json: bool) -> None:
+def command(folder: Path, items: Sequence[str], yes: bool, dry_run: bool, as_json: bool) -> None:
     """Put back what uar apply removed: the named items, or everything.
 
     Shows what it would do and asks. An admin who was deleted is made again with the role, without
-    password, second factor and API key. Exits with 1 when something needs a person.
+    password, second factor and API key; a service account without its secrets. Exits with 1 when
+    something needs a person.
     """
     with Folder(folder).locked() as review:
         settle(review)
-        shown = _undo(review, items, yes)
+        shown = _undo(review, items, yes, dry_run)
     show(shown, RESTORE, as_json)
 
 
-def _undo(review: Folder, items: Sequence[str], yes: bool) -> list[Shown]:
+def _undo(review: Folder, items: Sequence[str], yes: bool, dry_run: bool) -> list[Shown]:
     plans = list(_work(review, items))
     rows = [row for _, _, rows in plans for row in rows]
     for row in rows:
         say(f"  {row['item']}  Puts back: {row['kind']}, {row['account']}, {row['entitlement']}.")
         if row.get("last") == "delete":
             say("      The admin was deleted and is made again; the person sets a new password.")
-    if rows and agreed(f"Put back {counted(len(rows), 'item')}?", yes):
+        if row["kind"] == "service account":
+            say("      It was deleted and is made again, with a secret that nobody gets to know.")
+        if row.get("exempt"):
+            say("      And takes the exemption from the group's rule back.")
+    if rows and not dry_run and agreed(f"Put back {counted(len(rows), 'item')}?", yes):
         with connect(os.environ, write=True) as client:
             for name, document, chosen in plans:
                 check_tenant(client, document["tenant"])
@@ -65,11 +72,26 @@ def _work(review: Folder, items: Sequence[str]) -> Iterator[tuple[str, Document,
             f"Not removed by uar apply, so there is nothing to undo: {', '.join(unknown)}."
         )
     wanted = removed[removed["item_id"].isin(items)] if items else removed
+    exempted = set() if wanted.empty else _exempted_by_us(review)
     for name, group in reversed(list(wanted.groupby("plan")["item_id"])):
         document = load(review, str(name))
         chosen = set(group)
-        rows = [row for row in document["removals"] if row["item"] in chosen]
+        rows: list[Row] = [
+            {**row, "exempt": row.get("exempt", False) and row["item"] in exempted}
+            for row in document["removals"]
+            if row["item"] in chosen
+        ]
         yield str(name), document, rows[::-1]
+
+
+def _exempted_by_us(review: Folder) -> set[str]:
+    """Items for which an exemption was written: nobody else's is taken back."""
+    return {
+        line["item"]
+        for line in lines((review.path / JOURNAL).read_bytes())
+        if line["phase"] == "intent" and line["action"] == REMOVE
+        if line["request"]["method"] == "PUT"
+    }
 
 
 def _undoable(outcomes: Any) -> Any:

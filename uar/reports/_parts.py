@@ -64,7 +64,7 @@ def parts(evidence: Evidence) -> tuple[Part, ...]:
         missing |= dict.fromkeys(OPENED, (NOT_YET, "uar open has not run."))
     if evidence.findings is None:
         missing["findings"] = (NOT_YET, "uar detect has not run.")
-    if evidence.plan is None:
+    if evidence.plan is None and not evidence.emergencies:
         missing["removals"] = (NOT_YET, "uar plan has not run.")
     if not evidence.receipts:
         missing["sign-offs"] = (NOT_YET, "No file has come back.")

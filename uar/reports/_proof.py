@@ -35,6 +35,7 @@ def removals(evidence: Evidence, tieout: TieOut) -> Listing:
     if tieout.standing is None:
         return listing("removal-list", "Removals", columns, (), NOT_YET_OPENED)
     done = _last_lines(evidence)
+    population = evidence.outcomes["item_id"].isin(tieout.standing["item_id"])
     decided = evidence.decisions.set_index("item_id")["received_at"]
     touched = tieout.standing["item_id"].isin(evidence.outcomes["item_id"])
     items = {row["item_id"]: row for row in records(tieout.standing[touched])}
@@ -45,10 +46,38 @@ def removals(evidence: Evidence, tieout: TieOut) -> Listing:
             _done(row, done[row["item_id"]]),
             _outcome(row),
         )
-        for row in records(evidence.outcomes)
+        for row in records(evidence.outcomes[population])
     )
     none = "Not yet: nothing has been removed." if evidence.plan is not None else NOT_YET_PLANNED
     return listing("removal-list", "Removals, in the order they were made", columns, rows, none)
+
+
+def emergencies(evidence: Evidence) -> Listing:
+    """What was planned straight from findings, without a reviewer, and what came of it."""
+    columns = (
+        ("Item", "id"),
+        ("Account", "text"),
+        ("What was planned", "text"),
+        ("Finding and approval", "text"),
+        ("Outcome", "text"),
+    )
+    outcomes = {row["item_id"]: row for row in records(evidence.outcomes)}
+    done = _last_lines(evidence)
+
+    def cells(name: str, entry: Mapping[str, Any]) -> tuple[Cell, ...]:
+        row = outcomes.get(entry["item"])
+        ours = row if row is not None and row["plan"] == name else None
+        outcome = _outcome(ours) if ours else lines("not attempted")
+        does = lines(entry["does"], *(_done(ours, done[entry["item"]]).lines if ours else ()))
+        return entry["item"], entry["account"], does, lines(name, entry["why"]), outcome
+
+    rows = (
+        cells(name, entry)
+        for name, plan in evidence.emergencies.items()
+        for entry in plan["removals"]
+    )
+    caption = "Emergency removals: approved by name, before any review"
+    return listing("emergency-list", caption, columns, rows, "There was no emergency plan.")
 
 
 def blocked(evidence: Evidence) -> Listing:

@@ -175,6 +175,7 @@ def _tables(
         "accepted": _findings.accepted(evidence),
         "coverage": _findings.coverage(evidence),
         "removals": _proof.removals(evidence, tieout),
+        "emergencies": _proof.emergencies(evidence),
         "blocked": _proof.blocked(evidence),
         "todo": _proof.todo(evidence),
         "ages": _process.ages(times),

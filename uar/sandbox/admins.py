@@ -163,6 +163,34 @@ def get_service_account(tenant: Tenant, request: Request) -> Reply:
     return answer({"serviceAccount": found(tenant.serviceaccounts, request.ids[0], not_found)})
 
 
+def create_service_account(tenant: Tenant, request: Request) -> Reply:
+    """With one client secret, which is told this once (API.md 2.2, 5.4)."""
+    body = request.object()
+    auth = body.get("authConfig") or {}
+    if not body.get("name") or not isinstance(body["name"], str):
+        raise bad_request("name is required")
+    if auth.get("authType") != "CLIENT_SECRET":
+        raise bad_request("authConfig.authType is required")
+    role = found(tenant.roles, str(body.get("roleId")), lambda: bad_request("invalid role"))
+    config = {"clientId": tenant.new_id(), **(auth.get("clientSecretConfig") or {})}
+    account: Row = {
+        "objectId": tenant.new_id(),
+        "name": body["name"],
+        "roleId": role["id"],
+        "roleName": role["name"],
+        "status": "ACTIVE",
+        "authType": "CLIENT_SECRET",
+        "authConfigList": [{"authType": "CLIENT_SECRET", "clientSecretConfig": config}],
+        "createdAt": tenant.stamp(),
+    }
+    tenant.serviceaccounts.put(account)
+    resource = {"id": account["objectId"], "type": "service_account", "name": account["name"]}
+    tenant.log(request.by, "service_account_create", resource=resource)
+    told = {**config, "clientSecret": "told only once"}
+    once = {"authType": "CLIENT_SECRET", "clientSecretConfig": told}
+    return answer({"serviceAccount": {**account, "authConfigList": [once]}})
+
+
 def delete_service_account(tenant: Tenant, request: Request) -> Reply:
     account = found(tenant.serviceaccounts, request.ids[0], not_found)
     if "sticky" not in request.mischief:

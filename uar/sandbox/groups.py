@@ -117,6 +117,8 @@ def _write(tenant: Tenant, request: Request, group: Row, body: Row) -> None:
     for each in body.get("memberQueryExemptions") or ():
         if not isinstance(each, dict) or each.get("type") != "USER":
             raise bad_request("member query exemptions must be of type user")
+    if "sticky" in request.mischief:
+        return
     for field, default in WRITABLE.items():
         group[field] = body.get(field, default)
     # The server fills in the LDAP name itself (API.md 5.5).

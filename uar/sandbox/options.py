@@ -47,7 +47,10 @@ class Options:
     """`suspended` in PUT /api/users/{id}: `ignore` it with 200, or `accept` it (API.md 8.1)."""
 
     rule_run: str = "at_once"
-    """Dynamic groups are put right `at_once`, or by `Tenant.run_rules()` (`on_demand`)."""
+    """Dynamic groups are put right `at_once`, `later`, or by `Tenant.run_rules()` (`on_demand`)."""
+
+    rule_seconds: float = 3
+    """How much `later` that is: rules take seconds (API.md 10, point 15)."""
 
     token_seconds: float = 3600
     """Life of an OAuth token (API.md 2.2)."""

@@ -157,6 +157,7 @@ ROUTES: tuple[Route, ...] = (
         v2_counted_list("serviceaccounts"),
         "serviceaccounts.readonly",
     ),
+    Route("POST", f"{V2}/service-accounts", admins.create_service_account, "serviceaccounts"),
     Route(
         "GET",
         f"{V2}/service-accounts/{{}}",

@@ -163,6 +163,7 @@ class Sandbox:
         routes, request.ids = found
         route = routes.get(request.method)
         with tenant.lock:
+            tenant.run_due_rules()
             request.by = identify(tenant, self.tokens, request)
             if route is None:
                 raise wrong_method()

@@ -59,6 +59,7 @@ class Tenant:
         self._epoch = dt.datetime.fromisoformat(now) if now else self._started
         self.events = Events(state.get("events", ()))
         self._ids = itertools.count(1)
+        self._due: list[tuple[dt.datetime, Row | None, Row | None]] = []
 
     # Looking
 
@@ -182,8 +183,19 @@ class Tenant:
 
     def rules_after_write(self, group: Row | None = None, user: Row | None = None) -> None:
         """Rules run when a rule, a user or a membership changes (API.md 5.5)."""
-        if self.options.rule_run != "at_once":
-            return
+        if self.options.rule_run == "later":
+            due = self.now() + dt.timedelta(seconds=self.options.rule_seconds)
+            self._due.append((due, group, user))
+        elif self.options.rule_run == "at_once":
+            self._run(group, user)
+
+    def run_due_rules(self) -> None:
+        """Those of earlier writes whose seconds are over; called before every answer."""
+        while self._due and self._due[0][0] <= self.now():
+            _, group, user = self._due.pop(0)
+            self._run(group and self.usergroups.get(group["id"]), user)
+
+    def _run(self, group: Row | None, user: Row | None) -> None:
         for each in [group] if group is not None else list(self.usergroups):
             self.run_rule(each, user)
 

@@ -81,8 +81,10 @@ def _member(row: Row, op: str) -> Request:
 
 def exempt(row: Row, live: Live) -> Request | None:
     """Before the removal: the rule leaves this member alone. Alone it removes nobody."""
+    if not row.get("exempt"):
+        return None
     group = live.facts["group"]
-    if not row.get("exempt") or group.get("membershipMethod") != RULED or _by_hand(group, row):
+    if group.get("membershipMethod") != RULED or _by_hand(group, row):
         return None
     return _with_exemptions(row, group, [*_others(group, row), _entry(row)])
 

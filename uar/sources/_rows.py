@@ -106,9 +106,7 @@ def account_of_user(user: Json) -> Row:
         "password_never_expires": flag(user, "password_never_expires"),
         "created_at": moment(user, "created"),
         "description": text(user, "description"),
-        "managed_fields": " ".join(
-            sorted(f"{name}:{owner}" for name, owner in managed(user).items())
-        ),
+        "managed_fields": " ".join(sorted(map(":".join, managed(user).items()))) or None,
     }
 
 
