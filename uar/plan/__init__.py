@@ -14,16 +14,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from uar.settings import Apply
-from uar.tables import DECISION_WORDS, records
+from uar.tables import DECISION_WORDS, NOT_REVIEWED, records
 
 from ._blockers import in_the_way
 from ._effects import with_effects
 from ._emergency import Approval, asked
 from ._known import Ground, Known, Row, in_order, look_up, shown
 
-__all__ = ["NOT_REVIEWED", "Approval", "Ground", "Plan", "emergency", "plan"]
-
-NOT_REVIEWED = "Not reviewed"
+__all__ = ["Approval", "Ground", "Plan", "emergency", "plan"]
 
 
 @dataclass(frozen=True)
