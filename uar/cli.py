@@ -33,6 +33,7 @@ COMMANDS = {
     "prove": "Print one item's story with the hashes up to the root.",
     "sample": "Choose items for an auditor, each with its proofs.",
     "rebuild": "Make workbooks and report again from the sealed snapshot.",
+    "redact": "Make a twin of a pack, without names, under the same root hash.",
     "compare": "Show joiners, leavers, gained, lost and re-appeared access.",
     "list": "List detections, sources or reports.",
     "demo": "Run a whole review against an emulated tenant.",

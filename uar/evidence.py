@@ -39,6 +39,7 @@ class Evidence:
     roster: pd.DataFrame | None = None  # ROSTER, where HR's list was given
     previous: Previous | None = None  # the review before this one, where one was given
     emergencies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # name -> plan
+    redacted: bool = False  # of a twin: commitments in place of names
 
 
 def previous_of(evidence: Evidence) -> Previous:

@@ -1,6 +1,6 @@
 """Is a review whole? Everything that can be recomputed, with Python's standard library alone.
 
-    python3 verify.py [PACK|FOLDER] [--signer PUBLIC_KEY_FILE_OR_FINGERPRINT]
+    python3 verify.py [PACK|FOLDER] [--signer PUBLIC_KEY_FILE_OR_FINGERPRINT] [--opening FILE]
 
 `uar verify` runs this very file, and the same bytes lie in every closed review and its pack, so
 that an auditor needs none of our code: Python 3.8 or later is enough. It recomputes, in this order:
@@ -10,6 +10,10 @@ that an auditor needs none of our code: Python 3.8 or later is enough. It recomp
     the ledger     each line's hash over the line before it; what each step read and wrote
     the files      population root, receipts, answers, plans, and the journal's own chain
     the seal       root hash, Ed25519 signature of the operator, what an authority stamped and when
+
+Of a redacted twin (uar redact) it checks that closing recorded it: root hash, the entry of closing,
+twin.json, every file, and that these name each other rightly. `--opening` checks lines of the
+operator's list, each with a commitment, its salt and its value.
 
 It names the first broken link and exits with 1. It does not check the time stamp authority's own
 signature: whom to trust there is the auditor's choice, and `openssl ts -verify` does it.
@@ -35,6 +39,10 @@ PACK, MANIFEST, SUMS, VERIFIER = "pack.zip", "manifest.json", "SHA256SUMS", "ver
 ROOT_TEXT, SIGNATURE = "seal/root.txt", "seal/root.sig"
 SIGNER, TIME_STAMP = "seal/signer.pem", "seal/root.tsr"
 SEALS = (ROOT_TEXT, SIGNATURE, SIGNER, TIME_STAMP)
+# Of a twin: the list of its files, recorded at closing; the entry that recorded it; the ledger
+# before that entry, without the names that stand in names of files.
+TWIN, ENTRY, REDACTED_LEDGER = "twin.json", "closing-entry.json", "redacted-ledger.jsonl"
+REDACTED = "redacted:"
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can hold
 SEAL = "seal"  # the step that records the pack
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
@@ -68,6 +76,7 @@ class Checked:
     broken: Broken | None = None
     signer: str = ""
     stamped: str = ""
+    twin: bool = False
 
 
 # ── hashes ──
@@ -122,6 +131,11 @@ def chain(raw: bytes) -> tuple[list[dict[str, Any]], int]:
         found.append(line)
         previous = line["hash"]
     return found, 0
+
+
+def commitment(salt: str, value: str) -> str:
+    """What stands in a twin in place of a value."""
+    return REDACTED + digest(f"{salt}:{value}".encode("utf-8", "surrogatepass"))[:32]
 
 
 def merkle_levels(lines: Sequence[bytes]) -> list[list[bytes]]:
@@ -321,12 +335,19 @@ def _compare(
 
 
 class Story:
-    """A review whose hashes hold: do its files tell one story?"""
+    """A review whose hashes hold: do its files tell one story?
 
-    def __init__(self, names: Iterable[str], read: Read) -> None:
-        self.names = sorted(names)
+    `recorded`: of a twin, the digests that its ledger has of the originals, which are not there.
+    """
+
+    def __init__(
+        self, names: Iterable[str], read: Read, recorded: Mapping[str, str] | None = None
+    ) -> None:
+        self.there = sorted(names)
+        self.names = {*self.there, *(recorded or {})}
         self.read = read
-        moves = [name for name in self.names if name.startswith(MOVES)]
+        self.recorded = recorded
+        moves = [name for name in self.there if name.startswith(MOVES)]
         self.asked = {  # who was asked about which item, at first or once it was reassigned
             (row["item_id"], row["reviewer_email"])
             for name in (ITEMS, *moves)
@@ -343,7 +364,7 @@ class Story:
             (JOURNAL, self._journal),
         )
         for start, part in parts:
-            for name in self.names:
+            for name in self.there:
                 if name.startswith(start):
                     try:
                         says = part(name)
@@ -353,7 +374,12 @@ class Story:
                         return Broken(name, says)
         return None
 
+    def _digest(self, name: str) -> str:
+        return digest(self.read(name)) if self.recorded is None else self.recorded[name]
+
     def _campaign(self, name: str) -> str:
+        if self.recorded is not None:  # the root is of the lines as they were
+            return ""
         root = merkle_root(whole_lines(self.read(ITEMS)))
         wrong = self._document(name)["population_root"] != root
         return f"names another population root than {ITEMS} has" if wrong else ""
@@ -363,7 +389,7 @@ class Story:
         file = receipt["file"]
         if file not in self.names:
             return f"is the receipt of {file}, which is not there"
-        wrong = digest(self.read(file)) != receipt["sha256"]
+        wrong = self._digest(file) != receipt["sha256"]
         return f"is not the receipt of {file} as it is" if wrong else ""
 
     def _answers(self, name: str) -> str:
@@ -380,15 +406,16 @@ class Story:
     def _plan(self, name: str) -> str:
         plan = self._document(name)
         body = {key: value for key, value in plan.items() if key != "digest"}
-        if digest(json_bytes(body)) != plan["digest"]:
+        if self.recorded is None and digest(json_bytes(body)) != plan["digest"]:
             return "does not fit its digest"
         for source, made_from in plan["made_from"].items():
-            if source not in self.names or digest(self.read(source)) != made_from:
+            if source not in self.names or self._digest(source) != made_from:
                 return f"was made from another {source}"
         return ""
 
     def _journal(self, name: str) -> str:
-        lines, wrong = chain(self.read(name))
+        raw = self.read(name)
+        lines, wrong = chain(raw) if self.recorded is None else linked(raw)
         if wrong:
             return f"line {wrong} has been changed since it was written"
         planned: dict[str, set[str]] = {}
@@ -406,9 +433,101 @@ class Story:
         return json.loads(self.read(name))
 
     def _lines(self, name: str) -> Iterator[Any]:
-        if name in self.names:
+        if name in self.there:
             for line in whole_lines(self.read(name)):
                 yield json.loads(line)
+
+
+# ── a redacted twin ──
+
+
+def linked(raw: bytes) -> tuple[list[dict[str, Any]], int]:
+    """As `chain`, for lines in which something is redacted: their own hash cannot be made again."""
+    found: list[dict[str, Any]] = []
+    previous = ""
+    for number, text in enumerate(whole_lines(raw), 1):
+        try:
+            line = json.loads(text)
+            holds = (line["number"], line["previous"]) == (number, previous)
+            if REDACTED.encode() not in text:
+                body = {name: value for name, value in line.items() if name != "hash"}
+                holds = holds and line["hash"] == digest(json_line(body))
+        except UNREADABLE:
+            holds = False
+        if not holds:
+            return found, number
+        found.append(line)
+        previous = line["hash"]
+    return found, 0
+
+
+def check_twin(files: Mapping[str, bytes], root: str) -> tuple[int, Broken | None]:
+    """(files that hold, first broken link) of a twin: from the root hash down to every file."""
+    try:
+        entries, wrong = _closing_entry(files[ENTRY])
+        (entry,) = entries
+        recorded = entry["wrote"][TWIN]
+    except UNREADABLE:
+        return 0, Broken(ENTRY, "is not there, or is not what uar wrote when it was closed")
+    if wrong:
+        return 0, Broken(ENTRY, "has been changed since it was written")
+    if entry["hash"] != root:
+        return 0, Broken(MANIFEST, f"names another root hash than {ENTRY}")
+    if TWIN not in files or stamp(files[TWIN]) != recorded:
+        return 0, Broken(TWIN, "is not there, or is not the one that was recorded at closing")
+    stamps = json.loads(files[TWIN])["files"]
+    for held, (name, its) in enumerate(sorted(stamps.items())):
+        if name not in files:
+            return held, Broken(name, f"stands in {TWIN}, but is not there")
+        if stamp(files[name]) != its:
+            return held, Broken(name, f"is not what {TWIN} says")
+    for name in sorted(set(files) - set(stamps) - {TWIN, ENTRY, *SEALS}):
+        return len(stamps), Broken(name, f"is there, but not in {TWIN}")
+    return len(stamps), _twin_story(files, entry)
+
+
+def _closing_entry(raw: bytes) -> tuple[list[dict[str, Any]], int]:
+    """The ledger's last line, by itself."""
+    line = json.loads(raw)
+    body = {name: value for name, value in line.items() if name != "hash"}
+    return [line], int(json_line(line) != raw or line["hash"] != digest(json_line(body)))
+
+
+def _twin_story(files: Mapping[str, bytes], entry: Mapping[str, Any]) -> Broken | None:
+    """Does the redacted ledger lead to the entry of closing, and do the files fit it?"""
+    lines, wrong = linked(files[REDACTED_LEDGER])
+    if wrong:
+        return Broken(REDACTED_LEDGER, f"line {wrong} does not follow the line before it")
+    if not lines or lines[-1]["hash"] != entry["previous"]:
+        return Broken(REDACTED_LEDGER, f"does not lead to {ENTRY}")
+    recorded = {
+        name: its["sha256"] for line in (*lines, entry) for name, its in line["wrote"].items()
+    }
+    for name, content in files.items():
+        same = digest(content) == recorded.get(name)
+        if not same and REDACTED.encode() not in content and name in recorded:
+            return Broken(name, "has nothing redacted in it, and is not what the ledger says")
+    own = {name for name in files if name not in (TWIN, ENTRY, REDACTED_LEDGER, *SEALS)}
+    return _story(own, files.__getitem__, recorded)
+
+
+def check_openings(files: Mapping[str, bytes], lines: bytes) -> tuple[list[str], str]:
+    """(a sentence for each value that was opened, what is wrong with the first that is not)."""
+    said: list[str] = []
+    for number, line in enumerate(lines.splitlines(), 1):
+        try:
+            opening = json.loads(line)
+            made, value = opening["commitment"], opening["value"]
+            holds = commitment(opening["salt"], value) == made
+        except UNREADABLE:
+            return said, f"line {number} has no commitment, salt and value"
+        found = sorted(name for name, content in files.items() if made.encode() in content)
+        if not holds:
+            return said, f"line {number}: this salt and value do not make {made}"
+        if not found:
+            return said, f"line {number}: {made} stands nowhere in this twin"
+        said.append(f"{made} is {value!r}; it stands in {', '.join(found)}.")
+    return said, ""
 
 
 # ── the seal ──
@@ -603,6 +722,11 @@ def check_review(names: Iterable[str], read: Read, demanded: str = "") -> Checke
 def _check_opened(opened: Opened, demanded: str) -> Checked:
     if opened.broken:
         return Checked(0, "", opened.broken)
+    if ENTRY in opened.files or REDACTED_LEDGER in opened.files:
+        held, broken = check_twin(opened.files, opened.root)
+        sealed = check_seal(opened.files, opened.root, demanded)
+        broken = broken or sealed.broken
+        return Checked(held, opened.root, broken, sealed.signer, sealed.stamped, twin=True)
     files = {name: content for name, content in opened.files.items() if name not in SEALS}
     held, broken = check(files, files.__getitem__)
     if broken:
@@ -616,9 +740,11 @@ def _check_opened(opened: Opened, demanded: str) -> Checked:
     return Checked(len(opened.files), opened.root, sealed.broken, sealed.signer, sealed.stamped)
 
 
-def _story(names: Iterable[str], read: Read) -> Broken | None:
+def _story(
+    names: Iterable[str], read: Read, recorded: Mapping[str, str] | None = None
+) -> Broken | None:
     try:
-        return Story(names, read).broken()
+        return Story(names, read, recorded).broken()
     except UNREADABLE:
         return Broken(ITEMS, "does not hold what uar writes there")
 
@@ -636,7 +762,8 @@ def sentences(checked: Checked) -> list[str]:
     if checked.broken:
         return [f"Broken: {checked.broken.path} {checked.broken.says}."]
     said = [
-        f"Everything holds: {checked.files:,} file{'' if checked.files == 1 else 's'}.",
+        f"Everything holds: {checked.files:,} file{'' if checked.files == 1 else 's'}"
+        f"{' of a redacted twin' if checked.twin else ''}.",
         f"Root hash: {checked.root}",
         "It must be the root hash you were given when the review was closed.",
     ]
@@ -651,24 +778,41 @@ def sentences(checked: Checked) -> list[str]:
     return said
 
 
+def opened_files(path: Path) -> Mapping[str, bytes]:
+    """The files of a pack, or of one that was unzipped."""
+    if not path.is_dir():
+        return unpack(path.read_bytes()).files
+    found = [file for file in path.rglob("*") if file.is_file()]
+    return {file.relative_to(path).as_posix(): file.read_bytes() for file in found}
+
+
 def main(words: Sequence[str]) -> int:
     """The command line: 0 when everything holds, 1 when not, 2 when it was called wrongly."""
     given = list(words)
-    demanded = ""
+    demanded, opening = "", b""
     try:
         if "--signer" in given:
             at = given.index("--signer")
             demanded = demanded_fingerprint(given[at + 1])
             del given[at : at + 2]
+        if "--opening" in given:
+            at = given.index("--opening")
+            opening = Path(given[at + 1]).read_bytes()
+            del given[at : at + 2]
         here = Path(__file__).parent
         (path,) = [Path(word) for word in given] or [here]
         checked = check_path(path, demanded)
+        said, wrong = sentences(checked), ""
+        if opening and not checked.broken:
+            more, wrong = check_openings(opened_files(path), opening)
+            said += [*more, *([f"Not opened: {wrong}."] if wrong else [])]
     except (*UNREADABLE, OSError) as error:
         print(__doc__.strip().splitlines()[2].strip(), f"({error})", sep="\n", file=sys.stderr)
         return 2
-    for sentence in sentences(checked):
-        print("".join(char if " " <= char <= "~" else "?" for char in sentence))
-    return 1 if checked.broken else 0
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    for sentence in said:
+        print("".join(char if char.isprintable() else "?" for char in sentence))
+    return 1 if checked.broken or wrong else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A finished, signed and stamped pack: whatever is changed in it, both verifiers name the place.
+"""A finished, signed pack and its twin: whatever is changed in them, both verifiers name the place.
 
 Each file is damaged at its head, middle and end, in every header of its zip member, and, where it
 is JSON, in each field of a line; files are added, taken away and swapped; and a forger who packs it
@@ -39,13 +39,18 @@ END = ("signature", "disk", "start disk", "entries", "all entries", "size", "off
 COUNTS: Counter[str] = Counter()
 
 
-@pytest.fixture(scope="module")
-def raw(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+@pytest.fixture(scope="module", params=["pack", "twin"])
+def raw(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A pack, and its redacted twin."""
     path = tmp_path_factory.mktemp("tamper")
     made.on_disk(path / "q4", made.review())
     assert uar("key", "--key", path / "key.pem").exit_code == 0
     done = uar("close", path / "q4", "--with-exceptions", "x", "--key", path / "key.pem")
     assert done.exit_code == 0, done.output
+    if request.param == "twin":
+        done = uar("redact", path / "q4", path / PACK)
+        assert done.exit_code == 0, done.output
+        return (path / PACK).read_bytes()
     return (path / "q4" / PACK).read_bytes()
 
 

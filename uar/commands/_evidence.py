@@ -12,6 +12,7 @@ import pandas as pd
 
 from uar import journal
 from uar.decisions import current
+from uar.errors import FolderError
 from uar.evidence import Evidence
 from uar.folder import JOURNAL, LEDGER, Folder
 from uar.previous import ABOUT, UNDER, Previous, names, read_back
@@ -29,7 +30,7 @@ from uar.tables import (
     ROSTER,
     Table,
 )
-from uar.verify import CLOSING, MANIFEST, unpack
+from uar.verify import CLOSING, ENTRY, MANIFEST, opened_files
 
 
 class Review(Protocol):
@@ -61,10 +62,10 @@ def opened(path: Path) -> Review:
     """A review folder, a pack, or a pack that was unzipped; the two last ones checked before."""
     if path.is_dir() and not (path / MANIFEST).exists():
         return Folder(path)
-    if path.is_dir():
-        found = (file for file in path.rglob("*") if file.is_file())
-        return Unpacked({file.relative_to(path).as_posix(): file.read_bytes() for file in found})
-    return Unpacked(unpack(path.read_bytes()).files)
+    files = opened_files(path)
+    if ENTRY in files:
+        raise FolderError(f"{path} is a redacted twin, which only uar verify reads; name the pack.")
+    return Unpacked(files)
 
 
 @dataclass(frozen=True)

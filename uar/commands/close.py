@@ -31,6 +31,7 @@ from uar.verify import (
     SIGNATURE,
     SIGNER,
     TIME_STAMP,
+    TWIN,
     VERIFIER,
     pack,
     root_text,
@@ -122,6 +123,7 @@ def _seals(text: bytes, signer: Key | None, tsa_url: str) -> dict[str, bytes]:
 def _close(review: Folder, exceptions: str, signer: str) -> None:
     """The last step of the review itself: why it may be closed, and the report of it."""
     from uar.commands._evidence import load as load_review
+    from uar.commands._twin import twin_of
     from uar.commands.verify import check
     from uar.reports.report import REPORT
     from uar.tieout import tie_out
@@ -145,12 +147,16 @@ def _close(review: Folder, exceptions: str, signer: str) -> None:
     closing = {"at": at, "exceptions": exceptions, "open": list(open_), "signer": signer}
     closed = replace(evidence, closing=closing)
     report = REPORT.render(closed, tie_out(closed), None)
+    last = {CLOSING: json_bytes(closing), VERIFIER: Path(verify.__file__).read_bytes()}
+    there = {name: review.read(name, "sync") for name in review.names("") if name != REPORT.file}
+    ledger = (review.path / LEDGER).read_bytes()
+    twin = twin_of(closed, {**there, **last, LEDGER: ledger})
     review.write(
         CLOSE,
         {
-            CLOSING: json_bytes(closing),
+            **last,
             REPORT.file: report,
-            VERIFIER: Path(verify.__file__).read_bytes(),
+            TWIN: twin.recorded,
         },
         at=at,
         counts={"open": len(open_)},

@@ -24,13 +24,20 @@ NOWHERE = "{path}: there is no such folder or pack."
     default="",
     help="Demand a signature by this public key: its file, or its fingerprint.",
 )
+@click.option(
+    "--opening",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Of a redacted twin: lines of the operator's list of salts; says where each name stands.",
+)
 @json_option
-def command(path: Path, signer: str, as_json: bool) -> None:
+def command(path: Path, signer: str, opening: Path | None, as_json: bool) -> None:
     """Check offline that nothing in a review folder or pack.zip was changed, added or taken away.
 
     Recomputes every digest, the ledger's chain, items' seals, whose answer belongs to which item,
-    plans, the journal, the signature. Names the first broken link and exits with 5. Every pack
-    holds a verify.py that does the same, but for items' seals, without uar.
+    plans, the journal, the signature; of a redacted twin, that closing recorded it. Names the
+    first broken link and exits with 5. Every pack holds a verify.py that does the same, but for
+    items' seals, without uar.
     """
     if not path.exists():
         raise FolderError(NOWHERE.format(path=path))
@@ -42,19 +49,29 @@ def command(path: Path, signer: str, as_json: bool) -> None:
             "public key; give the one that uar key printed."
         ) from error
     checked = check(path, demanded)
+    opened: list[str] = []
+    wrong = ""
+    if opening and not checked.broken:
+        if not checked.twin:
+            raise SetupError(f"--opening: {path} is no redacted twin; its names can be read.")
+        opened, wrong = verify.check_openings(verify.opened_files(path), opening.read_bytes())
     if as_json:
-        put_json(_document(checked))
+        put_json({**_document(checked), "opened": opened, "not_opened": wrong or None})
     else:
-        for sentence in verify.sentences(checked):
+        for sentence in (*verify.sentences(checked), *opened):
             put(sentence)
-    if checked.broken:
+        if wrong:
+            put(f"Not opened: {wrong}.")
+    if checked.broken or wrong:
         raise click.exceptions.Exit(FolderError.exit_code)
 
 
 def check(path: Path, demanded: str = "") -> Checked:
     """Everything verify.py checks, and then what only the tables can tell."""
     checked = verify.check_path(path, demanded)
-    return checked if checked.broken else replace(checked, broken=_misfit(path))
+    if checked.broken or checked.twin:  # what the tables tell is not in a twin
+        return checked
+    return replace(checked, broken=_misfit(path))
 
 
 def holding(path: Path) -> Checked:
@@ -83,6 +100,7 @@ def _misfit(path: Path) -> Broken | None:
 def _document(checked: Checked) -> dict[str, Any]:
     broken = checked.broken
     return {
+        "twin": checked.twin,
         "holds": broken is None,
         "files": checked.files,
         "root": checked.root,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from uar.evidence import Evidence
+from uar.measures.personal import PERSONAL, of
 from uar.reports._listing import (
     Cell,
     Lines,
@@ -21,6 +22,10 @@ from uar.reports._population import NOT_YET_OPENED
 from uar.tieout import TieOut
 
 NOT_YET_PLANNED = "Not yet: uar plan has not run."
+CLOSED = (  # what closing adds
+    "report.html", "closing.json", "ledger.jsonl", "verify.py", "twin.json", "seal/root.txt",
+    "manifest.json", "SHA256SUMS",
+)  # fmt: skip
 NOTHING_RETURNED = "Not yet: no file has come back."
 
 
@@ -148,6 +153,16 @@ def files(evidence: Evidence) -> Listing:
     }
     rows = [newest[name] for name in sorted(newest)]
     return listing("file-list", "Files, without reports", columns, rows, "No files.")
+
+
+def personal(evidence: Evidence) -> Listing:
+    """Which files hold which personal data; patterns that nothing here fits are left out."""
+    columns = (("Files", "code"), ("Personal data in them", "text"), ("In a redacted twin", "text"))
+    names = {name for line in evidence.ledger for name in line["wrote"]}
+    there = {of(name) for name in (*names, *CLOSED)}
+    rows = [(held.files, held.holds, held.twin) for held in PERSONAL if held in there]
+    caption = "Personal data in this review and its pack"
+    return listing("personal-list", caption, columns, rows, "No files.")
 
 
 def _whose(item: Mapping[str, Any]) -> str:

@@ -130,6 +130,7 @@ def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
         "entry_at": last["at"],
         "root": last["hash"],
         "version": __version__,
+        "redacted": evidence.redacted,
     }
 
 
@@ -188,6 +189,7 @@ def _tables(
         "sign_offs": _proof.sign_offs(evidence),
         "steps": _proof.steps(evidence),
         "files": _proof.files(evidence),
+        "personal": _proof.personal(evidence),
     }
 
 
