@@ -67,6 +67,7 @@ MORE = {  # what stays in one file or table alone
     "receipts": frozenset({"entitlement", "open"}),
     "closing": frozenset({"open"}),
 }
+PARTS = {"plan": "plans", "emergencies": "plans"}  # part of the evidence -> its kind in MORE
 ID = re.compile(
     r"(?:[A-Z]{2,4}-\d+:)*(?:person:)?jumpcloud:[\w:.>~ -]+|[A-Z]+(?:-[0-9A-Z]+)+|[0-9a-f]{8,}"
 )
@@ -228,30 +229,31 @@ def twin_json(made: Mapping[str, bytes]) -> bytes:
 def evidence_of(red: Redactor, evidence: Evidence) -> Evidence:
     """The review as its twin shows it: what a report of the twin is made from."""
     campaign = evidence.settings.campaign
-    campaign = replace(campaign, owner=red.text(campaign.owner), contact=red.text(campaign.contact))
-    changed: dict[str, Any] = {
-        part.name: red.frame(value, part.name)
-        for part in fields(evidence)
-        for value in [getattr(evidence, part.name)]
-        if isinstance(value, pd.DataFrame)
-    }
-    documents = {"campaign": "campaign", "plan": "plans", "closing": "closing"}
-    for name, kind in documents.items():
-        value = getattr(evidence, name)
-        if value is not None:
-            changed[name] = red.document(value, MORE.get(kind, frozenset()))
+    known = replace(campaign, owner=red.text(campaign.owner), contact=red.text(campaign.contact))
     return replace(
         evidence,
-        **changed,
+        **_changed(red, evidence),
+        settings=replace(evidence.settings, campaign=known),
         redacted=True,
-        ledger=[red.document(line) for line in evidence.ledger],
-        settings=replace(evidence.settings, campaign=campaign),
-        snapshot=_snapshot(red, evidence.snapshot),
-        receipts=[red.document(receipt, MORE["receipts"]) for receipt in evidence.receipts],
-        answers=[red.frame(frame, "decisions") for frame in evidence.answers],
-        journal=[red.document(line) for line in evidence.journal],
-        previous=_previous(red, evidence.previous) if evidence.previous else None,
     )
+
+
+def _changed(red: Redactor, whole: Evidence | Previous) -> dict[str, Any]:
+    """Every part of a review that may hold a text, redacted; one that nobody thought of too."""
+    changed: dict[str, Any] = {}
+    for part in fields(whole):
+        value, more = getattr(whole, part.name), MORE.get(PARTS.get(part.name, part.name))
+        if isinstance(value, pd.DataFrame):
+            changed[part.name] = red.frame(value, part.name)
+        elif isinstance(value, Snapshot):
+            changed[part.name] = _snapshot(red, value)
+        elif isinstance(value, Previous):
+            changed[part.name] = replace(value, **_changed(red, value))
+        elif part.name == "answers":
+            changed[part.name] = [red.frame(frame, "decisions") for frame in value]
+        elif isinstance(value, Mapping | list | tuple):
+            changed[part.name] = red.document(value, more or frozenset())
+    return changed
 
 
 def openings(red: Redactor, made: Mapping[str, bytes]) -> bytes:
@@ -266,19 +268,14 @@ def openings(red: Redactor, made: Mapping[str, bytes]) -> bytes:
 
 def _snapshot(red: Redactor, snapshot: Snapshot) -> Snapshot:
     header = snapshot.header
-    tables = ("accounts", "entitlements", "grants", "collections", "gaps", "uses")
-    return replace(
-        snapshot,
-        header=replace(header, credential_name=red.text(header.credential_name), seal_key=""),
-        pages={},
-        **{name: red.frame(getattr(snapshot, name), name) for name in tables},
-    )
-
-
-def _previous(red: Redactor, previous: Previous) -> Previous:
-    tables = ("persons", "findings", "items", "decisions", "outcomes")
-    changed: dict[str, Any] = {name: red.frame(getattr(previous, name), name) for name in tables}
-    return replace(previous, snapshot=_snapshot(red, previous.snapshot), **changed)
+    frames = {
+        part.name: red.frame(value, part.name)
+        for part in fields(snapshot)
+        for value in [getattr(snapshot, part.name)]
+        if isinstance(value, pd.DataFrame)
+    }
+    known = replace(header, credential_name=red.text(header.credential_name), seal_key="")
+    return replace(snapshot, header=known, pages={}, **frames)
 
 
 def _lines(red: Redactor, content: bytes, kind: str) -> bytes:

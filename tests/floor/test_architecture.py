@@ -43,6 +43,7 @@ LEVELS = (
         "uar.checks",
         "uar.proof",
         "uar.sample",
+        "uar.twin",
         "uar.signing",
         "uar.timestamp",
         "uar.demo",

@@ -6,17 +6,19 @@ in a template, and each distinct text is escaped once, because directory texts r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 from markupsafe import Markup, escape
 
 from uar.text import plain
 
 SECTION = 200
+Render = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -53,73 +55,59 @@ def register(standing: pd.DataFrame | None) -> Register:
 
 
 def _rows(standing: pd.DataFrame) -> Iterator[str]:
-    def column(render: Callable[..., str], *names: str) -> list[str]:
-        """One cell a row; each distinct combination is rendered once."""
-        seen: dict[tuple[Any, ...], str] = {}
-        cells = []
-        for values in zip(*(texts(name) for name in names), strict=True):
-            made = seen.get(values)
-            if made is None:
-                made = seen[values] = render(*values)
-            cells.append(made)
+    def made(name: str, render: Render) -> list[str]:
+        """The cells of a column; unknown is "". Each distinct text is made into one once."""
+        found = pa.array(standing[name].array).dictionary_encode()
+        texts = [render(text) for text in found.dictionary.to_pylist()]
+        places = found.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+        cells: list[str] = np.array([*texts, ""], dtype=object)[places].tolist()
         return cells
 
-    def texts(name: str) -> list[Any]:
-        found: list[Any] = standing[name].array.to_numpy(dtype=object, na_value="").tolist()
-        return found
-
+    small = _small
     cells = zip(
-        texts("item_id"),
-        column(_text, "kind"),
-        column(_holder, "holder_name", "login", "status", "title", "department", "borrowed"),
-        column(_access, "entitlement", "opens", "also_held", "why_not"),
-        column(_flags, "flags"),
-        column(_reviewer, "reviewer", "routed_by", "routed_because"),
-        column(_decision, "decision", "reason", "comment", "file", "cell"),
-        column(_text, "state"),
+        made("item_id", _text),
+        made("kind", small),
+        made("holder_name", _text),
+        made("login", _text),
+        made("status", lambda text: f" ({_text(text)})"),
+        *(made(name, _text) for name in ("title", "department")),
+        standing["borrowed"].tolist(),
+        made("entitlement", _text),
+        made("opens", lambda text: small(f"opens {text}")),
+        made("also_held", lambda text: small(f"also held through {text}")),
+        made("why_not", lambda text: small(f"cannot be removed here: {text}")),
+        made("flags", lambda text: "".join(small(line) for line in text.split("\n") if line)),
+        made("reviewer", _text),
+        made("routed_by", lambda text: f"by {_text(text)}: "),
+        made("routed_because", _text),
+        made("decision", lambda text: f"<b>{_text(text)}</b>"),
+        made("reason", small),
+        made("comment", small),
+        made("file", lambda text: f"{_text(text.removeprefix('returned/'))}, "),
+        made("cell", _text),
+        made("state", _text),
         strict=True,
     )
-    for item, kind, holder, access, flags, reviewer, decision, outcome in cells:
-        name = _text(item)
+    for (
+        item, kind, holder, login, status, title, department, borrowed, access, opens, also, whynot,
+        flags, reviewer, by, because, decision, reason, comment, file, cell, outcome,
+    ) in cells:  # fmt: skip
+        account = f"<small>{login}{status}</small>" if login else ""
+        work = f"{title}, {department}" if title and department else title or department
+        if work:
+            lent = " (from the user account)" if borrowed else ""
+            work = f"<small>{work}{lent}</small>"
+        where = f"<small>{file}{cell}</small>" if file else ""
         yield (
-            f'<tr id="{name}"><th scope="row">{name}<small>{kind}</small></th>'
-            f"<td>{holder}</td><td>{access}</td><td>{flags}</td><td>{reviewer}</td>"
-            f"<td>{decision}</td><td>{outcome}</td></tr>\n"
+            f'<tr id="{item}"><th scope="row">{item}{kind}</th>'
+            f"<td>{holder}{account}{work}</td><td>{access}{opens}{also}{whynot}</td>"
+            f"<td>{flags}</td><td>{reviewer}<small>{by}{because}</small></td>"
+            f"<td>{decision}{reason}{comment}{where}</td><td>{outcome}</td></tr>\n"
         )
 
 
-def _holder(name: str, login: str, status: str, title: str, department: str, borrowed: bool) -> str:
-    work = ", ".join(text for text in (title, department) if text)
-    if work and borrowed:
-        work += " (from the user account)"
-    account = f"{login} ({status})" if login and status else login
-    return _text(name) + _smaller([account, work])
-
-
-def _access(name: str, opens: str, also_held: str, why_not: str) -> str:
-    more = [
-        ("opens ", opens),
-        ("also held through ", also_held),
-        ("cannot be removed here: ", why_not),
-    ]
-    return _text(name) + _smaller([word + text for word, text in more if text])
-
-
-def _flags(flags: str) -> str:
-    return _smaller(flags.split("\n"))
-
-
-def _reviewer(name: str, routed_by: str, because: str) -> str:
-    return _text(name) + _smaller([f"by {routed_by}: {because}"])
-
-
-def _decision(word: str, reason: str, comment: str, file: str, cell: str) -> str:
-    where = f"{file.removeprefix('returned/')}, {cell}" if file else ""
-    return f"<b>{_text(word)}</b>{_smaller([reason, comment, where])}"
-
-
-def _smaller(texts: Sequence[str]) -> str:
-    return "".join([f"<small>{_text(text)}</small>" for text in texts if text])
+def _small(text: str) -> str:
+    return f"<small>{_text(text)}</small>"
 
 
 @lru_cache(maxsize=50_000)

@@ -1,11 +1,13 @@
 """A listing as an HTML table. Each distinct cell is made once: directory texts repeat.
 
-A long one is cut into tables of some rows, which a browser draws when they come into sight.
+A long one is cut into tables of some rows, which a browser draws when they come into sight. Cells
+are put together as plain strings from escaped texts: a Markup for each takes seconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -18,7 +20,7 @@ def table(listing: Listing) -> Markup:
     """The whole table in its scrolling frame, or the sentence that stands for an empty one."""
     if not listing.rows:
         return Markup('<p class="none" id="{}">{}</p>').format(listing.name, listing.none)
-    made: dict[Cell, Markup] = {}
+    made: dict[Cell, str] = {}
     total = _row(listing.total, listing.kinds, made, ' class="total"') if listing.total else ""
     if len(listing.rows) <= SECTION:
         rows = _rows(listing.rows, listing.kinds, made)
@@ -37,27 +39,31 @@ def table(listing: Listing) -> Markup:
     return Markup("\n").join(pieces)
 
 
-def cell(value: Cell) -> Markup:
-    """What stands in a cell."""
+def cell(value: Cell) -> str:
+    """What stands in a cell, as markup."""
     if value is None:
-        return Markup('<span class="none">unknown</span>')
+        return '<span class="none">unknown</span>'
     if isinstance(value, Lines):
-        return Markup("").join(
-            Markup('<span class="lines">{}</span>').format(line)
+        return "".join(
+            f'<span class="lines">{_escaped(line)}</span>'
             if place == 0 or value.even
-            else Markup('<small class="lines">{}</small>').format(line)
+            else f'<small class="lines">{_escaped(line)}</small>'
             for place, line in enumerate(value.lines)
         )
     if isinstance(value, Link):
-        below = Markup("<small>{}</small>").format(value.below) if value.below else ""
-        return _link(value) + below
+        return _link(value) + (f"<small>{_escaped(value.below)}</small>" if value.below else "")
     if isinstance(value, Links):
-        return Markup(", ").join(_link(link) for link in value.links)
-    return escape(f"{value:,}" if isinstance(value, int) else value)
+        return ", ".join(map(_link, value.links))
+    return f"{value:,}" if isinstance(value, int) else _escaped(value)
 
 
-def _link(link: Link) -> Markup:
-    return Markup('<a href="#{}">{}</a>').format(link.anchor, link.text)
+@lru_cache(maxsize=50_000)
+def _escaped(text: str) -> str:
+    return str(escape(text))
+
+
+def _link(link: Link) -> str:
+    return f'<a href="#{_escaped(link.anchor)}">{_escaped(link.text)}</a>'
 
 
 def _framed(listing: Listing, name: str, caption: str, rows: str) -> Markup:
@@ -74,21 +80,20 @@ def _framed(listing: Listing, name: str, caption: str, rows: str) -> Markup:
     ).format(name=name, caption=caption, head=head, rows=Markup(rows))  # noqa: S704 - escaped cells
 
 
-def _rows(rows: Sequence[Sequence[Cell]], kinds: Sequence[str], made: dict[Cell, Markup]) -> str:
-    return "".join(_row(row, kinds, made) for row in rows)
+def _rows(rows: Sequence[Sequence[Cell]], kinds: Sequence[str], made: dict[Cell, str]) -> str:
+    return "".join([_row(row, kinds, made) for row in rows])
 
 
 def _row(
-    row: Sequence[Cell], kinds: Sequence[str], made: dict[Cell, Markup], attributes: str = ""
+    row: Sequence[Cell], kinds: Sequence[str], made: dict[Cell, str], attributes: str = ""
 ) -> str:
     cells = []
     for place, (value, kind) in enumerate(zip(row, kinds, strict=True)):
-        if value not in made:
-            made[value] = cell(value)
+        shown = made.get(value)
+        if shown is None:
+            shown = made[value] = cell(value)
         dressed = f' class="{kind}"' if kind != "text" else ""
         cells.append(
-            f"<td{dressed}>{made[value]}</td>"
-            if place
-            else f'<th scope="row"{dressed}>{made[value]}</th>'
+            f"<td{dressed}>{shown}</td>" if place else f'<th scope="row"{dressed}>{shown}</th>'
         )
     return f"<tr{attributes}>{''.join(cells)}</tr>\n"
