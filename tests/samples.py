@@ -27,7 +27,15 @@ def main() -> None:
     for folder in (REVIEW, RETURNED):
         shutil.rmtree(folder, ignore_errors=True)
     roster = SAMPLES / "hr_roster.csv"
-    stage = Stage(REVIEW, RETURNED, SAMPLES / "uar.toml", roster, run, lambda text: None)
+    stage = Stage(
+        folder=REVIEW,
+        inbox=RETURNED,
+        following=SAMPLES / "next",  # not played
+        settings=SAMPLES / "uar.toml",
+        roster=roster,
+        run=run,
+        tell=lambda text: None,
+    )
     settings = ("--settings", str(stage.settings))
     with tenant() as address:
         keys = {"JUMPCLOUD_BASE_URL": address["url"], "JUMPCLOUD_API_KEY": address["api_key"]}

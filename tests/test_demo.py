@@ -50,6 +50,20 @@ def test_it_plays_on_its_own_days_in_every_year(demo: tuple[Path, str]) -> None:
     assert "after the due date" not in said
 
 
+def test_the_next_review_sees_what_was_put_back(demo: tuple[Path, str]) -> None:
+    folder, _ = demo
+    following = folder.with_name(folder.name + "-next")
+    compared = uar("compare", str(folder), str(following), "--json")
+    assert compared.returncode == 1
+    (back,) = json.loads(compared.stdout)["reappeared"]
+    findings = map(json.loads, (following / "findings.jsonl").read_bytes().splitlines())
+    again = [row for row in findings if row["detection"] == "ENT-09"]
+    assert back["change_id"] in {row["subject"] for row in again}
+    campaign = json.loads((following / "campaign.json").read_bytes())
+    assert campaign["period"] == "2027-Q1"
+    assert uar("verify", str(following)).returncode == 0
+
+
 def test_one_changed_byte_of_any_file_is_refused(demo: tuple[Path, str], tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(demo[0], folder)

@@ -27,7 +27,7 @@ def command(ctx: click.Context, folder: Path, as_json: bool) -> None:
     network is used.
 
     FOLDER is the review that is left behind (default: uar-demo); the reviewers' files lie beside
-    it in FOLDER-inbox.
+    it in FOLDER-inbox, and how the next review begins in FOLDER-next.
     """
     from uar.demo.story import Stage, play
     from uar.sandbox.organisations import sample
@@ -41,6 +41,7 @@ def command(ctx: click.Context, folder: Path, as_json: bool) -> None:
     stage = Stage(
         folder=folder,
         inbox=folder.with_name(folder.name + "-inbox"),
+        following=folder.with_name(folder.name + "-next"),
         settings=sample().with_name("uar.toml"),
         roster=sample().with_name("hr_roster.csv"),
         run=run,
@@ -56,5 +57,6 @@ def command(ctx: click.Context, folder: Path, as_json: bool) -> None:
                 "workbooks": str(folder / "workbooks"),
                 "inbox": str(stage.inbox),
                 "pack": str(folder / "pack.zip"),
+                "next": str(stage.following),
             }
         )

@@ -16,9 +16,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from uar.clock import FIXED
 from uar.demo import reviewers
@@ -29,10 +31,13 @@ Tell = Callable[[str], None]
 Run = Callable[[Sequence[str]], int]  # a uar command line -> its exit code
 
 # The days on which the story plays, so that it is the same in every year.
-READ_ON, ANSWERED_ON, REMOVED_ON, VERIFIED_ON, CLOSED_ON = (
-    dt.datetime(2026, month, day, 10, tzinfo=dt.UTC)
-    for month, day in ((11, 20), (11, 25), (11, 27), (12, 2), (12, 3))
-)
+READ_ON, ANSWERED_ON, REMOVED_ON, VERIFIED_ON, CLOSED_ON, NEXT_ON = (
+    dt.datetime.fromisoformat(f"{day}T10:00:00Z")
+    for day in (
+        "2026-11-20", "2026-11-25", "2026-11-27", "2026-12-02", "2026-12-03", "2027-01-18",
+    )
+)  # fmt: skip
+NEXT_QUARTER = {'"2026-Q4"': '"2027-Q1"', "due = 2026-12-15": "due = 2027-02-12"}
 SIGNED_ON = "2026-11-24"
 
 
@@ -42,6 +47,7 @@ class Stage:
 
     folder: Path
     inbox: Path  # where the reviewers' files arrive; beside the review, not in it
+    following: Path  # the review after this one
     settings: Path
     roster: Path  # HR's list
     run: Run
@@ -110,7 +116,7 @@ def on(day: dt.datetime) -> dict[str, str]:
 
 def play(stage: Stage) -> None:
     """The whole quarter. Leaves a review that `uar verify` accepts, and says where things are."""
-    for path in (stage.folder, stage.inbox):
+    for path in (stage.folder, stage.inbox, stage.following):
         if path.exists() and any(path.iterdir() if path.is_dir() else [path]):
             raise SetupError(f"{path} is already there; name another folder: uar demo FOLDER.")
     folder = str(stage.folder)
@@ -132,8 +138,18 @@ def play(stage: Stage) -> None:
             _remove(stage, folder)
         with environment(may_write | on(VERIFIED_ON)):
             _look_again(stage, folder)
-    with environment(on(CLOSED_ON)):
-        _prove(stage, folder)
+        with environment(on(CLOSED_ON)):
+            _prove(stage, folder)
+        with environment(read_only | on(NEXT_ON)):
+            _next(stage, folder, address)
+    stage.tell(
+        "\nThat was one quarter, and how the next one begins. Have a look:\n"
+        f"  the auditor's report     {stage.folder / 'report.html'}\n"
+        f"  the reviewers' workbooks {stage.folder / 'workbooks'}\n"
+        f"  what they sent back      {stage.inbox}\n"
+        f"  the evidence pack        {stage.folder / 'pack.zip'}\n"
+        f"  the next workbooks       {stage.following / 'workbooks'}"
+    )
 
 
 def _said(day: dt.datetime) -> str:
@@ -218,13 +234,60 @@ def _prove(stage: Stage, folder: str) -> None:
     copy = stage.inbox / "changed-pack.zip"
     _change_one_byte(pack, copy)
     stage.command("verify", str(copy), expect=(5,))
+
+
+def _next(stage: Stage, folder: str, address: dict[str, str]) -> None:
+    back = _put_back(stage.folder, address)
     stage.tell(
-        "\nThat was one quarter. Have a look:\n"
-        f"  the auditor's report     {stage.folder / 'report.html'}\n"
-        f"  the reviewers' workbooks {stage.folder / 'workbooks'}\n"
-        f"  what they sent back      {stage.inbox}\n"
-        f"  the evidence pack        {pack}"
+        f"\n── 7. Again ── {_said(NEXT_ON)}. Somebody has put an access back in the Admin Portal:\n"
+        f"{back}. The next review is told against this one."
     )
+    following = str(stage.following)
+    settings = ("--settings", str(_next_settings(stage)))
+    stage.command("sync", following, *settings, "--roster", str(stage.roster))
+    stage.command("compare", folder, following)
+    stage.command("detect", following, *settings, "--previous", folder)
+    stage.tell(
+        "\nWhat is new, changed or back stands first in the workbooks, with the last decision."
+    )
+    stage.command("open", following, *settings)
+
+
+def _next_settings(stage: Stage) -> Path:
+    """uar.toml as somebody edits it for the next quarter."""
+    text = stage.settings.read_text("utf-8")
+    for old, new in NEXT_QUARTER.items():
+        text = text.replace(old, new)
+    path = stage.inbox / "next-uar.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def _put_back(folder: Path, address: dict[str, str]) -> str:
+    """Undo one removed membership behind the review's back; says whose and which."""
+    removed = {
+        line["item"]
+        for line in map(json.loads, (folder / "journal.jsonl").read_bytes().splitlines())
+        if line["phase"] == "result" and line["outcome"] == "removed"
+    }
+    items = map(json.loads, (folder / "items.jsonl").read_bytes().splitlines())
+    item = next(
+        item for item in items if item["kind"] == "group membership" and item["item_id"] in removed
+    )
+    group, user = (item[name].rpartition(":")[2] for name in ("entitlement_id", "holder_id"))
+    url = urlsplit(address["url"])
+    portal = HTTPConnection(url.hostname or "", url.port)
+    portal.request(
+        "POST",
+        f"/api/v2/usergroups/{group}/members",
+        json.dumps({"op": "add", "type": "user", "id": user}),
+        {"x-api-key": address["apply_api_key"], "content-type": "application/json"},
+    )
+    status = portal.getresponse().status
+    portal.close()
+    if status != 204:
+        raise SourceError(f"the emulated tenant answered {status} to a membership that is added.")
+    return f"{item['holder_name']} is a member of {item['entitlement']} again"
 
 
 def _change_one_byte(pack: Path, copy: Path) -> None:
