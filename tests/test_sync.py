@@ -15,7 +15,7 @@ from tests.sandbox import small as names
 from tests.sources.conftest import KEY, large
 from uar.cli import main
 from uar.commands._shared import load_snapshot
-from uar.folder import Folder
+from uar.folder import LOCK, READING, Folder
 from uar.sandbox.server import Sandbox
 
 
@@ -109,14 +109,23 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("kind", FAILURES)
-def test_after_a_failure_nothing_is_left(box: Sandbox, tmp_path: Path, kind: str) -> None:
+def test_after_a_failure_there_is_no_snapshot(box: Sandbox, tmp_path: Path, kind: str) -> None:
     box.add_fault(f"{kind}:path=/api/systemusers")
-    result = run("sync", tmp_path / "deep" / "q4")
+    folder = tmp_path / "deep" / "q4"
+    result = run("sync", folder)
     assert result.exit_code == 3
     assert "Error: GET /api/systemusers: " in result.stderr
     assert FAILURES[kind] in result.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert "--resume goes on from here" in result.stderr
+    assert {path.name for path in folder.iterdir()} <= {READING, LOCK}
     assert KEY not in result.output
+    assert run("detect", folder).exit_code == 5
+
+
+def test_a_failure_before_the_first_answer_leaves_nothing(box: Sandbox, tmp_path: Path) -> None:
+    box.add_fault("empty")
+    assert run("sync", tmp_path / "deep" / "q4").exit_code == 3
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_was_there_before_a_failure_stays(box: Sandbox, tmp_path: Path) -> None:
@@ -127,9 +136,36 @@ def test_what_was_there_before_a_failure_stays(box: Sandbox, tmp_path: Path) -> 
     assert (tmp_path / "q4" / "notes.txt").read_text() == "mine"
 
 
-def test_sync_after_a_failure(box: Sandbox, tmp_path: Path) -> None:
+def test_going_on_after_a_failure(box: Sandbox, tmp_path: Path) -> None:
     box.add_fault("empty:times=3,path=/api/applications")
     assert run("sync", tmp_path / "q4").exit_code == 3
+    before = len(box.requests)
+    again = run("sync", tmp_path / "q4")
+    assert (again.exit_code, len(box.requests)) == (5, before)
+    assert "interrupted, begun at" in again.stderr
+    assert f"uar sync {tmp_path / 'q4'} --resume" in again.stderr
+    assert run("sync", tmp_path / "q4", "--resume").exit_code == 0
+    assert Folder(tmp_path / "q4").verify()[1] is None
+    assert not (tmp_path / "q4" / READING).exists()
+    assert run("sync", tmp_path / "q4", "--resume").exit_code == 5
+
+
+def test_beginning_again_after_a_failure(box: Sandbox, tmp_path: Path) -> None:
+    box.add_fault("empty:times=3,path=/api/applications")
+    assert run("sync", tmp_path / "q4").exit_code == 3
+    (tmp_path / "q4" / READING).unlink()
+    assert run("sync", tmp_path / "q4").exit_code == 0
+
+
+def test_there_is_nothing_to_go_on_with(box: Sandbox, tmp_path: Path) -> None:
+    result = run("sync", tmp_path / "q4", "--resume")
+    assert result.exit_code == 5
+    assert "no such folder" in result.stderr
+    (tmp_path / "q4").mkdir()
+    result = run("sync", tmp_path / "q4", "--resume")
+    assert result.exit_code == 5
+    assert "holds no interrupted read" in result.stderr
+    assert not box.requests
     assert run("sync", tmp_path / "q4").exit_code == 0
 
 

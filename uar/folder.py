@@ -35,6 +35,7 @@ from uar.verify import digest as digest
 PARTIAL = ".partial"
 PENDING = ".pending"
 NOWHERE = "{path}: there is no such folder; run uar sync first."
+READING = ".reading"  # the answers so far, while uar sync reads the tenant
 CLOSE = "close"  # the last step but one: the final report; SEAL adds the pack
 
 
@@ -191,7 +192,7 @@ class Folder:
             return 0, Broken(PENDING, "stands for a step that was cut off; run that command again")
         found = (path for path in self.path.rglob("*") if path.is_file())
         names = {path.relative_to(self.path).as_posix() for path in found}
-        return check(names - {LOCK}, lambda name: (self.path / name).read_bytes())
+        return check(names - {LOCK, READING}, lambda name: (self.path / name).read_bytes())
 
     def _refuse_when_sealed(self, step: str) -> None:
         """After `close` only the pack is added, and after the pack nothing."""
@@ -206,6 +207,8 @@ class Folder:
         """Take away what a step that was cut off had written: no ledger line speaks of it."""
         for partial in self.path.rglob(f"*{PARTIAL}"):
             partial.unlink()
+        if self.ledger():
+            (self.path / READING).unlink(missing_ok=True)  # the snapshot is there
         try:
             names = json.loads((self.path / PENDING).read_bytes())
         except FileNotFoundError:

@@ -84,7 +84,11 @@ def test_pages_stand_in_the_same_order_however_they_came(connected: Connect) -> 
     for name in one.pages:
         collection = name.removeprefix("snapshot/pages/").removesuffix(".jsonl.gz")
         asked = [
-            [(line["path"], line["query"], line["sha256"]) for line in lines(each, collection)]
+            [
+                # The window of the events depends on the second in which they were asked for.
+                (line["path"], line["query"] if "method" not in line else "", line["sha256"])
+                for line in lines(each, collection)
+            ]
             for each in (one, many)
         ]
         assert asked[0] == asked[1] != []

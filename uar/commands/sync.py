@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import os
-import sys
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
+from uar.commands._freezing import Wish, freeze
 from uar.commands._shared import (
     counted,
     folder_argument,
-    iso,
     json_option,
-    now,
     put,
     put_json,
     settings_option,
 )
 from uar.commands._table import put_table
-from uar.errors import FolderError
-from uar.folder import LOCK, Folder, digest
+from uar.folder import digest
 from uar.settings import Roster, load
-from uar.snapshot import HEADER_FILE, ROSTER_FILE, Snapshot, to_files, to_lines
+from uar.snapshot import ROSTER_FILE, Snapshot, to_lines
 
 COLUMNS = ("collection", "stated", "fetched", "stored", "pages")
 
@@ -37,6 +33,11 @@ COLUMNS = ("collection", "stated", "fetched", "stored", "pages")
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="HR's list of employees, .csv or .xlsx; it becomes a part of the snapshot.",
 )
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with a read that was interrupted in this folder, at most 6 hours ago.",
+)
 @json_option
 @click.pass_context
 def command(
@@ -44,44 +45,21 @@ def command(
     folder: Path,
     settings_path: Path | None,
     roster: Path | None,
+    resume: bool,
     as_json: bool,
 ) -> None:
     """Read accounts, groups, applications and who holds them into a new review folder.
 
-    The snapshot is complete, or there is none. Keys come from the environment: JUMPCLOUD_API_KEY,
-    or JUMPCLOUD_CLIENT_ID and JUMPCLOUD_CLIENT_SECRET.
+    The snapshot is complete, or there is none. What an interruption leaves behind is no snapshot;
+    --resume goes on from the answers that came until then. Keys come from the environment:
+    JUMPCLOUD_API_KEY, or JUMPCLOUD_CLIENT_ID and JUMPCLOUD_CLIENT_SECRET.
     """
-    from uar.sources.jumpcloud import connect, read
+    from uar.sources.jumpcloud import connect
 
     settings, toml = load(settings_path)
-    employees, origin = _frozen(roster, settings.roster) if roster else ({}, {})
-    client = connect(os.environ)
-    created = [path for path in (folder, *folder.parents) if not path.exists()]
-    try:
-        with ExitStack() as stack:
-            review = stack.enter_context(Folder(folder).locked(create=True))
-            if review.has(HEADER_FILE):
-                raise FolderError(
-                    f"{folder} already holds a snapshot; name a new folder for a new review."
-                )
-            stack.enter_context(client)
-            progress = stack.enter_context(_Progress())
-            snapshot = read(
-                client,
-                in_flight=settings.sync.in_flight,
-                leave_out=settings.sync.leave_out,
-                progress=progress,
-            )
-            counts = {
-                name: len(getattr(snapshot, name))
-                for name in ("accounts", "entitlements", "grants", "uses", "gaps")
-            }
-            files = to_files(snapshot) | employees
-            at = iso(now())
-            review.write("sync", files, at=at, settings=toml, counts=counts, facts=origin)
-    except BaseException:
-        _remove_empty(created)
-        raise
+    files, facts = _frozen(roster, settings.roster) if roster else ({}, {})
+    with connect(os.environ) as client:
+        snapshot = freeze(folder, client, Wish(settings, toml, files, facts, resume))
     _show(snapshot, folder, as_json)
     context.exit(1 if len(snapshot.gaps) else 0)
 
@@ -93,34 +71,6 @@ def _frozen(path: Path, settings: Roster) -> tuple[dict[str, bytes], dict[str, s
     content = path.read_bytes()
     people = read_roster(path.name, content, settings)
     return {ROSTER_FILE: to_lines(people)}, {"roster": path.name, "sha256": digest(content)}
-
-
-class _Progress:
-    """One line on stderr that overwrites itself; nothing where stderr is no terminal."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
-
-    def __call__(self, answered: int, known: int) -> None:
-        if self._shown:
-            click.echo(f"\rReading: {answered:,} of {known:,} requests\x1b[K", nl=False, err=True)
-
-
-def _remove_empty(created: list[Path]) -> None:
-    """Take away the folders that were made for a review which did not come to be."""
-    for path in created:
-        (path / LOCK).unlink(missing_ok=True)
-        try:
-            path.rmdir()
-        except OSError:
-            return  # something is in it: not ours to take away
 
 
 def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:

@@ -44,7 +44,7 @@ class Fetcher:
         self.client = client
         self.pace = pace
         self.spool = spool
-        self.requests = 0
+        self.requests = spool.added  # also those of an interrupted read that this one goes on with
         self._progress = progress
 
     def read(self, listings: Iterable[Listing[Any]]) -> list[Reading[Any]]:

@@ -104,17 +104,32 @@ def _cleaned(value: Any, dropped: set[str]) -> Any:
 
 
 class Spool:
-    """Answers, found again by path and query. `file`: opened to be read and written."""
+    """Answers, found again by path and query. `file`: opened to be read and written.
+
+    Only ever appended to, so that whatever interrupts it leaves every whole answer behind.
+    """
 
     def __init__(self, file: BinaryIO | None = None) -> None:
         self._file = file or io.BytesIO()
         self._kept: dict[str, dict[str, Kept]] = {}
         self._end = 0
+        self.noted: dict[str, str] = {}  # whose answers these are
+        self.added = 0  # answers, with those that were forgotten since
         self._load()
+
+    @property
+    def held(self) -> int:
+        """Answers that still stand."""
+        return sum(map(len, self._kept.values()))
+
+    def note(self, noted: Mapping[str, str]) -> None:
+        self.noted = dict(noted)
+        self._append(_member({"noted": self.noted}))
 
     def add(self, path: str, query: str, ready: Packed) -> Kept:
         kept = Kept(self._end, len(ready.member), ready.digest)
         self._append(ready.member)
+        self.added += 1
         self._kept.setdefault(path, {})[query] = kept
         return kept
 
@@ -152,6 +167,10 @@ class Spool:
             if "forget" in line:
                 self._kept.pop(line["forget"], None)
                 continue
+            if "noted" in line:
+                self.noted = line["noted"]
+                continue
+            self.added += 1
             kept = Kept(start, end - start, bytes.fromhex(line["sha256"]))
             self._kept.setdefault(line["path"], {})[line["query"]] = kept
         self._file.truncate(self._end)
@@ -163,7 +182,7 @@ def _member(line: Mapping[str, Any]) -> bytes:
 
 
 def _members(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
-    """(content, start, end) of every whole gzip member."""
+    """(content, start, end) of every whole gzip member, up to the first that is damaged."""
     start = 0
     rest = b""
     while True:
@@ -172,7 +191,10 @@ def _members(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
             chunk = rest or file.read(CHUNK)
             if not chunk:
                 return
-            parts.append(unpack.decompress(chunk))
+            try:
+                parts.append(unpack.decompress(chunk))
+            except zlib.error:
+                return
             rest = unpack.unused_data
             size += len(chunk) - len(rest)
         yield b"".join(parts), start, start + size

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from uar import clock
 from uar.snapshot import Snapshot
 
 from ._assemble import snapshot_of
@@ -34,6 +35,7 @@ from ._lists import (
 from ._pace import Pace
 from ._paging import Listing, Reading
 from ._probe import Check, Owner, check, key_owner
+from ._resume import begin, go_on
 from ._rows import METHODS
 from ._spool import Spool
 from ._tenant import Tenant, pages
@@ -41,7 +43,7 @@ from ._trace import Traced, trace
 from ._usage import Trail, Window, tenant_time
 
 __all__ = [
-    "IN_FLIGHT", "Check", "Owner", "Traced",
+    "IN_FLIGHT", "Check", "Owner", "Spool", "Traced",
     "check", "connect", "fetch", "key_owner", "read", "trace",
 ]  # fmt: skip
 
@@ -53,19 +55,31 @@ Progress = Callable[[int, int], None]
 def read(
     client: Client,
     *,
+    spool: Spool | None = None,
     in_flight: int = IN_FLIGHT,
     leave_out: Collection[str] = (),
     progress: Progress = lambda answered, known: None,
 ) -> Snapshot:
     """The whole tenant, or a SourceError. `progress` is told requests answered and known of.
 
-    `leave_out`: names of TARGETS, and "usage".
+    `leave_out`: names of TARGETS, and "usage". `spool`: keeps the answers; one that has some of
+    this tenant is gone on with, and FolderError says why it cannot be.
     """
     with tempfile.TemporaryFile() as file:
-        spool = Spool(file)
+        spool = spool or Spool(file)
+        if spool.noted:
+            go_on(spool, client, first_round(leave_out), clock.now())
+        else:
+            begin(spool, client, clock.now())
         tenant = fetch(client, spool, in_flight=in_flight, leave_out=leave_out, progress=progress)
         snapshot = snapshot_of(tenant, client, secrets.token_hex(32))
         return replace(snapshot, pages=pages(tenant, spool))
+
+
+def first_round(leave_out: Collection[str]) -> list[Listing[Any]]:
+    """The lists that everything else hangs on."""
+    wanted = (listing for name, listing in TARGETS.items() if name not in leave_out)
+    return [ORGANIZATIONS, USERS, ADMINS, ROLES, SERVICES, GROUPS, APPS, *BY_METHOD, *wanted]
 
 
 def fetch(
@@ -79,11 +93,11 @@ def fetch(
     """Every list of the tenant, in two rounds: the second asks for what the first has named."""
     pace = Pace(in_flight)
     fetcher = Fetcher(client, pace, spool, progress)
-    wanted = {name: listing for name, listing in TARGETS.items() if name not in leave_out}
     organizations, users, admins, roles, services, groups, apps, *rest = fetcher.read(
-        (ORGANIZATIONS, USERS, ADMINS, ROLES, SERVICES, GROUPS, APPS, *BY_METHOD, *wanted.values())
+        first_round(leave_out)
     )
     by_method = rest[: len(BY_METHOD)]
+    wanted = [name for name in TARGETS if name not in leave_out]
     targets = dict(zip(wanted, rest[len(BY_METHOD) :], strict=True))
     group_ids = [row["source_id"] for row in groups.rows]
     app_ids = [row["source_id"] for row in apps.rows]
