@@ -36,6 +36,7 @@ class Evidence:
     journal: Sequence[Mapping[str, Any]]
     outcomes: pd.DataFrame
     closing: Mapping[str, Any] | None
+    excluded: pd.DataFrame | None = None  # EXCLUDED, where uar.toml says what is in scope
     roster: pd.DataFrame | None = None  # ROSTER, where HR's list was given
     previous: Previous | None = None  # the review before this one, where one was given
     emergencies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # name -> plan

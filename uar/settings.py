@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from uar.errors import SetupError
-from uar.toml_file import Names, Pairs, document, read
+from uar.toml_file import NOWHERE, Names, Pairs, document, read
 from uar.toml_file import Where as Where
 
 PROFILE = (  # the attributes of accounts that settings may require
@@ -46,12 +46,72 @@ class Campaign:
     organisation: str = ""  # the name on workbooks and reports; empty: as the tenant calls itself
 
 
+@dataclass(frozen=True, kw_only=True)
+class Which:
+    """Some items: those that fit everything that is said. A list fits by any of its words."""
+
+    kind: Names = ()  # of what is held: group, application, admin role, device, ...
+    access: Names = ()  # what is held, by name or id
+    gives: Names = ()  # the same, or what opens it
+    account: Names = ()  # what holds it: user, admin, service, group
+    person: Names = ()  # who holds it: e-mail, login or id
+    department: Names = ()  # the rest as the directory has it of the holder
+    title: Names = ()
+    manager: Names = ()  # e-mail
+    status: Names = ()
+    employee_type: Names = ()
+    company: Names = ()
+    cost_center: Names = ()
+    location: Names = ()
+    privileged: bool = False  # only what is privileged
+    new: bool = False  # only what is new since the last review
+    where: Where = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Which):
+    """Who decides some items: "manager", "owner", "fallback" or an e-mail."""
+
+    reviewer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope(Which):
+    """Some items that are, or are not, reviewed this time, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """What is reviewed: where `only` is given, what fits one of it; never what `leave_out` has."""
+
+    only: tuple[Scope, ...] = ()
+    leave_out: tuple[Scope, ...] = ()
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """Whose items somebody else decides, when the review is opened on one of these days."""
+
+    absent: str  # e-mails
+    deputy: str
+    first_day: dt.date
+    last_day: dt.date
+    reason: str
+    where: Where = NOWHERE
+
+
 @dataclass(frozen=True)
 class Reviewers:
     """Who decides, when it is not the manager. E-mails of active users of the tenant."""
 
     fallback: str = ""
     owners: Pairs = field(default_factory=_no_pairs)  # entitlement name or id -> e-mail
+    rules: tuple[Rule, ...] = ()  # tried in their order, before manager, owner and fallback
+    delegations: tuple[Delegation, ...] = ()
+    # "application": what an owner decides comes in a file for each application, group or role.
+    workbook_per: str = "reviewer"
 
 
 @dataclass(frozen=True)
@@ -180,6 +240,7 @@ class Settings:
 
     campaign: Campaign = Campaign()
     reviewers: Reviewers = field(default_factory=Reviewers)
+    scope: Scopes = Scopes()
     persons: Persons = field(default_factory=Persons)
     attributes: Attributes = Attributes()
     privileged: Privileged = Privileged()
@@ -257,6 +318,17 @@ def parse(text: bytes, name: str) -> Settings:
             raise SetupError(
                 f"{part.line('severity')}: sod.severity must be one of {', '.join(SEVERITIES)}."
             )
+    for away in settings.reviewers.delegations:
+        if away.last_day < away.first_day:
+            raise SetupError(
+                f"{away.where.line('last_day')}: reviewers.delegations.last_day lies before "
+                "first_day."
+            )
+    if settings.reviewers.workbook_per not in ("reviewer", "application"):
+        raise SetupError(
+            f"{where.line('workbook_per')}: reviewers.workbook_per must be "
+            '"reviewer" or "application".'
+        )
     for domain in settings.domains.own:
         if not re.fullmatch(r"[^\s@/]+\.[^\s@/.]+", domain):
             raise SetupError(

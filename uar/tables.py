@@ -470,6 +470,15 @@ ITEMS = Table(
     ),
 )
 
+EXCLUDED = Table(
+    "excluded",
+    key="grant_id",
+    columns=(
+        Column("grant_id", needed=True),  # of a grant that is no item of this review
+        Column("reason", needed=True),  # as uar.toml gives it
+    ),
+)
+
 REASSIGNMENTS = Table(
     "reassignments",
     key="item_id",

@@ -82,11 +82,15 @@ class Where:
                 yield Where(self.name, "\n".join(lines[at:end]), self.first + at)
 
 
+NOWHERE = Where("uar.toml", "")
+
+
 def read(kind: type[T], raw: object, path: Names, where: Where) -> T:
     """A frozen value of the dataclass `kind`. Raises SetupError naming line and setting."""
     if not isinstance(raw, dict):
         raise SetupError(f"{where.line(path[-1])}: {'.'.join(path)} must be a table.")
-    own = fields(kind)  # type: ignore[arg-type]
+    # A field `where` is no setting: it keeps the place, to point at it later.
+    own = [item for item in fields(kind) if item.name != "where"]  # type: ignore[arg-type]
     for key in raw:
         if key not in {item.name for item in own}:
             names = ", ".join(sorted(item.name for item in own))
@@ -97,6 +101,8 @@ def read(kind: type[T], raw: object, path: Names, where: Where) -> T:
             raise SetupError(f"{where.here()}: {'.'.join(path)} must have a {item.name}.")
     hints = get_type_hints(kind)
     given = {key: _value(hints[key], raw[key], (*path, key), where) for key in raw}
+    if "where" in hints:
+        given["where"] = where
     return kind(**given)
 
 
@@ -125,9 +131,13 @@ def _value(hint: Any, value: object, path: Names, where: Where) -> Any:
         if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
             raise SetupError(f"{at} must be a table of texts.")
         return MappingProxyType(dict(value))
-    if hint == dt.date | None:
+    if hint in (dt.date, dt.date | None):
         if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
             raise SetupError(f"{at} must be a date such as 2026-12-15, without quotes.")
+        return value
+    if hint is bool:
+        if not isinstance(value, bool):
+            raise SetupError(f"{at} must be true or false.")
         return value
     if hint is float:
         if isinstance(value, bool) or not isinstance(value, int | float):

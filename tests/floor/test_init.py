@@ -31,6 +31,10 @@ def test_the_examples_in_it_are_understood() -> None:
     settings = parse(re.sub("(?m)^#     ", "", said).encode(), "uar.toml")
     assert [rule.without for rule in settings.sod] == [(), ("Trained in production",)]
     assert settings.temporary[0].until
+    assert [rule.reviewer for rule in settings.reviewers.rules] == ["ana.ng@example.com", "owner"]
+    assert settings.reviewers.delegations[0].first_day
+    assert settings.scope.only[0].privileged
+    assert settings.scope.leave_out[0].access == ("All Staff",)
     assert settings.campaign.due
     assert settings.reviewers.owners["Payroll"]
     assert settings.persons.alias_domains["example.net"] == "example.com"
@@ -42,7 +46,8 @@ def test_every_setting_stands_in_it(section: dataclasses.Field[object]) -> None:
         assert f"#     [[{section.name}]]\n" in TEMPLATE
         return
     for field in dataclasses.fields(getattr(Settings(), section.name)):
-        line = rf"(?m)^(#{field.name} = |\[{section.name}\.{field.name}\]$)"
+        name = rf"{section.name}\.{field.name}"
+        line = rf"(?m)^(#{field.name} = |\[{name}\]$|#     \[\[{name}\]\]$)"
         assert re.search(line, TEMPLATE), f"{section.name}.{field.name}"
 
 

@@ -133,8 +133,8 @@ NAMES = st.one_of(st.text(max_size=30), st.sampled_from(["Ana Ng", "ANA  NG", ".
 @given(st.lists(NAMES, min_size=1, max_size=8), NAMES)
 def test_file_names_are_plain_and_never_meet(names: list[str], period: str) -> None:
     people = [Candidate(f"u{n}", name, "", "", "") for n, name in enumerate(names)]
-    found = file_names(Campaign(period=period), people)
-    assert found == file_names(Campaign(period=period), reversed(people))
+    found = file_names(Campaign(period=period), [(one, "", "") for one in people])
+    assert found == file_names(Campaign(period=period), [(one, "", "") for one in reversed(people)])
     assert len({name.casefold() for name in found.values()}) == len(names)
     for name in found.values():
         assert name.endswith(".xlsx")
@@ -149,9 +149,11 @@ def test_a_file_name_reads_like_the_reviewer() -> None:
         Candidate("u1", "Søren Ødegård-Łuk", "", "", ""),
         Candidate("u2", "李", "li@x.de", "", ""),
     ]
-    assert file_names(Campaign(period="2026-Q4"), people) == {
-        "u1": "2026-Q4 soren-odegard-luk.xlsx",
-        "u2": "2026-Q4 li.xlsx",
+    books = [(people[0], "", ""), (people[1], "app:p", "Paywell Payroll"), (people[1], "", "")]
+    assert file_names(Campaign(period="2026-Q4"), books) == {
+        ("u1", ""): "2026-Q4 soren-odegard-luk.xlsx",
+        ("u2", ""): "2026-Q4 li.xlsx",
+        ("u2", "app:p"): "2026-Q4 li paywell-payroll.xlsx",
     }
 
 

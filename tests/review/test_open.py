@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from openpyxl import load_workbook
 
-from tests.review.world import access_of, entitlement, person, world
+from tests.review.world import HEADER, access_of, entitlement, person, world
 from uar.cli import main
+from uar.commands._evidence import load
 from uar.folder import Folder
 from uar.snapshot import to_files, to_lines
 from uar.tables import COVERAGE, LINKS
+from uar.tieout import tie_out
 
 AT = "2026-11-20T09:00:00Z"
 TOML = '[campaign]\nperiod = "2026-Q4"\n[reviewers]\nfallback = "boss@example.com"\n'
@@ -32,7 +37,7 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def detected(place: Path) -> None:
+def detected(place: Path, name: str = "q4") -> None:
     known = world([person("ann"), person("mia"), person("boss")], [], [])
     files = {
         "persons.jsonl": to_lines(known.persons),
@@ -40,7 +45,7 @@ def detected(place: Path) -> None:
         "findings.jsonl": to_lines(known.findings),
         "coverage.jsonl": to_lines(COVERAGE.empty()),
     }
-    with Folder(place / "q4").locked() as folder:
+    with Folder(place / name).locked() as folder:
         folder.write("detect", files, at=AT)
 
 
@@ -91,3 +96,71 @@ def test_a_fallback_who_is_nobody_is_told_with_the_line(place: Path) -> None:
     assert done.exit_code == 2
     assert "uar.toml, line 4: reviewers.fallback" in done.output
     assert not Folder(place / "q4").has("items.jsonl")
+
+
+def reviewed_before(place: Path) -> None:
+    """The quarter before, in which only Ann's access was there, and nobody answered."""
+    known = world(
+        [person("ann", manager="boss"), person("mia"), person("boss")],
+        [entitlement("app:payroll")],
+        [access_of("jumpcloud:app:payroll", "jumpcloud:user:ann")],
+        header=replace(HEADER, finished_at="2026-08-20T09:00:00Z"),
+    )
+    with Folder(place / "q3").locked(create=True) as folder:
+        folder.write("sync", to_files(known.snapshot), at="2026-08-20T09:00:00Z")
+    detected(place, "q3")
+    words = ["open", str(place / "q3"), "--settings", str(place / "uar.toml")]
+    assert CliRunner().invoke(main, words).exit_code == 0
+
+
+def texts_of(place: Path, workbook: str) -> list[dict[str, str]]:
+    sheet = load_workbook(place / "q4" / "workbooks" / workbook)["Decisions"]
+    headings, *rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    return [dict(zip(headings, map(str, row), strict=True)) for row in rows]  # type: ignore[arg-type]
+
+
+def test_the_review_before_is_shown_frozen_and_rebuilt(place: Path) -> None:
+    reviewed_before(place)
+    detected(place)
+    done = opening(place, "--previous", str(place / "q3"))
+    assert done.exit_code == 0, done.output
+    (row,) = texts_of(place, "2026-Q4 mia-doe.xlsx")
+    assert row["Since last review"] == "Changed\nmanager Boss Doe → Mia Doe"
+    assert row["Last decision"] == "Not reviewed"
+    (row,) = texts_of(place, "2026-Q4 boss-doe.xlsx")
+    assert row["Since last review"] == "New"
+    shutil.rmtree(place / "q3")  # the review knows it by itself
+    again = CliRunner().invoke(main, ["rebuild", str(place / "q4"), str(place / "again"), "--json"])
+    assert again.exit_code == 0, again.output
+    files = {row["file"]: row["identical"] for row in json.loads(again.stdout)["files"]}
+    assert set(files) >= {"items.jsonl", "workbooks/2026-Q4 mia-doe.xlsx"} and all(files.values())
+    assert Folder(place / "q4").verify()[1] is None
+
+
+def test_columns_of_the_review_before_are_hidden_without_one(place: Path) -> None:
+    detected(place)
+    opening(place)
+    sheet = load_workbook(place / "q4" / "workbooks" / "2026-Q4 mia-doe.xlsx")["Decisions"]
+    hidden = [
+        sheet[f"{letter}2"].value
+        for letter, column in sheet.column_dimensions.items()
+        if column.hidden
+    ]
+    assert hidden == ["Since last review", "Last decision", "Last reason"]
+
+
+def test_what_is_out_of_scope_is_counted_and_ties_out(place: Path) -> None:
+    detected(place)
+    scope = '[[scope.leave_out]]\nperson = ["mia@example.com"]\nreason = "On a world tour."\n'
+    (place / "uar.toml").write_text(TOML + scope, "utf-8")
+    done = opening(place)
+    assert "Not in the population: 1 grants. On a world tour." in done.output
+    evidence = load(Folder(place / "q4"))
+    assert evidence.excluded is not None and len(evidence.excluded) == 1
+    equations = [each for each in tie_out(evidence).equations if each.name.startswith("population")]
+    assert len(equations) == 3 and all(each.holds for each in equations)
+    lost = replace(evidence, excluded=None)
+    assert not all(each.holds for each in tie_out(lost).equations)
+    again = CliRunner().invoke(main, ["rebuild", str(place / "q4"), str(place / "again"), "--json"])
+    assert again.exit_code == 0, again.output
+    assert "excluded.jsonl" in again.stdout

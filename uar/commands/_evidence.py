@@ -22,6 +22,7 @@ from uar.snapshot import ROSTER_FILE, file_names, from_files, from_lines
 from uar.tables import (
     COVERAGE,
     DECISIONS,
+    EXCLUDED,
     FINDINGS,
     ITEMS,
     LINKS,
@@ -31,6 +32,8 @@ from uar.tables import (
     Table,
 )
 from uar.verify import CLOSING, ENTRY, MANIFEST, opened_files
+
+EXCLUDED_FILE = "excluded.jsonl"  # only where something is out of scope
 
 
 class Review(Protocol):
@@ -135,6 +138,7 @@ def load(folder: Review) -> Evidence:
         journal=journal.lines(raw),
         outcomes=journal.outcomes(raw),
         closing=document(CLOSING, "close"),
+        excluded=table(EXCLUDED, EXCLUDED_FILE, "open"),
         roster=table(ROSTER, ROSTER_FILE, "sync"),
         previous=kept_previous(folder),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 import pandas as pd
 
 from uar import access
+from uar.commands._evidence import EXCLUDED_FILE
 from uar.commands._previous import earlier, previous_option
 from uar.commands._shared import (
     counted,
@@ -29,7 +31,7 @@ from uar.folder import Folder
 from uar.previous import Previous, names
 from uar.review.campaign import campaign
 from uar.review.cards import gives, people
-from uar.review.items import Known, in_order, items
+from uar.review.items import Known, in_order, population
 from uar.settings import Settings, Where, load
 from uar.snapshot import Snapshot, file_names, from_lines, json_bytes, to_lines
 from uar.tables import FINDINGS, LINKS, PERSONS
@@ -105,12 +107,17 @@ def contents(
     shared = access.shared(access.reach(snapshot.grants), person_of)
     opens = access.opens(snapshot.grants)
     known = Known(snapshot, persons, detected.findings, opens, shared, detected.previous)
-    population = items(known, settings, line)
-    lines = to_lines(population)
+    issued_on = dt.datetime.fromisoformat(issued_at).date()
+    found = population(known, settings, line, issued_on)
+    lines = to_lines(found.items)
     root = merkle_root(whole_lines(lines))
-    facts = campaign(population, root, snapshot, settings.campaign, issued_at, detected.previous)
-    books = workbooks(in_order(population), facts, gives(known), people(known, detected.links))
+    facts = campaign(
+        found.items, root, snapshot, settings.campaign, issued_at, detected.previous, found.excluded
+    )
+    books = workbooks(in_order(found.items), facts, gives(known), people(known, detected.links))
     files = {f"workbooks/{name}": content for name, content in books}
+    if len(found.excluded):
+        files[EXCLUDED_FILE] = to_lines(found.excluded)
     return {ITEMS: lines, CAMPAIGN: json_bytes(facts), **files}, facts
 
 

@@ -10,6 +10,7 @@ import click
 import pandas as pd
 
 from uar import access
+from uar.commands._evidence import settings_of
 from uar.commands._shared import (
     counted,
     folder_argument,
@@ -59,7 +60,11 @@ def command(
         picked = _picked(items, set(load_decisions(review)["item_id"]), giver, chosen)
         snapshot = load_snapshot(review)
         persons = from_lines(PERSONS, review.read("persons.jsonl", "detect"))
-        to = _eligible(find(snapshot.accounts, persons, receiver), receiver, picked)
+        to = _eligible(
+            find(snapshot.accounts, persons, settings_of(review, "open"), receiver),
+            receiver,
+            picked,
+        )
         campaign = json.loads(review.read("campaign.json", "open"))
         number = f"{len(review.names('reassignments/')) + 1:04}"
         moves = moved(picked, to, campaign, number, because)

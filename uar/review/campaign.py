@@ -15,9 +15,10 @@ from uar.previous import Previous
 from uar.review.routing import Candidate
 from uar.settings import Campaign
 from uar.snapshot import Snapshot
-from uar.tables import BANDS, ITEM_KINDS, SINCE
+from uar.tables import BANDS, EXCLUDED, ITEM_KINDS, SINCE
 from uar.text import plain
 
+ROUTES = ("manager", "owner", "named", "fallback", "delegate")
 LONGEST = 60  # characters of each half of a file name
 STROKES = str.maketrans(
     {"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "œ": "oe"}
@@ -31,8 +32,10 @@ def campaign(
     settings: Campaign,
     issued_at: str,
     previous: Previous | None = None,
+    out: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
-    """campaign.json: what every workbook and report says of the review. `root`: of the items."""
+    """campaign.json: what every workbook and report says of the review. `root`: of the items;
+    `out`: EXCLUDED."""
     identifier = short_id("CAMPAIGN", root, settings.name, settings.period)
     return {
         "campaign_id": identifier,
@@ -52,9 +55,9 @@ def campaign(
         "bands": _counts(items, "band", BANDS),
         "previous": None if previous is None else _told(previous),
         "since": _counts(items, "since", SINCE),
-        "routed_by": _counts(items, "routed_by", ("manager", "owner", "fallback")),
+        "routed_by": _counts(items, "routed_by", ROUTES),
         "workbooks": workbooks(items, identifier),
-        "excluded": excluded(snapshot),
+        "excluded": excluded(snapshot, items, EXCLUDED.empty() if out is None else out),
     }
 
 
@@ -73,7 +76,7 @@ def workbooks(items: pd.DataFrame, campaign_id: str) -> list[dict[str, Any]]:
     return [
         {
             "workbook": name,
-            "file_id": short_id("FILE", campaign_id, str(own["reviewer_id"].iloc[0])),
+            "file_id": short_id("FILE", campaign_id, str(own["reviewer_id"].iloc[0]), str(name)),
             "reviewer_id": own["reviewer_id"].iloc[0],
             "reviewer": own["reviewer"].iloc[0],
             "reviewer_email": own["reviewer_email"].iloc[0],
@@ -84,36 +87,48 @@ def workbooks(items: pd.DataFrame, campaign_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def excluded(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """What the snapshot holds and nobody is asked about, with the reason."""
+def excluded(snapshot: Snapshot, items: pd.DataFrame, out: pd.DataFrame) -> list[dict[str, Any]]:
+    """What the snapshot holds and nobody is asked about, with the reason. `out`: EXCLUDED."""
     grants = snapshot.grants
-    idle = set(snapshot.accounts["account_id"]) - set(grants["holder_id"])
-    unheld = set(snapshot.entitlements["entitlement_id"]) - set(grants["entitlement_id"])
-    return [
-        {"what": "accounts", "count": len(idle), "reason": "They hold nothing."},
-        {
-            "what": "entitlements",
-            "count": len(unheld),
-            "reason": "Nobody holds them.",
-        },
+    reasons = out["reason"].value_counts().sort_index()
+    found = [
+        {"what": "grants", "count": int(count), "reason": str(reason)}
+        for reason, count in reasons.items()
     ]
+    for what, column, every, nothing in (
+        ("accounts", "holder_id", snapshot.accounts["account_id"], "They hold nothing."),
+        ("entitlements", "entitlement_id", snapshot.entitlements["entitlement_id"],
+         "Nobody holds them."),
+    ):  # fmt: skip
+        held, asked = set(grants[column]), set(items[column])
+        idle, scoped = set(every) - held, (set(every) & held) - asked
+        found.append({"what": what, "count": len(idle), "reason": nothing})
+        if scoped:
+            reason = "All of it is out of scope."
+            found.append({"what": what, "count": len(scoped), "reason": reason})
+    return found
 
 
-def file_names(settings: Campaign, reviewers: Iterable[Candidate]) -> dict[str, str]:
-    """account_id -> `2026-Q4 ana-ng.xlsx`: plain ASCII, and no two alike in any letter case."""
+Book = tuple[Candidate, str, str]  # a reviewer; the thing that it is of, id and name, or "" twice
+
+
+def file_names(settings: Campaign, books: Iterable[Book]) -> dict[tuple[str, str], str]:
+    """(account_id, entitlement_id) -> `2026-Q4 ana-ng.xlsx`, or `2026-Q4 ana-ng payroll.xlsx`
+    where the file is of one thing: plain ASCII, and no two alike in any letter case."""
     first = _ascii(settings.period or settings.name, keep_case=True) or "review"
-    names: dict[str, str] = {}
+    names: dict[tuple[str, str], str] = {}
     taken: set[str] = set()
-    known = {reviewer.account_id: reviewer for reviewer in reviewers}
-    for account_id, reviewer in sorted(known.items()):
+    known = {(reviewer.account_id, thing): (reviewer, name) for reviewer, thing, name in books}
+    for own, (reviewer, thing) in sorted(known.items(), key=lambda pair: pair[0]):
         local = reviewer.email.rpartition("@")[0]
-        base = f"{first} {_ascii(reviewer.name) or _ascii(local) or 'reviewer'}"
+        who = _ascii(reviewer.name) or _ascii(local) or "reviewer"
+        base = " ".join(filter(None, (first, who, (_ascii(thing) or "access") if own[1] else "")))
         name, number = base, 1
         while name.casefold() in taken:
             number += 1
             name = f"{base}-{number}"
         taken.add(name.casefold())
-        names[account_id] = f"{name}.xlsx"
+        names[own] = f"{name}.xlsx"
     return names
 
 

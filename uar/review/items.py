@@ -5,7 +5,8 @@ A grant that no write can take away is an item too: its access has to be looked 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,10 +15,12 @@ from uar import access
 from uar.errors import SetupError
 from uar.previous import Previous
 from uar.review.before import with_before
-from uar.review.campaign import file_names
+from uar.review.campaign import Book, file_names
+from uar.review.choice import Choice
 from uar.review.holders import holders
 from uar.review.paths import with_paths
 from uar.review.routing import Candidate, Line, Question, Route, router
+from uar.review.scope import excluded
 from uar.review.use import with_use
 from uar.settings import Settings
 from uar.sheet import cells, item_id, seal
@@ -43,15 +46,43 @@ class Known:
     previous: Previous | None = None
 
 
-def items(known: Known, settings: Settings, line: Line) -> pd.DataFrame:
-    """ITEMS in the order of their ids. `line`: where in uar.toml a setting stands.
+@dataclass(frozen=True)
+class Population:
+    """What is reviewed, ITEMS, and which grants are not, EXCLUDED. Each grant is in one of them."""
 
-    Raises SetupError when uar.toml names nobody, or when an item has no reviewer.
+    items: pd.DataFrame
+    excluded: pd.DataFrame
+
+
+def items(known: Known, settings: Settings, line: Line) -> pd.DataFrame:
+    """The items of `population` where nobody is away."""
+    return population(known, settings, line, None).items
+
+
+def population(
+    known: Known, settings: Settings, line: Line, issued_on: dt.date | None
+) -> Population:
+    """Items in the order of their ids. `line`: where in uar.toml a setting stands. `issued_on`:
+    the day on which a delegation has to hold; unknown: none does.
+
+    Raises SetupError when uar.toml names nobody or nothing, or when an item has no reviewer.
     """
     rows = questions(known, settings)
-    chosen = reviewers(rows, known, settings, line)
-    names = file_names(settings.campaign, (reviewer for _, reviewer in chosen))
-    return sealed(rows, chosen, names, known.snapshot.header.seal_key)
+    high = rows["band"] == "privileged"
+    facts = known.snapshot, known.persons, known.opened, high, known.previous is not None
+    out = excluded(Choice(rows, *facts), settings.scope)
+    asked = rows[~rows["grant_id"].isin(out["grant_id"])].reset_index(drop=True)
+    if asked.empty and len(rows):
+        raise SetupError("Nothing is left to review: see scope in uar.toml.")
+    chosen = reviewers(asked, known, settings, line, issued_on)
+    owned = settings.reviewers.workbook_per == "application"
+    books = [
+        (reviewer, *((thing, name) if owned and route.by == "owner" else ("", "")))
+        for (route, reviewer), thing, name in zip(
+            chosen, asked["entitlement_id"], asked["entitlement"], strict=True
+        )
+    ]
+    return Population(sealed(asked, chosen, books, settings, known.snapshot.header.seal_key), out)
 
 
 def questions(known: Known, settings: Settings) -> pd.DataFrame:
@@ -161,18 +192,36 @@ def _among(values: pd.Series[str], many: Iterable[str]) -> pd.Series[bool]:
 
 
 def reviewers(
-    rows: pd.DataFrame, known: Known, settings: Settings, line: Line
+    rows: pd.DataFrame, known: Known, settings: Settings, line: Line, issued_on: dt.date | None
 ) -> list[tuple[Route, Candidate]]:
     """The route of each row and where it leads."""
     snapshot = known.snapshot
-    desk = router(snapshot.accounts, known.persons, snapshot.entitlements, settings.reviewers, line)
-    names = ["holder_kind", "person_id", "manager_id", "borrowed", "entitlement_id", "entitlement"]
+    high = rows["band"] == "privileged"
+    facts = snapshot, known.persons, known.opened, high, known.previous is not None
+    choice = Choice(rows, *facts)
+    fits = [choice.fits(rule, "reviewers.rules") for rule in settings.reviewers.rules]
+    desk = router(snapshot, known.persons, settings, line, issued_on)
+    names = ["holder_id", "holder_kind", "person_id", "manager_id", "borrowed", "entitlement_id",
+             "entitlement"]  # fmt: skip
     asked = rows[names].fillna({"person_id": "", "manager_id": ""})
-    routes = [desk.route(Question(**row)) for row in records(asked)]
+    which = _places(fits, len(rows))
+    routes = [
+        desk.route(Question(**row, rules=rules))
+        for row, rules in zip(records(asked), which, strict=True)
+    ]
     chosen = [(route, route.reviewer) for route in routes if route.reviewer is not None]
     if len(chosen) < len(routes):
         raise SetupError(_nobody(rows, routes))
     return chosen
+
+
+def _places(fits: Sequence[pd.Series[bool]], count: int) -> list[tuple[int, ...]]:
+    """Per row the numbers of the rules that it fits."""
+    found: list[tuple[int, ...]] = [()] * count
+    for number, each in enumerate(fits):
+        for row in each.to_numpy(dtype=bool).nonzero()[0]:
+            found[row] = (*found[row], number)
+    return found
 
 
 def _nobody(rows: pd.DataFrame, routes: list[Route]) -> str:
@@ -195,17 +244,19 @@ def _nobody(rows: pd.DataFrame, routes: list[Route]) -> str:
 def sealed(
     rows: pd.DataFrame,
     chosen: list[tuple[Route, Candidate]],
-    names: Mapping[str, str],
+    books: list[Book],
+    settings: Settings,
     key: str,
 ) -> pd.DataFrame:
-    """ITEMS in the order of their ids. `names`: reviewer's account_id -> file name."""
+    """ITEMS in the order of their ids."""
+    names = file_names(settings.campaign, books)
     rows = rows.drop(columns="manager_id").assign(
         reviewer_id=[reviewer.account_id for _, reviewer in chosen],
         reviewer=[reviewer.name for _, reviewer in chosen],
         reviewer_email=[reviewer.email for _, reviewer in chosen],
         routed_by=[route.by for route, _ in chosen],
         routed_because=[route.because for route, _ in chosen],
-        workbook=[names[reviewer.account_id] for _, reviewer in chosen],
+        workbook=[names[reviewer.account_id, thing] for reviewer, thing, _ in books],
     )
     rows["seal"] = [seal(key, row["item_id"], cells(row)) for row in records(rows)]
     return ITEMS.frame(rows.sort_values("item_id"))

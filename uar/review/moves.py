@@ -47,7 +47,7 @@ def moved(
     as the operator gave it.
     """
     settings = Campaign(campaign["name"], campaign["period"])
-    stem = file_names(settings, [receiver])[receiver.account_id].removesuffix(".xlsx")
+    stem = file_names(settings, [(receiver, "", "")])[receiver.account_id, ""].removesuffix(".xlsx")
     workbook = f"{stem} moved-{place}.xlsx"
     return REASSIGNMENTS.frame(
         {

@@ -1,4 +1,5 @@
-"""Who decides an item: the person's manager, else the owner of the access, else the fallback.
+"""Who decides an item: who a rule of uar.toml says; else the person's manager, the owner of the
+access, the fallback. Who is away is stood in for.
 
 Nobody decides about themselves, and that is asked of persons, not of accounts. Who cannot decide is
 passed over, and the reason is written down.
@@ -6,14 +7,16 @@ passed over, and the reason is written down.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from uar.errors import SetupError
-from uar.settings import Reviewers
+from uar.settings import Settings
+from uar.snapshot import Snapshot
 from uar.text import is_email, plain
 
 Line = Callable[[str], str]  # where in uar.toml a setting stands
@@ -32,52 +35,103 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What routing needs to know of an item. `person_id`: unknown ("") where a group holds it."""
+    """What routing needs to know of an item. `person_id`: unknown ("") where a group holds it.
 
+    `rules`: the numbers of the rules of uar.toml that it fits, in their order.
+    """
+
+    holder_id: str
     holder_kind: str
     person_id: str
     manager_id: str
     borrowed: bool
     entitlement_id: str
     entitlement: str
+    rules: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The answer. No reviewer: `because` says why each rule was passed over."""
+    """The answer. No reviewer: `because` says why each rule was passed over.
+
+    `by`: manager, owner, named, fallback; delegate where the deputy of one of them decides.
+    """
 
     reviewer: Candidate | None
     by: str
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """Who decides for somebody who is away, until when and why."""
+
+    candidate: Candidate
+    until: str
+    reason: str
+
+
+USUAL = ("manager", "owner", "fallback")
+
+
 @dataclass(frozen=True)
 class Router:
-    """Everyone who may be asked."""
+    """Everyone who may be asked. `rules`: one of USUAL, or who is named, per rule of uar.toml."""
 
     candidates: Mapping[str, Candidate]  # by account_id
-    owners: Mapping[str, Candidate]  # by entitlement_id
+    owners: Mapping[str, Candidate]  # by entitlement_id, or the account_id of a service account
     fallback: Candidate | None
+    rules: Sequence[str | Candidate] = ()
+    deputies: Mapping[str, Deputy] = field(default_factory=dict)  # by account_id of who is away
 
     def route(self, asked: Question) -> Route:
-        """The first rule whose candidate may decide."""
+        """The first rule whose candidate may decide; after those of uar.toml, the usual three."""
         passed: list[str] = []
-        for by, rule in (
-            ("manager", self._manager),
-            ("owner", self._owner),
-            ("fallback", self._last),
-        ):
-            candidate, called, missing = rule(asked)
+        for rule in dict.fromkeys((*(self.rules[number] for number in asked.rules), *USUAL)):
+            candidate, called, missing = self._candidate(rule, asked)
             if candidate is None:
                 passed += [missing] if missing else []
                 continue
             unfit = why_not(candidate, asked.person_id)
-            if not unfit:
+            if unfit:
+                passed.append(f"{called} {unfit}")
+                continue
+            by = rule if isinstance(rule, str) else "named"
+            if candidate.account_id not in self.deputies:
                 return Route(candidate, by, _sentence([*passed, f"{called} decides"]))
-            passed.append(f"{called} {unfit}")
+            present, words = self._present(candidate, called, asked)
+            passed.append(words)
+            if present is not None:
+                return Route(present, "delegate", _sentence(passed))
         return Route(None, "", _sentence(passed))
 
+    def _present(
+        self, candidate: Candidate, called: str, asked: Question
+    ) -> tuple[Candidate | None, str]:
+        """Who decides for somebody who is away, and how that came; None where nobody can."""
+        words, seen = called, {candidate.account_id}
+        while candidate.account_id in self.deputies:
+            away = self.deputies[candidate.account_id]
+            candidate = away.candidate
+            words += f" is away until {away.until} ({away.reason}); the deputy {candidate.name}"
+            if candidate.account_id in seen:
+                return None, f"{words} is away as well"
+            seen.add(candidate.account_id)
+            unfit = why_not(candidate, asked.person_id)
+            if unfit:
+                return None, f"{words} {unfit}"
+        return candidate, f"{words} decides"
+
     # A rule's answer: the candidate, what to call him; or None and why there is none.
+
+    def _candidate(
+        self, rule: str | Candidate, asked: Question
+    ) -> tuple[Candidate | None, str, str]:
+        if isinstance(rule, Candidate):
+            return rule, f"{rule.name}, whom a rule names,", ""
+        if rule == "manager":
+            return self._manager(asked)
+        return self._owner(asked) if rule == "owner" else self._last()
 
     def _manager(self, asked: Question) -> tuple[Candidate | None, str, str]:
         if asked.holder_kind == "group":
@@ -94,55 +148,95 @@ class Router:
 
     def _owner(self, asked: Question) -> tuple[Candidate | None, str, str]:
         of = plain(asked.entitlement)
+        account = self.owners.get(asked.holder_id)
+        if account is not None:
+            return account, f"{account.name}, the owner of the account,", ""
         candidate = self.owners.get(asked.entitlement_id)
         if candidate is None:
             return None, "", f"no owner is named for {of}"
         return candidate, f"{candidate.name}, the owner of {of},", ""
 
-    def _last(self, _: Question) -> tuple[Candidate | None, str, str]:
+    def _last(self) -> tuple[Candidate | None, str, str]:
         if self.fallback is None:
             return None, "", "no fallback reviewer is named"
         return self.fallback, f"{self.fallback.name}, the fallback reviewer,", ""
 
 
 def router(
-    accounts: pd.DataFrame,
+    snapshot: Snapshot,
     persons: pd.DataFrame,
-    entitlements: pd.DataFrame,
-    reviewers: Reviewers,
+    settings: Settings,
     line: Line,
+    issued_on: dt.date | None,
 ) -> Router:
     """Everyone who may be asked. Raises SetupError where uar.toml names nobody or nothing."""
-    candidates = _candidates(accounts, persons)
+    reviewers, accounts = settings.reviewers, snapshot.accounts
+    candidates = _candidates(accounts, persons, settings)
     by_email = _by_email(candidates.values())
 
-    def named(email: str, key: str, setting: str) -> Candidate:
+    def named(email: str, place: str, setting: str) -> Candidate:
         found = by_email.get(_address(email))
         if found is None:
             raise SetupError(
-                f"{line(key)}: {setting} names {email!r}, which is the e-mail of no user; "
+                f"{place}: {setting} names {email!r}, which is the e-mail of no user; "
                 "name an active user of the tenant."
             )
         return found
 
-    fallback = reviewers.fallback and named(reviewers.fallback, "fallback", "reviewers.fallback")
+    fallback = reviewers.fallback and named(
+        reviewers.fallback, line("fallback"), "reviewers.fallback"
+    )
     owners: dict[str, Candidate] = {}
-    ids, names = _ids(entitlements), _names(entitlements)
+    ids, names = _ids(snapshot.entitlements), _names(snapshot.entitlements)
     by_id_last = sorted(reviewers.owners.items(), key=lambda pair: pair[0] in ids)
     for key, email in by_id_last:
-        owner = named(email, key, f"the owner of {key!r}")
+        owner = named(email, line(key), f"the owner of {key!r}")
         owned = ids.get(key) or names.get(key.strip().casefold())
         if not owned:
             raise SetupError(
                 f"{line(key)}: reviewers.owners: nothing that can be held is called {key!r}."
             )
         owners |= dict.fromkeys(owned, owner)
-    return Router(candidates, owners, fallback or None)
+    owners |= _owners_of_accounts(accounts, settings, by_email)
+    rules = [
+        rule.reviewer
+        if rule.reviewer in USUAL
+        else named(rule.reviewer, rule.where.line("reviewer"), "reviewers.rules.reviewer")
+        for rule in reviewers.rules
+    ]
+    deputies: dict[str, Deputy] = {}
+    for away in reviewers.delegations:
+        absent, deputy = (
+            named(getattr(away, who), away.where.line(who), f"reviewers.delegations.{who}")
+            for who in ("absent", "deputy")
+        )
+        if issued_on is not None and away.first_day <= issued_on <= away.last_day:
+            until = f"{away.last_day.day} {away.last_day:%b %Y}"
+            deputies.setdefault(absent.account_id, Deputy(deputy, until, plain(away.reason)))
+    return Router(candidates, owners, fallback or None, rules, deputies)
 
 
-def find(accounts: pd.DataFrame, persons: pd.DataFrame, email: str) -> Candidate | None:
+def _owners_of_accounts(
+    accounts: pd.DataFrame, settings: Settings, by_email: Mapping[str, Candidate]
+) -> dict[str, Candidate]:
+    """account_id of a service account -> its owner, where he is a user of the tenant."""
+    services = accounts[accounts["kind"] == "service"]
+    named = settings.service_accounts.owners
+    owned = {key.strip().casefold(): email for key, email in named.items()}
+    found: dict[str, Candidate] = {}
+    for column in ("name", "login", "source_id", "account_id"):
+        for account, text in zip(services["account_id"], services[column], strict=True):
+            owner = by_email.get(_address(owned.get(str(text).strip().casefold(), "")))
+            if owner is not None:
+                found[account] = owner
+    return found
+
+
+def find(
+    accounts: pd.DataFrame, persons: pd.DataFrame, settings: Settings, email: str
+) -> Candidate | None:
     """The user with this e-mail."""
-    return _by_email(_candidates(accounts, persons).values()).get(_address(email))
+    return _by_email(_candidates(accounts, persons, settings).values()).get(_address(email))
 
 
 def why_not(candidate: Candidate, person_id: str) -> str:
@@ -165,7 +259,9 @@ def _address(email: str) -> str:
     return email.strip().casefold()
 
 
-def _candidates(accounts: pd.DataFrame, persons: pd.DataFrame) -> dict[str, Candidate]:
+def _candidates(
+    accounts: pd.DataFrame, persons: pd.DataFrame, settings: Settings
+) -> dict[str, Candidate]:
     users = accounts[accounts["kind"] == "user"].sort_values("account_id")
     person = persons.set_index("account_id")["person_id"]
     called = users["name"].fillna(users["login"]).fillna(users["account_id"])
@@ -176,19 +272,28 @@ def _candidates(accounts: pd.DataFrame, persons: pd.DataFrame) -> dict[str, Cand
             called,
             users["email"].fillna("").str.strip(),
             users["account_id"].map(person).astype("string").fillna(users["account_id"]),
-            _unfit(users),
+            _unfit(users, settings),
             strict=True,
         )
     }
 
 
-def _unfit(users: pd.DataFrame) -> pd.Series[Any]:
+def _unfit(users: pd.DataFrame, settings: Settings) -> pd.Series[Any]:
+    """Why each user cannot decide anything, in words; "" where he can."""
     words = {"active": "", "unknown": "has an unknown status"}
     unfit = users["status"].map(lambda status: words.get(status, f"is {status}"))
-    fit = unfit == ""
     no_email = ~is_email(users["email"]).fillna(False).astype(bool)
-    unfit = unfit.mask(fit & no_email, "has no valid e-mail address")
-    return unfit.mask(fit & users["service_like"].fillna(False), "is an account of a service")
+    unfit = unfit.mask((unfit == "") & no_email, "has no valid e-mail address")
+    service = users["service_like"].fillna(False).astype(bool)
+    unfit = unfit.mask((unfit == "") & service, "is an account of a service")
+    kinds = {kind.strip().casefold() for kind in settings.employment.external}
+    hired = users["employee_type"].str.strip().str.casefold().isin(kinds).fillna(False)
+    own = {domain.casefold() for domain in settings.domains.own}
+    aliases = settings.persons.alias_domains.items()
+    own |= {alias.casefold() for alias, domain in aliases if domain.casefold() in own}
+    away = ~users["email"].str.rpartition("@")[2].str.strip().str.casefold().isin(own)
+    outside = hired.astype(bool) | (bool(own) & away.astype(bool))
+    return unfit.mask((unfit == "") & outside, "is external")
 
 
 def _ids(entitlements: pd.DataFrame) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,21 +67,29 @@ def collections(evidence: Evidence) -> list[Equation]:
 
 
 def population(evidence: Evidence) -> list[Equation]:
-    """Every grant is an item; every account and entitlement is in an item, or holds nothing."""
+    """Every grant is an item or excluded; every account and entitlement is in an item, or not."""
     assert evidence.items is not None and evidence.campaign is not None  # noqa: S101
     snapshot, items, campaign = evidence.snapshot, evidence.items, evidence.campaign
-    left_out = {entry["what"]: entry["count"] for entry in campaign["excluded"]}
+    stated = Counter[str]()
+    for entry in campaign["excluded"]:
+        stated[entry["what"]] += entry["count"]
+    out = evidence.excluded
+    told = [*items["grant_id"], *([] if out is None else out["grant_id"])]
     grants = set(snapshot.grants["grant_id"])
+    twice = [grant for grant, times in Counter(told).items() if times > 1]
     equations = [
         Equation(
             "population",
             "Population",
             (
                 (Term("grants", len(snapshot.grants)),),
-                (Term("items", len(items)), Term("excluded", left_out.get("grants", 0))),
-                (Term("items stated when the review was opened", campaign["items"]),),
+                (Term("items", len(items)), Term("excluded", len(told) - len(items))),
+                (
+                    Term("items stated when the review was opened", campaign["items"]),
+                    Term("excluded then", stated["grants"]),
+                ),
             ),
-            tuple(sorted(grants ^ set(items["grant_id"]))),
+            tuple(sorted((grants ^ set(told)) | set(twice))),
         )
     ]
     for what, ids, used in (
@@ -93,9 +102,9 @@ def population(evidence: Evidence) -> list[Equation]:
     ):
         inside, outside = (
             Term("in items", int(ids.isin(used.unique()).sum())),
-            left_out.get(what, 0),
+            stated[what],
         )
-        excluded = Term("excluded: nothing is held", outside)
+        excluded = Term("excluded", outside)
         equations.append(
             Equation(
                 f"population {what}",
