@@ -92,10 +92,12 @@ def json_bytes(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
+_LINE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def json_line(value: object) -> bytes:
     """One JSON document on one line, always the same for the same value."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass") + b"\n"
+    return _LINE.encode(value).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def stamp(content: bytes) -> dict[str, Any]:

@@ -29,6 +29,7 @@ _ITEM_WORDS = frozenset(word for word, heading in HEADINGS.items() if heading ==
 FRESH = "take a fresh copy of the workbook and fill that in"
 SIGN_OFF = {"name": "name", "email": "email", "date": "on", "numberofitems": "count",
             "conflictofinterest": "conflict"}  # fmt: skip
+SHORT = 10  # "Item id" and a bit
 LONGEST = 40  # characters of a heading, with spaces around it
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -93,7 +94,8 @@ class SignOff:
 
 def is_header(row: Row) -> bool:
     """Does a row hold the two headings that every returned file must have?"""
-    if _ITEM_WORDS.isdisjoint(map(fold, row.cells.values())):  # most rows
+    short = [text for text in row.cells.values() if len(text) < SHORT or len(text.strip()) < SHORT]
+    if _ITEM_WORDS.isdisjoint(map(fold, short)):  # most rows
         return False
     found = {HEADINGS.get(fold(text)) for text in row.cells.values() if len(text) < LONGEST}
     return ITEM in found and DECISION in found

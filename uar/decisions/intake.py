@@ -103,9 +103,13 @@ def take(case: Case) -> tuple[list[Decision], Receipt]:
 
 def _marks(returned: Returned) -> set[str]:
     """Ids of campaigns and files anywhere in it, such as CAMPAIGN-AB12-CD34."""
-    texts = (text for sheet in returned.sheets for row in sheet.rows for text in row.cells.values())
-    return {mark for text in texts if "CAMPAIGN-" in text or "FILE-" in text
-            for mark in _MARK.findall(text)}  # fmt: skip
+    rows = ("\n".join(row.cells.values()) for sheet in returned.sheets for row in sheet.rows)
+    return {
+        mark
+        for text in rows
+        if "CAMPAIGN-" in text or "FILE-" in text
+        for mark in _MARK.findall(text)
+    }
 
 
 def _whose(form: Form, issued: Issued, marks: set[str]) -> str:

@@ -140,6 +140,10 @@ def refuse_long() -> NoReturn:
     refuse(f"has more than {MAX_ROWS:,} rows; delete what is not part of the review")
 
 
+def refuse_verbose() -> NoReturn:
+    refuse("holds far more text than a review; save it again as .xlsx")
+
+
 def _no_doctype(*_: object) -> NoReturn:
     refuse("holds a document type declaration, as no workbook does; save it again as .xlsx")
 
@@ -153,7 +157,7 @@ class Budget:
     def spend(self, characters: int) -> None:
         self.left -= characters
         if self.left < 0:
-            refuse("holds far more text than a review; save it again as .xlsx")
+            refuse_verbose()
 
 
 def note_area(areas: list[Area], area: Area) -> None:

@@ -26,6 +26,7 @@ from uar.workbooks._package import (
     parse_plain,
     refuse_far,
     refuse_long,
+    refuse_verbose,
 )
 
 _COLUMNS = {letters(column): column for column in range(1, MAX_COLUMNS + 1)}
@@ -166,10 +167,6 @@ class _Cells:
         if len(self.rows) > MAX_ROWS:
             refuse_long()
 
-    def note_formula(self, place: Place, valued: bool) -> None:
-        self.budget.spend(COPY)
-        (self.formulas if valued else self.valueless).add(place)
-
     def value(self, kind: str, text: str) -> str:
         """What a cell says. `kind`: its type, as the file calls it."""
         if kind == "s":
@@ -189,66 +186,77 @@ def _read_cells(book: zipfile.ZipFile, part: str, sheet: _Cells) -> None:
     column, kind = 0, "n"
     formula = valued = listening = aside = False
     pieces: list[str] = []
-    columns, spend = _COLUMNS, sheet.budget.spend
+    columns, left = _COLUMNS, sheet.budget.left  # characters; no call for each of a million
 
     def start(tag: str, attributes: Flat) -> None:
         nonlocal column, kind, formula, valued, listening, aside
         if tag == "c":
-            column, kind = column + 1, "n"
+            if pieces:
+                pieces.clear()
             formula = valued = False
-            pieces.clear()
-            each = iter(attributes)
-            for name in each:
-                value = next(each)
-                if name == "r":
-                    column = columns.get(value.removesuffix(row_text)) or _far(value, row)
-                elif name == "t":
-                    kind = value
+            if len(attributes) == 6 and attributes[4] == "t":  # r, s, t: as programs write it
+                kind = attributes[5]
+            else:
+                kind = _of(attributes, "t") or "n"
+            place = attributes[1] if attributes[:1] == ["r"] else _of(attributes, "r")
+            if place:
+                column = columns.get(place.removesuffix(row_text)) or _far(place, row)
+            else:
+                column += 1
         elif tag == "t" or tag == "v":
             listening, valued = not aside, True
         elif tag == "row":
-            start_row(dict(zip(attributes[::2], attributes[1::2], strict=True)))
+            start_row(attributes)
         elif tag == "f":
             formula = True
         elif tag == "rPh":
             aside = True
         elif tag == "mergeCell" or tag == "sortState":
             areas = sheet.merged if tag == "mergeCell" else sheet.sorted
-            note_area(areas, _area(attributes[attributes.index("ref") + 1]))
+            note_area(areas, _area(_of(attributes, "ref")))
 
-    def start_row(attributes: Attributes) -> None:
+    def start_row(attributes: Flat) -> None:
         nonlocal row, row_text, hidden, cells, column
-        row = int(attributes.get("r", row + 1))
-        row_text, hidden = str(row), _is_true(attributes.get("hidden"))
+        row = int(_of(attributes, "r") or row + 1)
+        row_text, hidden = str(row), _is_true(_of(attributes, "hidden"))
         cells, column = {}, 0
         if not 1 <= row <= LAST_ROW:
             raise ValueError
 
     def text(text: str) -> None:
+        nonlocal left
         if listening:
-            spend(len(text))
+            left -= len(text)
+            if left < 0:
+                refuse_verbose()
             pieces.append(text)
 
     def end(tag: str) -> None:
         nonlocal listening, aside
-        listening = False
-        if tag == "c":
-            if pieces or formula:
-                end_cell()
+        if tag == "t" or tag == "v":
+            listening = False
+        elif tag == "c":
+            # Only a text may be empty: a number, say, without digits is a value never worked out.
+            known = bool(pieces) or (valued and kind == "str")
+            value = sheet.value(kind, "".join(pieces)) if known else ""
+            if formula:
+                note_formula(known)
+            if value or (formula and not known):
+                add(value)
         elif tag == "row":
             if cells:
                 sheet.add(Row(row, cells, hidden))
         elif tag == "rPh":
             aside = False
 
-    def end_cell() -> None:
-        # Only a text may be empty: a number, say, without digits is a value never worked out.
-        known = valued and (kind == "str" or bool(pieces))
-        if formula:
-            sheet.note_formula((row, column), known)
-        value = sheet.value(kind, "".join(pieces)) if known else ""
-        if not value and (known or not formula):
-            return
+    def note_formula(known: bool) -> None:
+        nonlocal left
+        left -= COPY
+        if left < 0:
+            refuse_verbose()
+        (sheet.formulas if known else sheet.valueless).add((row, column))
+
+    def add(value: str) -> None:
         if column > MAX_COLUMNS:
             refuse_far(row, column)
         if column in cells:
@@ -256,6 +264,15 @@ def _read_cells(book: zipfile.ZipFile, part: str, sheet: _Cells) -> None:
         cells[column] = value
 
     parse_plain(book, part, start, end, text)
+    sheet.budget.left = left
+
+
+def _of(attributes: Flat, name: str) -> str:
+    """The value of an attribute; "" where there is none."""
+    for place in range(0, len(attributes), 2):
+        if attributes[place] == name:
+            return attributes[place + 1]
+    return ""
 
 
 def _far(reference: str, row: int) -> int:
