@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 from xml.parsers import expat
@@ -89,12 +89,11 @@ def parse(
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
-    _feed(parser, book, part)
+    _feed(parser, pieces(book, part))
 
 
 def parse_plain(
-    book: zipfile.ZipFile,
-    part: str,
+    pieces: Iterable[bytes],
     start: Callable[[str, Flat], None],
     end: Callable[[str], None],
     text: Callable[[str], None],
@@ -113,15 +112,20 @@ def parse_plain(
 
     parser.StartElementHandler = first
     parser.CharacterDataHandler = text
-    _feed(parser, book, part)
+    _feed(parser, pieces)
 
 
-def _feed(parser: expat.XMLParserType, book: zipfile.ZipFile, part: str) -> None:
+def pieces(book: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """A part, inflated bit by bit."""
+    with book.open(part) as stream:
+        yield from iter(lambda: stream.read(PIECE), b"")
+
+
+def _feed(parser: expat.XMLParserType, pieces: Iterable[bytes]) -> None:
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _no_doctype
-    with book.open(part) as stream:
-        for piece in iter(lambda: stream.read(PIECE), b""):
-            parser.Parse(piece, False)
+    for piece in pieces:
+        parser.Parse(piece, False)
     parser.Parse(b"", True)
 
 
@@ -140,10 +144,6 @@ def refuse_long() -> NoReturn:
     refuse(f"has more than {MAX_ROWS:,} rows; delete what is not part of the review")
 
 
-def refuse_verbose() -> NoReturn:
-    refuse("holds far more text than a review; save it again as .xlsx")
-
-
 def _no_doctype(*_: object) -> NoReturn:
     refuse("holds a document type declaration, as no workbook does; save it again as .xlsx")
 
@@ -157,7 +157,7 @@ class Budget:
     def spend(self, characters: int) -> None:
         self.left -= characters
         if self.left < 0:
-            refuse_verbose()
+            refuse("holds far more text than a review; save it again as .xlsx")
 
 
 def note_area(areas: list[Area], area: Area) -> None:
