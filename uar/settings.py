@@ -216,6 +216,7 @@ class Sync:
 
     in_flight: int = 12  # requests at a time, at most
     leave_out: Names = ()  # of MAY_BE_LEFT_OUT
+    cross_check: int = 10  # users, and applications, whose access is read from both ends
 
 
 @dataclass(frozen=True)
@@ -284,6 +285,8 @@ def parse(text: bytes, name: str) -> Settings:
             raise SetupError(f"{where_it_is}: {setting} must lie between {least} and {most}.")
     if not 1 <= settings.sync.in_flight <= 64:
         raise SetupError(f"{name}: sync.in_flight must lie between 1 and 64.")
+    if not 0 <= settings.sync.cross_check <= MOST:
+        raise SetupError(f"{name}: sync.cross_check must lie between 0 and {MOST:,}.")
     if not 1 <= settings.apply.in_flight <= 5:
         raise SetupError(f"{name}: apply.in_flight must lie between 1 and 5.")
     if not 1 <= settings.apply.decision_days <= 3650:

@@ -300,6 +300,8 @@ GAPS = Table(
     ),
 )
 
+CROSS_CHECK = "cross-check"  # the collection of gaps that two answers which disagree leave
+
 EMPLOYMENT = ("employed", "left")
 
 ROSTER = Table(

@@ -53,6 +53,7 @@ def freeze(folder: Path, client: Client, wish: Wish) -> Snapshot:
                     spool=spool,
                     in_flight=wish.settings.sync.in_flight,
                     leave_out=wish.settings.sync.leave_out,
+                    cross_check=wish.settings.sync.cross_check,
                     progress=progress,
                 )
                 review.write(

@@ -12,8 +12,9 @@ import pyarrow as pa
 from uar import __version__
 from uar.errors import SetupError
 from uar.snapshot import Header, Snapshot
-from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS, USES
+from uar.tables import ACCOUNTS, COLLECTIONS, CROSS_CHECK, ENTITLEMENTS, GAPS, GRANTS, USES
 
+from ._cross import MEMBEROF, REACHED, says
 from ._http import Client
 from ._lists import PLACES, Holder, Organization, Rule, type_of
 from ._rows import METHODS, RoleRef, Row, role_slug
@@ -105,6 +106,7 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     _apps(tables, tenant)
     _bindings(tables, tenant)
     _refusals(tables, tenant)
+    _disagreements(tables, tenant)
     collections = totals(tenant, tables.stored)
     services = [
         {**holder.row, **{name: value for name, value in own.items() if value is not None}}
@@ -296,6 +298,20 @@ def _not_listed(tables: Tables, collection: str, owner: Row, holder: str) -> Non
     tables.gap(collection, f"{owner['entitlement_id']}>{holder}", says)
 
 
+def _disagreements(tables: Tables, tenant: Tenant) -> None:
+    """What two ends of an edge say otherwise: a gap, and a finding (PRC-16)."""
+    names = {
+        f"user:{row['source_id']}": row["login"] or row["source_id"] for row in tenant.users.rows
+    }
+
+    def name(key: str) -> str:
+        row = tables.entitlements.get(f"jumpcloud:{key}")
+        return str(row["name"]) if row else names.get(key, key)
+
+    for difference in sorted(tenant.cross.differences, key=lambda each: each.subject):
+        tables.gap(CROSS_CHECK, difference.subject, says(difference, name))
+
+
 def _refusals(tables: Tables, tenant: Tenant) -> None:
     """Lists that the tenant did not give us: a part of it is not in this review."""
     for name, reading in (
@@ -303,6 +319,8 @@ def _refusals(tables: Tables, tenant: Tenant) -> None:
         ("admins", tenant.admins),
         ("roles", tenant.roles),
         ("service accounts", tenant.services),
+        *((MEMBEROF, reading) for reading in tenant.cross.users),
+        *((REACHED, reading) for reading in tenant.cross.apps),
         *(("service account credentials", reading) for reading in tenant.credentials),
         *tenant.bindings.targets.items(),
         *tenant.bindings.refused.items(),

@@ -10,6 +10,7 @@ from typing import Any
 from uar.snapshot import page_file
 
 from ._bindings import Bindings
+from ._cross import APP_USERS, MEMBEROF, REACHED, USER_GROUPS, Cross
 from ._lists import GROUPS, SERVICES, Holder, Rule
 from ._pace import Pace
 from ._paging import Reading
@@ -38,6 +39,7 @@ class Tenant:
     app_groups: Sequence[Reading[str]]
     bindings: Bindings
     usage: Trail | None  # None: left out
+    cross: Cross
     pace: Pace
     requests: int
 
@@ -89,6 +91,8 @@ def _collections(tenant: Tenant) -> list[Collection]:
         ("application users", f"{associations}?targets=user", tenant.app_users),
         ("application groups", f"{associations}?targets=user_group", tenant.app_groups),
         *tenant.bindings.collections(),
+        (MEMBEROF, USER_GROUPS, tenant.cross.users),
+        (REACHED, APP_USERS, tenant.cross.apps),
         ("events", PATH, [tenant.usage] if tenant.usage else []),
     )
     return [

@@ -14,6 +14,7 @@ from uar.snapshot import Snapshot
 
 from ._assemble import snapshot_of
 from ._bindings import Bindings, asks
+from ._cross import Ends, Lists, sample
 from ._environment import connect
 from ._fetching import Fetcher
 from ._http import Client
@@ -58,11 +59,13 @@ def read(
     spool: Spool | None = None,
     in_flight: int = IN_FLIGHT,
     leave_out: Collection[str] = (),
+    cross_check: int = 0,
     progress: Progress = lambda answered, known: None,
 ) -> Snapshot:
     """The whole tenant, or a SourceError. `progress` is told requests answered and known of.
 
-    `leave_out`: names of TARGETS, and "usage". `spool`: keeps the answers; one that has some of
+    `leave_out`: names of TARGETS, and "usage". `cross_check`: users, and applications, that are
+    read from both ends. `spool`: keeps the answers; one that has some of
     this tenant is gone on with, and FolderError says why it cannot be.
     """
     with tempfile.TemporaryFile() as file:
@@ -71,7 +74,14 @@ def read(
             go_on(spool, client, first_round(leave_out), clock.now())
         else:
             begin(spool, client, clock.now())
-        tenant = fetch(client, spool, in_flight=in_flight, leave_out=leave_out, progress=progress)
+        tenant = fetch(
+            client,
+            spool,
+            in_flight=in_flight,
+            leave_out=leave_out,
+            cross_check=cross_check,
+            progress=progress,
+        )
         snapshot = snapshot_of(tenant, client, secrets.token_hex(32))
         return replace(snapshot, pages=pages(tenant, spool))
 
@@ -88,9 +98,13 @@ def fetch(
     *,
     in_flight: int,
     leave_out: Collection[str] = (),
+    cross_check: int = 0,
     progress: Progress,
 ) -> Tenant:
-    """Every list of the tenant, in two rounds: the second asks for what the first has named."""
+    """Every list of the tenant, in two rounds: the second asks for what the first has named.
+
+    A third one looks at a sample of it from the other end.
+    """
     pace = Pace(in_flight)
     fetcher = Fetcher(client, pace, spool, progress)
     organizations, users, admins, roles, services, groups, apps, *rest = fetcher.read(
@@ -116,6 +130,18 @@ def fetch(
     readings = {name: [Reading(each) for each in listings] for name, listings in named.items()}
     # Each page of events says how to go on: the longest chain begins first.
     fetcher.fill(chain([usage] if usage else [], *readings.values()))
+    lists = Lists(
+        groups.rows,
+        apps.rows,
+        readings["members"],
+        readings["app users"],
+        readings["app groups"],
+    )
+    seed = spool.noted.get("started_at", "")
+    user_ids = (row["source_id"] for row in users.rows)
+    cross = Ends(fetcher, lists).compare(
+        sample(user_ids, cross_check, seed), sample(app_ids, cross_check, seed), seed
+    )
     return Tenant(
         organizations=organizations,
         users=users,
@@ -133,6 +159,7 @@ def fetch(
         app_groups=readings["app groups"],
         bindings=Bindings(targets, list(zip(bindings, readings["bindings"], strict=True))),
         usage=usage,
+        cross=cross,
         pace=pace,
         requests=fetcher.requests,
     )
