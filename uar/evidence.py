@@ -40,6 +40,7 @@ class Evidence:
     roster: pd.DataFrame | None = None  # ROSTER, where HR's list was given
     previous: Previous | None = None  # the review before this one, where one was given
     emergencies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # name -> plan
+    later: Mapping[str, Any] | None = None  # later.json: what a later reading of the tenant showed
     redacted: bool = False  # of a twin: commitments in place of names
 
 

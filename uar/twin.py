@@ -63,6 +63,7 @@ MORE = {  # what stays in one file or table alone
     "coverage": frozenset({"title"}),
     "entitlements": frozenset({"name"}),
     "items": frozenset({"entitlement"}),
+    "later": frozenset({"entitlement"}),
     "plans": frozenset({"entitlement"}),
     "receipts": frozenset({"entitlement", "open"}),
     "closing": frozenset({"open"}),

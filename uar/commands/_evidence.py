@@ -34,6 +34,7 @@ from uar.tables import (
 from uar.verify import CLOSING, ENTRY, MANIFEST, opened_files
 
 EXCLUDED_FILE = "excluded.jsonl"  # only where something is out of scope
+LATER = "later.json"
 
 
 class Review(Protocol):
@@ -141,6 +142,7 @@ def load(folder: Review) -> Evidence:
         excluded=table(EXCLUDED, EXCLUDED_FILE, "open"),
         roster=table(ROSTER, ROSTER_FILE, "sync"),
         previous=kept_previous(folder),
+        later=document(LATER, "report --later"),
     )
 
 

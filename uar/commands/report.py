@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from uar.commands._shared import folder_argument, iso, json_option, now, put, put_json
-from uar.errors import SetupError
+from uar.errors import SetupError, UarError
 from uar.folder import Folder
 
 if TYPE_CHECKING:  # pandas is slow to load, and --help must not wait for it
@@ -48,14 +48,28 @@ PAGES = ("html", "pdf")  # the other formats hold the review itself, whatever th
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder whose templates come before ours.",
 )
+@click.option(
+    "--later",
+    metavar="FOLDER|PACK",
+    type=click.Path(exists=True, path_type=Path),
+    help="A newer uar sync of the same tenant: what was granted after this review's snapshot?",
+)
 @json_option
 def command(
-    folder: Path, name: str, kind: str, to: Path | None, templates: Path | None, as_json: bool
+    folder: Path,
+    name: str,
+    kind: str,
+    to: Path | None,
+    templates: Path | None,
+    later: Path | None,
+    as_json: bool,
 ) -> None:
     """Write a report into FOLDER; without a NAME, the auditor's report, report.html.
 
     One HTML file that loads nothing. It can be written at every stage and again at any time: what
     is not there yet says so. uar list reports shows the names.
+
+    What --later shows is kept in FOLDER, for this report and the one of uar close.
     """
     from uar.commands._evidence import load
     from uar.reports import every
@@ -69,6 +83,8 @@ def command(
     file = name + SUFFIXES[kind]
     review = Folder(folder)
     if to is not None:
+        if later is not None:
+            raise SetupError("--later writes into FOLDER, and --to nothing; give one of them.")
         evidence = load(review)
         tieout = tie_out(evidence)
         content = _content(reports[name], kind, evidence, tieout, templates)
@@ -78,6 +94,8 @@ def command(
             raise SetupError(f"{to} cannot be written ({error.strerror}).") from error
     else:
         with review.locked():
+            if later is not None:
+                _read_later(review, later)
             evidence = load(review)
             tieout = tie_out(evidence)
             content = _content(reports[name], kind, evidence, tieout, templates)
@@ -95,6 +113,33 @@ def command(
     put(f"{path}: {len(content):,} bytes.")
     for answer in tieout.answers:
         put(f"  {answer.word:7}  {answer.question} {' '.join(answer.why)}")
+
+
+def _read_later(review: Folder, path: Path) -> None:
+    """Write down what a newer snapshot shows; a look that was taken before is replaced."""
+    from uar.commands._evidence import LATER, load, opened
+    from uar.measures.later import later
+    from uar.snapshot import json_bytes
+    from uar.tieout import tie_out
+
+    evidence = load(review)
+    if evidence.items is None:
+        raise SetupError(f"{review.path} has no items yet; run uar open first.")
+    try:
+        newer = load(opened(path))
+    except (UarError, OSError) as error:
+        raise SetupError(f"--later {path}: is no review that can be read: {error}") from error
+    ours, its = evidence.snapshot.header, newer.snapshot.header
+    if its.tenant_id != ours.tenant_id:
+        raise SetupError(f"--later {path}: is of tenant {its.tenant_id}, not {ours.tenant_id}.")
+    if its.started_at <= ours.finished_at:
+        raise SetupError(
+            f"--later {path}: was read at {its.started_at}, not after this review's snapshot "
+            f"({ours.finished_at}); run uar sync into a new folder."
+        )
+    found = later(evidence, tie_out(evidence), newer.snapshot, str(newer.ledger[-1]["hash"]))
+    counts = {name: len(found[name]) for name in ("granted", "back_again")}
+    review.write("later", {LATER: json_bytes(found)}, at=iso(now()), counts=counts, replace=True)
 
 
 def _content(

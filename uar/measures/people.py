@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from uar.detections import Facts
+from uar.detections._employed import employed, over
 from uar.evidence import Evidence
 from uar.tables import records
 from uar.tieout import TieOut
@@ -56,7 +58,8 @@ def eligibility(evidence: Evidence, tieout: TieOut) -> tuple[Eligibility, ...]:
 
 
 def leavers(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:
-    """Rows of the standing held by people whose user accounts are all suspended."""
+    """Rows of the standing held by people who have left: whose user accounts are all suspended, or
+    whose last day is over by HR's list."""
     if tieout.standing is None:
         return None
     accounts = evidence.snapshot.accounts
@@ -64,7 +67,29 @@ def leavers(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:
     person = users["account_id"].map(_person_of(evidence)).fillna(users["account_id"])
     gone = (users["status"] == "suspended").groupby(person).all()
     holder = tieout.standing["person_id"].fillna(tieout.standing["holder_id"])
-    return tieout.standing[holder.isin(gone.index[gone])]
+    by_hr = tieout.standing["holder_id"].isin(last_days(evidence).index)
+    return tieout.standing[holder.isin(gone.index[gone]) | by_hr]
+
+
+def last_days(evidence: Evidence) -> pd.Series[Any]:
+    """account_id -> the last day of its person, where HR's list says that it is over."""
+    if evidence.roster is None or evidence.persons is None or evidence.links is None:
+        return pd.Series(dtype="datetime64[us, UTC]")
+    now = pd.Timestamp(evidence.snapshot.header.finished_at)
+    facts = Facts(
+        evidence.snapshot, evidence.persons, evidence.links, evidence.settings, now,
+        evidence.roster,
+    )  # fmt: skip
+    known = employed(facts, facts.accounts).set_index("account_id")
+    days: pd.Series[Any] = known.loc[over(facts, known["hr_end_date"]).fillna(False), "hr_end_date"]
+    return days
+
+
+def changed(tieout: TieOut) -> pd.DataFrame | None:
+    """Rows of the standing whose holder's place, or what they open, has changed since last time."""
+    if tieout.standing is None:
+        return None
+    return tieout.standing[tieout.standing["changes"].notna()]
 
 
 def privileged(tieout: TieOut) -> pd.DataFrame | None:

@@ -46,6 +46,7 @@ PERSONAL = (
     Personal("receipts/*", f"{REVIEWERS}; whose access was answered for", REPLACED),
     Personal("decisions/*", f"{REVIEWERS}; their reasons and comments", REPLACED),
     Personal("plans/*", "names, logins, e-mail addresses of whom access is taken from", REPLACED),
+    Personal("later.json", "names and logins of whom access was granted to later", REPLACED),
     Personal("journal.jsonl", "ids of accounts; what the tenant said of them", REPLACED),
     Personal("closing.json", "the operator's own words", REPLACED),
     Personal("report.html", "all of the above, as far as it is shown", REPLACED),

@@ -42,13 +42,9 @@ HEADINGS = (
     ("appendix", "Appendix: files, checking, register"),
 )
 OPENED = (
-    "assignment", "decisions", "exceptions", "privileged", "leavers", "quality", "changes",
+    "assignment", "decisions", "exceptions", "lookback", "privileged", "leavers", "quality",
+    "changes",
 )  # fmt: skip
-LOOKBACK = (
-    "Directory Insights was not read for this review. Whether revoked access was used until it was "
-    "removed, and what was granted after the snapshot, cannot be told from this evidence. The "
-    "snapshot's time bounds it: later grants are outside this population."
-)
 CHANGES = (
     "No earlier review was given to this one (--previous of uar detect and uar open). uar compare "
     "OLD NEW lists who joined and left, what was gained and lost, and what has come back."
@@ -57,7 +53,7 @@ CHANGES = (
 
 def parts(evidence: Evidence) -> tuple[Part, ...]:
     """All nineteen; what this review has no data for says so, and why."""
-    missing = {"lookback": (NOT_COLLECTED, LOOKBACK)}
+    missing = {}
     if evidence.previous is None:
         missing["changes"] = (NOT_GIVEN, CHANGES)
     if evidence.items is None:

@@ -200,9 +200,31 @@ def non_human(evidence: Evidence, tieout: TieOut) -> Listing:
 
 
 def leavers(evidence: Evidence, tieout: TieOut) -> Listing:
-    none = "Nobody whose user accounts are all suspended holds anything."
+    none = "No leaver holds anything."
     found = people.leavers(evidence, tieout)
-    return _items("leaver-list", "Access of suspended persons at the snapshot", found, none)
+    return _items("leaver-list", "Access of leavers at the snapshot", found, none)
+
+
+def movers(tieout: TieOut) -> Listing:
+    """Items of people whose place has changed, or that open something else than before."""
+    columns = (
+        ("Item", "id"), ("Held by", "text"), ("Access", "text"), ("What has changed", "text"),
+        ("Decision", "text"),
+    )  # fmt: skip
+    caption, found = "Movers, and access that has changed", people.changed(tieout)
+    if found is None:
+        return listing("mover-list", caption, columns, (), NOT_YET_OPENED)
+    rows = (
+        (
+            Link(row["item_id"], row["item_id"]),
+            lines(row["holder_name"], row["login"]),
+            lines(row["entitlement"], row["kind"]),
+            Lines(tuple(row["changes"].split("\n")), even=True),
+            lines(row["decision"], row["reason"]),
+        )
+        for row in records(found)
+    )
+    return listing("mover-list", caption, columns, rows, "Nobody's place has changed.")
 
 
 def control_mapping(tieout: TieOut) -> Listing:

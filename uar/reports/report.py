@@ -16,9 +16,20 @@ import pandas as pd
 from uar import __version__
 from uar.evidence import Evidence
 from uar.measures.changes import changes
+from uar.measures.lookback import lookback
 from uar.measures.quality import Quality, quality
 from uar.measures.timing import removal_times
-from uar.reports import Report, _changes, _drawn, _findings, _population, _process, _proof, _results
+from uar.reports import (
+    Report,
+    _changes,
+    _drawn,
+    _findings,
+    _lookback,
+    _population,
+    _process,
+    _proof,
+    _results,
+)
 from uar.reports._charts import DECISION_PARTS
 from uar.reports._html import page
 from uar.reports._listing import Listing, listing, records, spoken
@@ -69,7 +80,7 @@ def paper(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> byt
 def values(evidence: Evidence, tieout: TieOut) -> dict[str, Any]:
     """What the template is filled with."""
     judged, times = quality(evidence, tieout), removal_times(evidence, tieout)
-    changed = changes(evidence, tieout)
+    changed, looked = changes(evidence, tieout), lookback(evidence, tieout)
     return {
         "cover": cover(evidence, tieout),
         "contents": (contents := parts(evidence)),
@@ -83,14 +94,22 @@ def values(evidence: Evidence, tieout: TieOut) -> dict[str, Any]:
             "ages": _process.ages_said(times),
             "detections": _findings.said(evidence),
             "changes": _changes.said(changed),
+            "lookback": _lookback.said(looked),
+            "later": _lookback.later_said(evidence),
+            "roster": "given" if evidence.roster is not None else "not given",
         },
-        "tables": _tables(evidence, tieout, judged, times) | _changes.tables(changed, tieout),
+        "tables": _tables(evidence, tieout, judged, times)
+        | _changes.tables(changed, tieout)
+        | _lookback.tables(evidence, tieout, looked),
         "charts": {
             "reviewers": _drawn.reviewers(tieout),
             "kinds": _drawn.kinds(tieout.standing),
             "findings": _drawn.findings(evidence),
             "ages": _drawn.ages(times),
+            "log": _lookback.bar(looked),
         },
+        "log_parts": _lookback.LOG_PARTS,
+        "has_later": evidence.later is not None,
         "decision_parts": DECISION_PARTS,
         "register": register(tieout.standing),
         "glossary": GLOSSARY,
@@ -184,6 +203,7 @@ def _tables(
         "privileged": _process.privileged(tieout),
         "non_human": _process.non_human(evidence, tieout),
         "leavers": _process.leavers(evidence, tieout),
+        "movers": _process.movers(tieout),
         "quality": _process.quality_of(judged),
         "controls": _process.control_mapping(tieout),
         "sign_offs": _proof.sign_offs(evidence),

@@ -50,6 +50,11 @@ def with_use(rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame) -> pd
     return rows.assign(use_state=state, last_use=said.fillna(look_up(state, pd.Series(WORDS))))
 
 
+def last_used(rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame) -> pd.DataFrame:
+    """Grants of `rows` that were used, by grant_id: last (the newest moment), uses, users."""
+    return _used(_seen_through(rows, snapshot, opened), snapshot.uses)
+
+
 def days(header: Header) -> int:
     """How many days the window is long in which use was looked for."""
     first, last = (dt.datetime.fromisoformat(at) for at in (header.usage_from, header.usage_to))
