@@ -28,6 +28,7 @@ from uar.tables import DECISIONS, ITEMS
 
 # Yesterday, because a decision that is too old is not carried out.
 AT = f"{dt.datetime.now(dt.UTC) - dt.timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+EVA = "eva@example.com"  # who decides: she holds nothing herself
 QUICK = Patience(tries=6, first_pause=0.001, longest_pause=0.001, longest_retry_after=0.001)
 KINDS = {"user group": "group membership", "user app": "application assignment",
          "group app": "group application", "admin role": "admin role",
@@ -94,7 +95,7 @@ def _item(grant: Any, accounts: pd.DataFrame, entitlements: pd.DataFrame) -> dic
         "reason_on_keep": False,
         "reviewer_id": f"jumpcloud:user:{s.EVA}",
         "reviewer": "Eva",
-        "reviewer_email": "eva@example.com",
+        "reviewer_email": EVA,
         "routed_by": "manager",
         "routed_because": "Eva is the manager.",
         "workbook": "Eva.xlsx",
@@ -102,15 +103,17 @@ def _item(grant: Any, accounts: pd.DataFrame, entitlements: pd.DataFrame) -> dic
     }
 
 
-def decided(answers: Mapping[str, str], at: str = AT, reason: str = "No longer needed") -> Any:
-    """DECISIONS from item -> decision."""
+def decided(
+    answers: Mapping[str, str], at: str = AT, reason: str = "No longer needed", by: str = EVA
+) -> Any:
+    """DECISIONS from item -> decision. `by`: the reviewer's e-mail."""
     return DECISIONS.frame(
         {
             "item_id": item,
             "decision": decision,
             "written": decision,
             "reason": reason,
-            "reviewer_email": "eva@example.com",
+            "reviewer_email": by,
             "signed_name": "Eva Test",
             "file": "returned/0001-eva.xlsx",
             "cell": "Decisions!L2",
@@ -136,10 +139,11 @@ def review(path: Path, box: Sandbox, answers: Mapping[str, str]) -> Folder:
     return folder
 
 
-def answer(folder: Folder, answers: Mapping[str, str], at: str = AT) -> None:
+def answer(folder: Folder, answers: Mapping[str, str], at: str = AT, by: str = EVA) -> None:
     """One more returned file."""
     number = len(folder.names("decisions/")) + 1
-    folder.write("ingest", {f"decisions/{number:04}.jsonl": to_lines(decided(answers, at))}, at=at)
+    lines = to_lines(decided(answers, at, by=by))
+    folder.write("ingest", {f"decisions/{number:04}.jsonl": lines}, at=at)
 
 
 def planned(folder: Folder, toml: bytes = b"") -> dict[str, Any]:

@@ -6,8 +6,8 @@
     fsync   the part of it in which the journal was being written to the disk, line after line
     CPU     of the applying process, per removal
 
-Every removal is a group membership: it is read, with the group and the applications the group
-opens, removed, and read again; lists are read to the empty page.
+Every removal is a group membership: it is read, removed, and read again. The group and the
+applications that it opens are read for all removals of ten seconds alike.
 The emulated tenant runs in a process of its own.
 """
 
@@ -69,11 +69,15 @@ def planned(path: Path, url: str, key: str, removals: int, in_flight: int) -> Fo
         snapshot = read(client)
     items = h.items(snapshot)
     members = items[(items["kind"] == "group membership") & items["revocable"]]
+    users = snapshot.accounts[snapshot.accounts["status"].eq("active")].dropna(subset=["email"])
+    reviewer = users[users["kind"] == "user"].iloc[0]
+    members = members[members["holder_id"] != reviewer["account_id"]]
     folder = Folder(path)
     with folder.locked(create=True):
         folder.write("sync", to_files(snapshot), at=h.AT)
         folder.write("open", {"items.jsonl": to_lines(items)}, at=h.AT)
-        h.answer(folder, dict.fromkeys(members["item_id"].head(removals), "Revoke"))
+        revoked = dict.fromkeys(members["item_id"].head(removals), "Revoke")
+        h.answer(folder, revoked, by=reviewer["email"])
         h.planned(folder, f"[apply]\nin_flight = {in_flight}\n".encode())
     return folder
 
