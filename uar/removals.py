@@ -195,6 +195,8 @@ def _write(row: Row, run: Run, before: Live, request: Request) -> Line:
         run.record("step", **_about(row, run), detail=reply.says, **sent, **more)
         before, request = after, following
     outcome, detail = _judge(run.action, reply, after, done=following is None)
+    if following is not None and len(addressed) > 1:
+        detail += " The write that comes before it was carried out."
     return _result(row, run, outcome, detail, **sent, **more)
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from tests.sandbox import small as s
-from uar.commands._journal import make, past, settle, up_to_date
+from uar.commands._journal import make, make_emergency, past, settle, up_to_date
 from uar.commands._removing import results
 from uar.commands.apply import pending, remove, settle_rules
 from uar.folder import Folder
+from uar.plan import Approval
 from uar.sandbox.collection import Collection
 from uar.sandbox.server import Sandbox
 from uar.sheet import item_id
@@ -24,7 +25,7 @@ from uar.sources._environment import connect
 from uar.sources._http import Client, Patience
 from uar.sources.jumpcloud import read
 from uar.sources.jumpcloud_removals import Requests
-from uar.tables import DECISIONS, ITEMS
+from uar.tables import DECISIONS, FINDINGS, ITEMS
 
 # Yesterday, because a decision that is too old is not carried out.
 AT = f"{dt.datetime.now(dt.UTC) - dt.timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
@@ -44,6 +45,7 @@ def organisation() -> dict[str, Any]:
         keys = {s.OWNER: "jca_own", s.READER: "jca_rea", s.MANAGER: "jca_hel"}
         if admin["_id"] in keys:
             admin["apiKeyHash"] = {"prefix": keys[admin["_id"]], "createdAt": s.NOW}
+    next(user for user in state["systemusers"] if user["_id"] == s.EVA)["sudo"] = True
     two = s.admin(NIA, "nia@example.com", s.HELP_ROLE, "Help Desk")
     two["roles"], two["roleNames"] = [s.HELP_ROLE, s.CUSTOM_ROLE], ["Help Desk", "Nobody"]
     owner = "Administrator With Billing"
@@ -148,7 +150,33 @@ def answer(folder: Folder, answers: Mapping[str, str], at: str = AT, by: str = E
 
 def planned(folder: Folder, toml: bytes = b"") -> dict[str, Any]:
     """uar plan, without its printing."""
-    document = make(folder, toml)
+    return _kept(folder, make(folder, toml), toml)
+
+
+def finding(detection: str, *accounts: str) -> dict[str, Any]:
+    """A row of FINDINGS about accounts such as `user:<id>`."""
+    ids = [f"jumpcloud:{each}" for each in accounts]
+    return {
+        "id": f"{detection}:{ids[0]}", "detection": detection, "severity": "critical",
+        "subject": ids[0], "subject_name": "Ana", "says": "Somebody has left.",
+        "accounts": " ".join(ids),
+    }  # fmt: skip
+
+
+def found(folder: Folder, findings: Iterable[Mapping[str, Any]]) -> None:
+    """uar detect, with these findings."""
+    lines = to_lines(FINDINGS.frame(findings))
+    folder.write("detect", {"findings.jsonl": lines}, at=AT)
+
+
+def planned_from_findings(folder: Folder, words: list[str], toml: bytes = b"") -> dict[str, Any]:
+    """uar plan --finding, without its printing."""
+    at = dt.datetime.fromisoformat(AT)
+    approval = Approval(words, "ciso@example.com", "Left this morning", at)
+    return _kept(folder, make_emergency(folder, toml, approval), toml)
+
+
+def _kept(folder: Folder, document: dict[str, Any], toml: bytes) -> dict[str, Any]:
     number = len(folder.names("plans/")) + 1
     folder.write("plan", {f"plans/{number:04}.json": json_bytes(document)}, at=AT, settings=toml)
     return document
@@ -158,8 +186,51 @@ def state(box: Sandbox) -> dict[str, Any]:
     """What is held at the tenant, without order, for comparison."""
     found = json.loads(json.dumps(box.tenant.export()))
     edges = {frozenset({e["from"]["id"], e["to"]["id"]}) for e in found["edges"]}
-    admins = {a["_id"]: tuple(sorted(a["roles"])) for a in found["admins"]}
-    return {"edges": edges, "admins": admins}
+    exempt = {
+        (group["id"], each["id"])
+        for group in found["usergroups"]
+        for each in group["memberQueryExemptions"]
+    }
+    return {
+        "edges": edges,
+        "exempt": exempt,
+        "admins": {a["_id"]: tuple(sorted(a["roles"])) for a in found["admins"]},
+        "access": {a["_id"]: a["apiKeyAllowed"] for a in found["admins"]},
+        "users": {u["_id"]: (u["state"], u["suspended"]) for u in found["systemusers"]},
+        "sudo": {u["_id"]: bool(u.get("sudo")) for u in found["systemusers"]},
+        "services": {a["name"]: a["roleId"] for a in found["serviceaccounts"]},
+    }
+
+
+def after(before: dict[str, Any], document: Mapping[str, Any], done: Container[str]) -> Any:
+    """What the plan says the tenant holds once these items are done: a model of its own."""
+    state = {name: part.copy() for name, part in before.items()}
+    for row in document["removals"]:
+        if row["item"] in done:
+            _end(state, row)
+    return state
+
+
+def _end(state: dict[str, Any], row: Mapping[str, Any]) -> None:
+    holder, kind = row["holder_source_id"], row["kind"]
+    if kind == "user account":
+        state["users"][holder] = ("SUSPENDED", True)
+    elif kind == "device sudo":
+        state["sudo"][holder] = False
+    elif kind == "admin API access":
+        state["access"] |= {holder: False} if holder in state["access"] else {}
+    elif kind == "service account":
+        del state["services"][row["login"]]
+    elif kind != "admin role":
+        state["edges"].discard(edge(holder, row["entitlement_source_id"]))
+        if row.get("exempt"):
+            state["exempt"].add((row["entitlement_source_id"], holder))
+    elif row["last"] == "delete":
+        del state["admins"][holder], state["access"][holder]
+    elif row["last"] == "read-only":
+        state["admins"][holder], state["access"][holder] = (s.READ_ROLE,), False
+    else:
+        state["admins"][holder] = tuple(sorted(row["roles_after"]))
 
 
 def edge(one: str, other: str) -> frozenset[str]:
@@ -188,6 +259,6 @@ def carry_out(
         rows = pending(plan.document["removals"], past(folder))
         if rows:
             remove(folder, plan, rows, tenant, sync, until)
-        settle_rules(folder, plan, tenant, pause)
+        settle_rules(folder, plan, tenant, pause, sync)
         shown = results(plan.document["removals"], past(folder))
     return {row["item"]: row["outcome"] for row in shown}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.apply import house as h
 from tests.apply.test_plan import ANA_PAYROLL, BEN_SALES, NIA_HELP, NIA_NOBODY, STAFF_PAYROLL
 from tests.sandbox import small as s
 from uar import journal
+from uar.errors import SourceError
 from uar.folder import JOURNAL, Folder
 from uar.sandbox.server import Sandbox
 from uar.tables import DECISION_WORDS
@@ -38,21 +40,6 @@ def box() -> Iterator[Sandbox]:
 def carried_out(folder: Folder, box: Sandbox, key: str | None = None) -> h.Outcomes:
     with h.client(box, key) as client:
         return h.carry_out(folder, client)
-
-
-def after(state: dict[str, Any], document: Mapping[str, Any], done: Any) -> dict[str, Any]:
-    """What the plan says the tenant holds once these items are done: a model of its own."""
-    edges, admins = set(state["edges"]), dict(state["admins"])
-    for row in document["removals"]:
-        if row["item"] not in done:
-            continue
-        if row["kind"] != "admin role":
-            edges.discard(h.edge(row["holder_source_id"], row["entitlement_source_id"]))
-        elif row["last"] == "delete":
-            del admins[row["holder_source_id"]]
-        else:
-            admins[row["holder_source_id"]] = tuple(sorted(row["roles_after"]))
-    return {"edges": edges, "admins": admins}
 
 
 def holds(folder: Folder) -> None:
@@ -95,11 +82,11 @@ def test_a_fault_costs_only_what_is_reported(
     assert fault.struck
     assert "unknown" not in outcomes.values()
     done = {item for item, word in outcomes.items() if word in DONE}
-    assert h.state(box) == after(before, document, done)
+    assert h.state(box) == h.after(before, document, done)
     holds(folder)
     box.faults.clear()
     assert set(carried_out(folder, box).values()) <= set(DONE)
-    assert h.state(box) == after(before, document, set(outcomes))
+    assert h.state(box) == h.after(before, document, set(outcomes))
     holds(folder)
 
 
@@ -186,7 +173,7 @@ def test_rights_withdrawn_half_way_stop_the_run(box: Sandbox, tmp_path: Path, to
     assert len(in_a_row[-1]) == 5 or len(words) == len(outcomes)
     assert words.count("removed") == 1
     done = [item for item, word in outcomes.items() if word == "removed"]
-    assert h.state(box)["edges"] == after(before, document, done)["edges"]
+    assert h.state(box)["edges"] == h.after(before, document, done)["edges"]
     holds(folder)
 
 
@@ -210,16 +197,89 @@ class Withdrawn:
         self.client.stop()
 
 
-WRITES = st.sampled_from(("POST", "PUT", "DELETE"))
-KINDS = st.sampled_from(("429", "500", "502", "reset", "sticky", "truncated", "empty"))
+WRITING = ("POST", "PUT", "DELETE")
+KINDS = ("403", "404", "409", "429", "500", "502", "reset", "sticky", "truncated", "empty")
 TROUBLES = st.builds(
     "{}:method={},every={},times={},after={}".format,
-    KINDS,
-    WRITES,
+    st.sampled_from(KINDS),
+    st.sampled_from(WRITING),
     st.integers(1, 3),
     st.integers(1, 6),
     st.sampled_from(("true", "false")),
 )
+# A read that says 404 says that something is gone; only the tenant itself may say so.
+READING = st.builds(
+    "{}:method=GET,every={},times={}".format,
+    st.sampled_from(("429", "500", "reset", "truncated", "wrong-type", "empty")),
+    st.integers(2, 9),
+    st.integers(1, 8),
+)
+GONE = (("user", s.ANA), ("user", s.BEN), ("user_group", s.SALES), ("user_group", s.DYNAMIC),
+        ("application", s.PAYROLL), ("system", s.MAC), ("g_suite", s.GOOGLE))  # fmt: skip
+MEANWHILE = st.one_of(
+    st.none(),
+    st.tuples(st.just("deleted"), st.integers(0, 6), st.sampled_from(GONE)),
+    st.tuples(st.just("withdrawn"), st.integers(0, 6), st.none()),
+)
+SETTINGS = st.builds(
+    '[apply]\nin_flight = {}\nexempt_dynamic = {}\nlast_admin_role = "{}"\n'.format,
+    st.sampled_from((1, 4)),
+    st.sampled_from(("true", "false")),
+    st.sampled_from(("delete", "read-only")),
+)
+REMEDIES = {"LIF-01": ("user", "admin"), "AUT-05": ("user",), "ADM-04": ("admin",)}
+
+
+class Meanwhile:
+    """A client during whose work, before its n-th write, somebody else changes the tenant."""
+
+    def __init__(self, client: Any, box: Sandbox, happens: Any) -> None:
+        self.client, self.box, self.happens = client, box, happens
+        self.credential, self.lock, self.writes = client.credential, threading.Lock(), 0
+
+    def request(self, method: str, path: str, **more: Any) -> Any:
+        if method != "GET":
+            with self.lock:
+                self.writes += 1
+                if self.happens and self.writes == self.happens[1] + 1:
+                    self.change(*self.happens)
+        return self.client.request(method, path, **more)
+
+    def change(self, what: str, at: int, node: Any) -> None:
+        with self.box.tenant.lock:
+            if what == "deleted":
+                self.box.tenant.delete(node)
+            else:
+                h.change(self.box.tenant.admins, s.OWNER, role=s.READ_ROLE, roles=[s.READ_ROLE])
+
+    def stop(self) -> None:
+        self.client.stop()
+
+
+def without(state: dict[str, Any], happens: Any, document: Any, outcomes: h.Outcomes) -> Any:
+    """A state less what somebody else changed, and what was reported as unknown.
+
+    An exemption alone takes nothing away: one may stand where the removal was reported as not done.
+    """
+    left = {name: part.copy() for name, part in state.items()}
+    ids = {happens[2][1]} if happens and happens[0] == "deleted" else set()
+    ids |= {s.OWNER} if happens else set()
+    for row in document["removals"]:
+        held = h.edge(row["holder_source_id"], row["entitlement_source_id"] or "-")
+        if outcomes.get(row["item"]) not in DONE:
+            left["exempt"].discard((row["entitlement_source_id"], row["holder_source_id"]))
+        if outcomes.get(row["item"]) == "unknown":
+            left["edges"].discard(held)
+            left["services"].pop(row["login"], None)
+            ids |= {row["holder_source_id"]} if row["kind"] in ACCOUNTS else set()
+    left["edges"] = {edge for edge in left["edges"] if not edge & ids}
+    left["exempt"] = {pair for pair in left["exempt"] if not set(pair) & ids}
+    for name in ("admins", "access", "users", "sudo"):
+        left[name] = {key: value for key, value in left[name].items() if key not in ids}
+    return left
+
+
+ACCOUNTS = ("admin role", "admin API access", "user account", "device sudo")
 
 
 @settings(max_examples=25)
@@ -229,26 +289,72 @@ def test_planned_minus_reported(tmp_path_factory: pytest.TempPathFactory, data: 
 
 
 def planned_minus_reported(path: Path, data: Any) -> h.Outcomes:
-    """Random decisions and faults, then again without faults; gives the first run's outcomes."""
+    """Random decisions or findings, faults and changes; gives the first run's outcomes.
+
+    Then again without faults: all is done that nobody has to look at.
+    """
     with Sandbox(h.organisation()) as box:
-        items = sorted(h.items(h.snapshot(box))["item_id"])
-        words = st.sampled_from(("Revoke", *DECISION_WORDS, None))
-        chosen = {item: data.draw(words) for item in items}
-        answers = {item: word for item, word in chosen.items() if word}
-        folder = h.review(path, box, answers)
-        toml = data.draw(st.sampled_from((b"", b"[apply]\nin_flight = 1\n")))
-        document, before = h.planned(folder, toml), h.state(box)
+        h.change(box.tenant.systemusers, s.ANA, sudo=True)
+        document = drawn(path, box, data)
+        folder, before = Folder(path), h.state(box)
         for written in data.draw(st.lists(TROUBLES, max_size=3)):
             box.add_fault(written)
-        outcomes = carried_out(folder, box)
-        done = {item for item, word in outcomes.items() if word in DONE}
-        assert h.state(box) == after(before, document, done)
+        for written in data.draw(st.lists(READING, max_size=1)):
+            box.add_fault(written)
+        happens = data.draw(MEANWHILE)
+        outcomes = _with_patience(folder, box, happens)
+        same(box, before, document, outcomes, happens)
         box.faults.clear()
+        if happens and happens[0] == "withdrawn":
+            h.change(box.tenant.admins, s.OWNER, role=s.OWNER_ROLE, roles=[s.OWNER_ROLE])
         again = carried_out(folder, box)
-        done = {item for item, word in again.items() if word != "blocked"}  # the key's own admin
-        assert {again[item] for item in done} <= set(DONE)
-        assert h.state(box) == after(before, document, done)
-        assert set(again) <= {item for item, word in answers.items() if word == "Revoke"}
+        same(box, before, document, again, happens)
+        expected = {*DONE, "blocked"} if happens is None else {*DONE, "blocked", "drift"}
+        assert set(again.values()) <= expected, again
         if again:
             holds(folder)
     return outcomes
+
+
+def drawn(path: Path, box: Sandbox, data: Any) -> dict[str, Any]:
+    """A review with random decisions, or an emergency of random findings, planned."""
+    toml = data.draw(SETTINGS).encode()
+    items = sorted(h.items(h.snapshot(box))["item_id"])
+    words = st.sampled_from(("Revoke", *DECISION_WORDS, None))
+    chosen = {item: data.draw(words) for item in items}
+    folder = h.review(path, box, {item: word for item, word in chosen.items() if word})
+    if data.draw(st.booleans()):
+        document = h.planned(folder, toml)
+        revoked = {item for item, word in chosen.items() if word == "Revoke"}
+        assert {row["item"] for row in document["removals"]} <= revoked
+        return document
+    accounts = {"user": [s.ANA, s.BEN, s.EVA], "admin": [h.NIA, h.OLE, s.MANAGER]}
+    found = [
+        h.finding(name, f"{kind}:{key}")
+        for name, kinds in REMEDIES.items()
+        for kind in kinds
+        for key in data.draw(st.lists(st.sampled_from(accounts[kind]), unique=True))
+    ]
+    with folder.locked():
+        h.found(folder, found)
+    names = sorted({each["detection"] for each in found})
+    return h.planned_from_findings(folder, names, toml)
+
+
+def same(box: Sandbox, before: Any, document: Any, outcomes: h.Outcomes, happens: Any) -> None:
+    """Is the tenant the planned state less exactly what was reported as not done?"""
+    done = {item for item, word in outcomes.items() if word in DONE}
+    expected = h.after(before, document, done)
+    about = (happens, document, outcomes)
+    assert without(h.state(box), *about) == without(expected, *about)
+
+
+def _with_patience(folder: Folder, box: Sandbox, happens: Any) -> h.Outcomes:
+    """As often as a person would, while even the first reads fail."""
+    with h.client(box) as client:
+        tenant = Meanwhile(client, box, happens)
+        for _ in range(4):
+            with contextlib.suppress(SourceError):
+                return h.carry_out(folder, tenant)
+        box.faults.clear()
+        return h.carry_out(folder, tenant)

@@ -1,6 +1,8 @@
 """kill -9 at every point of an apply: the next one ends where an undisturbed one would have.
 
-One removal at a time, and several: then a kill also finds others half done.
+One removal at a time, and several: then a kill also finds others half done. The review takes a
+membership, two roles and with them an admin, a member of a rule's group (two writes), a device and
+a service account; the emergency an account, administrator rights, API access and a role.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ import pytest
 
 from tests.apply import house as h
 from tests.apply.killed import Kill
-from tests.apply.test_faults import after
-from tests.apply.test_plan import BEN_SALES, NIA_HELP, NIA_NOBODY
+from tests.apply.test_bindings import DEVICE
+from tests.apply.test_plan import ANA_FINANCE, BEN_SALES, NIA_HELP, NIA_NOBODY, ROBOT
 from tests.sandbox import small as s
 from uar import journal
 from uar.folder import JOURNAL, Folder
@@ -32,7 +34,7 @@ from uar.sandbox.server import Sandbox
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 
 ANSWERS = {
-    **dict.fromkeys((BEN_SALES, NIA_HELP, NIA_NOBODY), "Revoke"),
+    **dict.fromkeys((BEN_SALES, NIA_HELP, NIA_NOBODY, ANA_FINANCE, DEVICE, ROBOT), "Revoke"),
     h.grant(f"group:{s.STAFF}", f"user:{s.BEN}"): "Keep",
     h.grant(f"group:{s.STAFF}", f"user:{s.CEM}"): "Modify",
 }
@@ -40,12 +42,26 @@ Order = Callable[..., int]
 NO_KILL = Kill()
 
 
-@pytest.fixture(scope="module", params=(1, 4))
+FINDINGS = (
+    h.finding("LIF-01", f"user:{s.ANA}"),
+    h.finding("LIF-01", f"admin:{s.BACKUP}"),
+    h.finding("ADM-04", f"admin:{h.OLE}"),
+    h.finding("AUT-05", f"user:{s.EVA}"),
+)
+
+
+@pytest.fixture(scope="module", params=("1", "4", "emergency"))
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    """A planned review, to be copied; so many removals in flight."""
+    """A planned review, to be copied, with so many removals in flight; or an emergency."""
+    path = tmp_path_factory.mktemp("planned") / "q4"
     with Sandbox(h.organisation()) as box:
-        review = h.review(tmp_path_factory.mktemp("planned") / "q4", box, ANSWERS)
-    h.planned(review, f"[apply]\nin_flight = {request.param}\n".encode())
+        review = h.review(path, box, ANSWERS)
+    if request.param == "emergency":
+        h.found(review, FINDINGS)
+        h.planned_from_findings(review, ["LIF-01", "ADM-04", "AUT-05"])
+    else:
+        toml = f"[apply]\nin_flight = {request.param}\nexempt_dynamic = true\n"
+        h.planned(review, toml.encode())
     return review
 
 
@@ -82,14 +98,17 @@ def all_heard(box: Sandbox) -> None:
 def checked(folder: Folder, box: Sandbox, before: dict[str, Any]) -> None:
     """As if nothing had happened: the tenant, the writes it took, the journal, the ledger."""
     document = json.loads((folder.path / "plans/0001.json").read_bytes())
-    items = {row["item"] for row in document["removals"]}
-    assert h.state(box) == after(before, document, items)
+    removals = document["removals"]
+    items = {row["item"] for row in removals}
+    assert h.state(box) == h.after(before, document, items)
     writes = [each for each in box.requests if each.method != "GET"]
-    assert len(writes) == len(items)
+    assert len(writes) == sum(2 if row.get("exempt") else 1 for row in removals)
     assert all(each.status in (200, 204) for each in writes)
     outcomes = journal.outcomes((folder.path / JOURNAL).read_bytes())
     assert set(outcomes["item_id"]) == items
     assert set(outcomes["outcome"]) == {"removed"}
+    exempted = [row["item"] for row in removals if row.get("exempt")]
+    assert list(outcomes.loc[outcomes["verified"] == "still gone", "item_id"]) == exempted
     assert folder.verify()[1] is None
 
 
@@ -120,8 +139,12 @@ def test_every_point(folder: Folder, order: Order, points: Any, tmp_path: Path) 
 
 
 def test_every_line_torn(folder: Folder, order: Order, points: Any, tmp_path: Path) -> None:
-    assert points["lines"] == 7  # the run, and an intent and a result for each item
-    for line in range(1, 8):
+    removals = json.loads((folder.path / "plans/0001.json").read_bytes())["removals"]
+    exempted = sum(bool(row.get("exempt")) for row in removals)
+    # The run, and an intent and a result for each write; then the run that looks again.
+    lines = 1 + 2 * (len(removals) + exempted) + 2 * exempted
+    assert points["lines"] == lines
+    for line in range(1, lines + 1):
         path = tmp_path / str(line)
         kill = Kill(line=line, torn=1 + line % 3 * 30)
         assert killed_at(folder, path, order, kill) == -signal.SIGKILL
@@ -145,11 +168,12 @@ def test_killed_twice(
 
 
 @pytest.mark.parametrize("request_number", [4, 9, 14])
-def test_the_command_itself(folder: Folder, tmp_path: Path, request_number: int) -> None:
+def test_the_command_itself(tmp_path: Path, request_number: int) -> None:
     """`uar apply`, killed from outside while a request is on its way, and run again."""
     path = tmp_path / "q4"
-    shutil.copytree(folder.path, path)
     with Sandbox(h.organisation(), latency_ms=20) as box:
+        h.planned(h.review(path, box, ANSWERS))
+        box.requests.clear()
         before = h.state(box)
         command = [sys.executable, "-m", "uar", "apply", str(path), "--yes"]
         environ = {**os.environ, "JUMPCLOUD_BASE_URL": box.url}

@@ -171,7 +171,11 @@ def remove(
 
 
 def settle_rules(
-    review: Folder, plan: Plan, client: Requests, pause: Callable[[float], object]
+    review: Folder,
+    plan: Plan,
+    client: Requests,
+    pause: Callable[[float], object],
+    sync: Callable[[int], None] = os.fsync,
 ) -> None:
     """Whoever was exempted from a rule and removed: read again once the rule must have run."""
     rows = _unsettled(review, plan)
@@ -179,7 +183,7 @@ def settle_rules(
         say(f"Groups with rules: reading again in {RULE_SECONDS:g} seconds, to see that it lasts.")
         pause(RULE_SECONDS)
         work = Work("apply", REMOVE, plan.name, rows, in_flight=plan.settings.in_flight)
-        perform(review, work, Removals(client), verify)
+        perform(review, work, Removals(client), verify, sync)
 
 
 def _unsettled(review: Folder, plan: Plan) -> list[Row]:

@@ -46,7 +46,7 @@ def command(
 
     \b
     A fault is KIND or KIND:key=value,...
-      429 500 502              errors; for 429 retry_after=SECONDS or retry_after=date
+      403 404 409 429 500 502  errors; for 429 retry_after=SECONDS or retry_after=date
       reset hang               the connection is cut, at once or after seconds=N
       truncated wrong-type     a broken JSON body, or one of the wrong kind
       empty                    200 without a body

@@ -2,6 +2,7 @@
 
 A fault is written `KIND` or `KIND:key=value,...`:
 
+    403, 404, 409    refused: no right, not there, already so; nothing is done
     429              too many requests; retry_after=SECONDS or retry_after=date adds the header
     500, 502         an error object; a proxy's HTML page
     reset            the connection is cut without an answer
@@ -30,7 +31,8 @@ from uar.errors import SetupError
 
 from .wire import JSON_TYPE, Reply, Request, answer, encode
 
-STATUSES = ("429", "500", "502")
+REFUSALS = {"403": "Forbidden", "404": "Not Found", "409": "Already Exists"}
+STATUSES = (*REFUSALS, "429", "500", "502")
 CUTS = ("reset", "hang")
 BODIES = ("truncated", "wrong-type", "empty")
 MISCHIEF = ("duplicate-row", "missing-row", "shifting-pages", "sticky")
@@ -82,6 +84,8 @@ class Fault:
         """The answer of the kinds that are a status."""
         if self.kind == "502":
             return Reply(502, BAD_GATEWAY, content_type="text/html")
+        if self.kind in REFUSALS:
+            return answer({"message": REFUSALS[self.kind]}, int(self.kind))
         if self.kind == "500":
             return answer({"message": "Internal Server Error"}, 500)
         headers = ()
