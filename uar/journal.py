@@ -53,6 +53,8 @@ def outcomes(raw: bytes) -> pd.DataFrame:
             rows[line["item"]] = _row(line, line["outcome"], line["detail"])
         elif line["phase"] == "verify" and line["item"] in rows:
             rows[line["item"]] |= {"verified": line["outcome"], "verified_at": line["at"]}
+            if line["outcome"] == "back again":
+                rows[line["item"]] |= {"detail": line["detail"]}
     return OUTCOMES.frame(rows.values())
 
 

@@ -69,6 +69,9 @@ class Tenant(Protocol):
     def send(self, request: Request) -> Reply:
         """Send it, once."""
 
+    def who(self, row: Row) -> str:
+        """Who put it back after `removed_at` of the row, or why that is not known: a sentence."""
+
     def stop(self) -> None:
         """Nobody waits for an answer any more."""
 
@@ -99,7 +102,10 @@ def carry_out(rows: Iterable[Row], run: Run) -> Iterator[Line]:
 
 
 def verify(rows: Iterable[Row], run: Run) -> Iterator[Line]:
-    """Read again what was removed: still gone, back again, or unknown."""
+    """Read again what was removed: still gone, back again and by whom, or unknown.
+
+    `rows`: of a plan, each with `removed_at`.
+    """
     return _in_flight(rows, run, _look)
 
 
@@ -148,7 +154,8 @@ def _look(row: Row, run: Run) -> Line:
     try:
         live = run.tenant.read(row, after=False)
         word = "back again" if live.held else "still gone"
-        facts: dict[str, Any] = {"detail": live.says, "after": _evidence(live)}
+        says = run.tenant.who(row) if live.held else live.says
+        facts: dict[str, Any] = {"detail": says, "after": _evidence(live)}
     except SourceError as error:
         word, facts = "unknown", {"detail": str(error)}
     return run.record("verify", **_about(row, run), outcome=word, **facts)

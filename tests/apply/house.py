@@ -18,7 +18,7 @@ from uar.commands.apply import pending, remove, settle_rules
 from uar.folder import Folder
 from uar.plan import Approval
 from uar.sandbox.collection import Collection
-from uar.sandbox.server import Sandbox
+from uar.sandbox.server import Logged, Sandbox
 from uar.sheet import item_id
 from uar.snapshot import Snapshot, json_bytes, to_files, to_lines
 from uar.sources._environment import connect
@@ -231,6 +231,15 @@ def _end(state: dict[str, Any], row: Mapping[str, Any]) -> None:
         state["admins"][holder], state["access"][holder] = (s.READ_ROLE,), False
     else:
         state["admins"][holder] = tuple(sorted(row["roles_after"]))
+
+
+def writes(box: Sandbox) -> list[Logged]:
+    """What was asked of the tenant beside reading; Directory Insights is read by POST."""
+    return [
+        each
+        for each in box.requests
+        if each.method != "GET" and not each.path.startswith("/insights/")
+    ]
 
 
 def edge(one: str, other: str) -> frozenset[str]:

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -59,10 +58,6 @@ def run(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Invoke:
 
 def words(result: Result) -> list[str]:
     return [row["outcome"] for row in json.loads(result.stdout)]
-
-
-def writes(box: Sandbox) -> list[Any]:
-    return [each for each in box.requests if each.method != "GET"]
 
 
 def holds(folder: Folder) -> None:
@@ -119,10 +114,10 @@ def test_new_decisions_need_a_new_plan(box: Sandbox, run: Invoke, tmp_path: Path
     run("plan", folder.path)
     h.answer(folder, {BEN_SALES: "Keep"})
     assert "run uar plan" in run("apply", folder.path, "--yes", expect=5).stderr
-    assert not writes(box)
+    assert not h.writes(box)
     run("plan", folder.path)
     run("apply", folder.path, "--yes")
-    assert not writes(box)
+    assert not h.writes(box)
 
 
 def test_a_changed_plan_is_refused(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
@@ -131,7 +126,7 @@ def test_a_changed_plan_is_refused(box: Sandbox, run: Invoke, tmp_path: Path) ->
     path = folder.path / "plans/0001.json"
     path.write_text(path.read_text().replace(s.BEN, s.ANA))
     run("apply", folder.path, "--yes", expect=5)
-    assert not writes(box)
+    assert not h.writes(box)
 
 
 def test_too_many_removals_need_a_number(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
@@ -141,8 +136,46 @@ def test_too_many_removals_need_a_number(box: Sandbox, run: Invoke, tmp_path: Pa
     assert "--max-removals 5" in run("plan", folder.path, "--settings", share).stdout
     refused = run("apply", folder.path, "--yes", expect=2)
     assert "5 removals, and 4 of 24 items" in refused.stderr
-    assert not writes(box)
+    assert not h.writes(box)
     run("apply", folder.path, "--yes", "--max-removals", 5)
+
+
+def test_two_folders_of_one_tenant_take_nothing_twice(
+    box: Sandbox, run: Invoke, tmp_path: Path
+) -> None:
+    answers = {BEN_SALES: "Revoke", NIA_HELP: "Revoke"}
+    one, other = (h.review(tmp_path / name, box, answers) for name in ("q3", "q4"))
+    for folder in (one, other):
+        run("plan", folder.path)
+    assert words(run("apply", one.path, "--yes", "--json")) == ["removed"] * 2
+    assert words(run("apply", other.path, "--yes", "--json")) == ["already gone"] * 2
+    assert len(h.writes(box)) == 2
+    assert "nothing to undo" in run("undo", other.path, BEN_SALES, "--yes", expect=2).stderr
+
+
+def test_two_runs_on_one_folder_are_refused(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
+    run("plan", folder.path)
+    with folder.locked():
+        refused = run("apply", folder.path, "--yes", expect=5)
+    assert "another uar command is working in this folder" in refused.stderr
+    assert not h.writes(box)
+
+
+def test_what_a_person_has_to_do_is_a_file_for_a_spreadsheet(
+    box: Sandbox, run: Invoke, tmp_path: Path
+) -> None:
+    h.change(box.tenant.usergroups, s.SALES, name="=cmd|' /C calc'!A0")
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Modify", ANA_STAFF: "Not sure"})
+    shown = run("plan", folder.path, expect=1)
+    assert f"For a spreadsheet: {folder.path}/todo/0001.csv" in shown.stdout
+    lines = (folder.path / "todo/0001.csv").read_bytes().decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("list,item,kind,account,entitlement,why")
+    assert {line.split(",")[1] for line in lines[1:]} == {BEN_SALES, ANA_STAFF}
+    assert ",'=cmd|" in lines[2] + lines[1]
+    run("apply", folder.path, "--yes")
+    assert not h.writes(box)
+    assert folder.verify()[1] is None
 
 
 def test_another_tenant_is_refused(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
@@ -153,7 +186,7 @@ def test_another_tenant_is_refused(box: Sandbox, run: Invoke, tmp_path: Path) ->
     box.tenant.organizations.put(other)
     refused = run("apply", folder.path, "--yes", expect=2)
     assert "belongs to another organisation" in refused.stderr
-    assert not writes(box)
+    assert not h.writes(box)
 
 
 def test_only_the_apply_key_writes(
@@ -163,7 +196,7 @@ def test_only_the_apply_key_writes(
     run("plan", folder.path)
     monkeypatch.delenv("UAR_APPLY_API_KEY")
     assert "UAR_APPLY_API_KEY is not set" in run("apply", folder.path, "--yes", expect=2).stderr
-    assert not writes(box)
+    assert not h.writes(box)
 
 
 def test_the_owner_of_the_apply_key_stays(
@@ -190,7 +223,7 @@ def test_a_key_whose_owner_cannot_be_told_touches_no_admin(
     done = run("apply", folder.path, "--yes", "--json", expect=1)
     assert words(done) == ["blocked"]
     assert "apply.credential_admin" in done.stdout
-    assert not writes(box)
+    assert not h.writes(box)
 
 
 def drift_renamed(box: Sandbox) -> None:
@@ -214,7 +247,7 @@ def test_a_group_that_changed_stops_the_item(
     drift(box)
     done = run("apply", folder.path, "--yes", "--json", expect=1)
     assert words(done) == ["drift", "removed"]
-    assert len(writes(box)) == 1
+    assert len(h.writes(box)) == 1
 
 
 def test_an_exempt_member_of_a_dynamic_group_is_removed(
@@ -235,7 +268,7 @@ def test_other_roles_than_planned_stop_the_item(box: Sandbox, run: Invoke, tmp_p
     names = ["Help Desk", "Nobody", "Read Only"]
     h.change(box.tenant.admins, h.NIA, roles=roles, roleNames=names)
     assert words(run("apply", folder.path, "--yes", "--json", expect=1)) == ["drift"] * 2
-    assert not writes(box)
+    assert not h.writes(box)
 
 
 def test_the_second_step_waits_for_the_first(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
@@ -296,7 +329,7 @@ def test_already_gone_is_recorded_not_repeated(box: Sandbox, run: Invoke, tmp_pa
     assert words(done) == ["already gone"] * 4
     for sentence in ("group", "account", "admin"):
         assert f"The {sentence} no longer exists." in done.stdout
-    assert not writes(box)
+    assert not h.writes(box)
     assert "nothing to undo" in run("undo", folder.path, BEN_SALES, "--yes", expect=2).stderr
 
 
@@ -308,10 +341,37 @@ def test_verify_finds_what_came_back(box: Sandbox, run: Invoke, tmp_path: Path) 
     box.tenant.graph.connect(("user_group", s.SALES), ("user", s.BEN), None)
     shown = run("apply", folder.path, "--verify", expect=1)
     assert "BACK AGAIN" in shown.stdout
-    asked = len(writes(box))
+    assert "Directory Insights has no event of it" in shown.stdout
+    asked = len(h.writes(box))
     run("apply", folder.path, "--yes", expect=1)  # said, and not removed again without a decision
-    assert len(writes(box)) == asked
+    assert len(h.writes(box)) == asked
     holds(folder)
+
+
+def add_again(box: Sandbox, licensed: bool) -> None:
+    body = {"op": "add", "type": "user", "id": s.BEN}
+    with h.client(box) as somebody:
+        path = f"/api/v2/usergroups/{s.SALES}/members"
+        somebody.request("POST", path, body=body, repeat_safe=False)
+    box.options.insights = licensed
+
+
+@pytest.mark.parametrize(
+    ("licensed", "says"),
+    [(True, "By admin owner@example.com at "), (False, "Directory Insights is not licensed")],
+)
+def test_verify_says_who_put_it_back(
+    box: Sandbox, run: Invoke, tmp_path: Path, licensed: bool, says: str
+) -> None:
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke", ANA_PAYROLL: "Revoke"})
+    run("plan", folder.path)
+    run("apply", folder.path, "--yes")
+    add_again(box, licensed)
+    shown = run("apply", folder.path, "--verify", "--json", expect=1)
+    by_item = {row["item"]: row for row in json.loads(shown.stdout)}
+    assert by_item[BEN_SALES]["verified"] == "back again"
+    assert says in by_item[BEN_SALES]["detail"]
+    assert by_item[ANA_PAYROLL]["verified"] == "still gone"
 
 
 def test_one_item_is_put_back(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
@@ -328,6 +388,16 @@ def test_one_item_is_put_back(box: Sandbox, run: Invoke, tmp_path: Path) -> None
     run("apply", folder.path, "--yes")
     assert before["edges"] - h.state(box)["edges"] == {h.edge(s.PAYROLL, s.ANA)}
     assert "nothing to undo" in run("undo", folder.path, BEN_SALES, "--yes", expect=2).stderr
+
+
+def test_a_dry_run_of_undo_puts_nothing_back(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
+    folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
+    run("plan", folder.path)
+    run("apply", folder.path, "--yes")
+    before, root = h.state(box), folder.root()
+    shown = run("undo", folder.path, "--dry-run", "--yes", expect=1)
+    assert f"{BEN_SALES}  Puts back: group membership, ben, Sales." in shown.stderr
+    assert (h.state(box), folder.root()) == (before, root)
 
 
 def test_what_somebody_put_back_before_us_is_already_there(
@@ -380,7 +450,7 @@ def test_only_what_is_named(
     assert {row["item"]: row["outcome"] for row in json.loads(done.stdout)} == dict.fromkeys(
         removed, "removed"
     )
-    assert len(writes(box)) == len(removed)
+    assert len(h.writes(box)) == len(removed)
     refused = run("apply", folder.path, "--yes", "--max-removals", 4, expect=2)
     assert "comes to 5 removals, and 4" in refused.stderr  # also those done before
 
@@ -393,7 +463,7 @@ def test_a_word_that_names_nothing_is_refused(box: Sandbox, run: Invoke, tmp_pat
                        (reader, "is blocked")):  # fmt: skip
         refused = run("apply", folder.path, "--yes", "--only", "ben", "--only", word, expect=2)
         assert says in refused.stderr
-    assert not writes(box)
+    assert not h.writes(box)
 
 
 def test_nothing_begins_after_the_hour(box: Sandbox, tmp_path: Path) -> None:
@@ -402,14 +472,14 @@ def test_nothing_begins_after_the_hour(box: Sandbox, tmp_path: Path) -> None:
     with h.client(box) as client:
         outcomes = h.carry_out(folder, client, until=dt.datetime.now(dt.UTC))
         assert set(outcomes.values()) == {"not attempted"}
-        assert not writes(box)
+        assert not h.writes(box)
         with opened(folder, "apply") as book:
             run = Run(Removals(client), book.append, "remove", "plans/0001.json",
-                      in_flight=2, goes_on=lambda: not writes(box))  # fmt: skip
+                      in_flight=2, goes_on=lambda: not h.writes(box))  # fmt: skip
             begun = list(carry_out(removals, run))
     assert 1 <= len(begun) <= 2  # what was in flight when it was over is brought to its end
     assert {line["outcome"] for line in begun} == {"removed"}
-    assert len(writes(box)) == len(begun)
+    assert len(h.writes(box)) == len(begun)
     holds(folder)
 
 
@@ -424,11 +494,11 @@ def test_an_hour_is_the_next_such_hour(box: Sandbox, run: Invoke, tmp_path: Path
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
     run("plan", folder.path)
     run("apply", folder.path, "--yes", "--until", "25:00", expect=2)
-    assert not writes(box)
+    assert not h.writes(box)
     soon = now + dt.timedelta(hours=2)
     done = run("apply", folder.path, "--yes", "--until", f"{soon:%H:%M}")
     assert f"No removal begins after {soon:%Y-%m-%d %H:%M}." in done.stderr
-    assert len(writes(box)) == 1
+    assert len(h.writes(box)) == 1
 
 
 def test_too_many_in_flight_are_refused(run: Invoke, tmp_path: Path) -> None:

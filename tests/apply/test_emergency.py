@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.apply import house as h
-from tests.apply.test_apply import Invoke, words, writes
+from tests.apply.test_apply import Invoke, words
 from tests.sandbox import small as s
 from uar import journal
 from uar.cli import main
@@ -156,11 +156,11 @@ def test_a_plan_of_the_review_comes_after_it_and_takes_its_turn(
     run("plan", folder.path)
     run("plan", folder.path, "--finding", "LIF-01", *BECAUSE)
     run("apply", folder.path, "--yes")
-    assert [each.method for each in writes(box)] == ["PUT"]
+    assert [each.method for each in h.writes(box)] == ["PUT"]
     run("plan", folder.path)
     assert folder.names("plans/")[-1] == "plans/0003.json"
     run("apply", folder.path, "--yes")
-    assert [each.method for each in writes(box)] == ["PUT", "POST"]
+    assert [each.method for each in h.writes(box)] == ["PUT", "POST"]
     assert load(folder).plan == json.loads((folder.path / "plans/0003.json").read_bytes())
 
 
@@ -196,7 +196,7 @@ def test_a_user_who_changed_since_stops_the_item(box: Sandbox, run: Invoke, tmp_
     done = run("apply", folder.path, "--yes", "--json", expect=1)
     assert words(done) == ["drift"]
     assert "managed by scim" in done.stdout
-    assert not writes(box)
+    assert not h.writes(box)
 
 
 def test_whoever_is_suspended_already_is_left_alone(
@@ -206,4 +206,4 @@ def test_whoever_is_suspended_already_is_left_alone(
     run("plan", folder.path, "--finding", "LIF-01", *BECAUSE)
     h.change(box.tenant.systemusers, s.ANA, state="SUSPENDED", suspended=True)
     assert words(run("apply", folder.path, "--yes", "--json")) == ["already gone"]
-    assert not writes(box)
+    assert not h.writes(box)

@@ -18,7 +18,7 @@ from uar.plan import Ground, Plan, plan
 from uar.sandbox.server import Sandbox
 from uar.settings import Apply
 from uar.snapshot import Snapshot
-from uar.tables import DECISION_WORDS, OUTCOMES
+from uar.tables import DECISION_WORDS, OUTCOMES, PERSONS
 
 SNAPSHOT: Snapshot
 ITEMS: pd.DataFrame
@@ -183,6 +183,43 @@ def test_an_unknown_owner_of_the_key_blocks_admin_roles_only() -> None:
 def test_a_revoke_without_a_reason_is_blocked() -> None:
     result = plan(ground(), ITEMS, h.decided({ANA_STAFF: "Revoke"}, reason=""))
     assert only(result.blocked)["why"] == "The Revoke has no reason."
+
+
+def test_an_old_decision_is_blocked() -> None:
+    late = replace(ground(decision_days=30), now=pd.Timestamp(h.AT) + pd.Timedelta(days=31))
+    row = only(plan(late, ITEMS, h.decided({ANA_STAFF: "Revoke"})).blocked)
+    assert row["why"] == "It was decided 31 days ago, and apply.decision_days is 30."
+    in_time = replace(late, now=pd.Timestamp(h.AT) + pd.Timedelta(days=30, hours=23))
+    assert only(plan(in_time, ITEMS, h.decided({ANA_STAFF: "Revoke"})).removals)
+
+
+@pytest.mark.parametrize(
+    ("by", "says"),
+    [
+        ("ANA@example.com", "decided this about their own access"),
+        ("cem@example.com", "is no active user of the tenant"),
+        ("nobody@example.com", "is no active user of the tenant"),
+    ],
+)
+def test_a_reviewer_who_may_not_decide_is_blocked(by: str, says: str) -> None:
+    result = plan(ground(), ITEMS, h.decided({ANA_STAFF: "Revoke"}, by=by))
+    assert says in only(result.blocked)["why"]
+
+
+def test_the_reviewer_s_other_account_is_the_same_person() -> None:
+    """Ben is linked to an administrator: as one person he does not decide about it."""
+    ben, admin = f"jumpcloud:user:{s.BEN}", f"jumpcloud:admin:{s.BACKUP}"
+    people = PERSONS.frame({"account_id": each, "person_id": "person:1"} for each in (ben, admin))
+    known = replace(ground(), persons=people)
+    result = plan(known, ITEMS, h.decided({BEN_READER: "Revoke"}, by="ben@example.com"))
+    assert "their own access" in only(result.blocked)["why"]
+
+
+def test_a_member_whom_the_rule_only_suggests_may_be_suggested_again() -> None:
+    row = only(made({h.grant(f"group:{s.REVIEWED}", f"user:{s.DIA}"): "Revoke"}).removals)
+    assert row["warnings"] == [
+        "The rule of Reviewed may suggest to add dia again; refuse it there."
+    ]
 
 
 def outcome(item: str, action: str, word: str, gone: bool) -> pd.DataFrame:

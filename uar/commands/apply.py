@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
 
 from uar.commands._journal import Plan, load, past, settings_of, settle, up_to_date
 from uar.commands._removing import (
@@ -188,10 +189,18 @@ def settle_rules(
 
 def _unsettled(review: Folder, plan: Plan) -> list[Row]:
     outcomes = past(review)
-    removed = (outcomes["outcome"] == "removed") & outcomes["verified"].isna()
-    waiting = set(outcomes.loc[removed, "item_id"])
+    waiting = outcomes[(outcomes["outcome"] == "removed") & outcomes["verified"].isna()]
+    removals = [row for row in plan.document["removals"] if row.get("exempt")]
+    return _removed(removals, waiting)
+
+
+def _removed(removals: Sequence[Row], outcomes: pd.DataFrame) -> list[Row]:
+    """Those that the outcomes speak of, each with the time of its outcome."""
+    times = dict(zip(outcomes["item_id"], outcomes["at"], strict=True))
     return [
-        row for row in plan.document["removals"] if row.get("exempt") and row["item"] in waiting
+        {**row, "removed_at": times[row["item"]].to_pydatetime()}
+        for row in removals
+        if row["item"] in times
     ]
 
 
@@ -241,10 +250,9 @@ def _verify(review: Folder) -> list[Shown]:
     if gone.empty:
         return []
     with connect(os.environ, write="JUMPCLOUD_API_KEY" not in os.environ) as client:
-        for name, items in gone.groupby("plan")["item_id"]:
+        for name, ended in gone.groupby("plan"):
             document = load(review, str(name))
-            wanted = set(items)
-            chosen = [row for row in document["removals"] if row["item"] in wanted]
+            chosen = _removed(document["removals"], ended)
             check_tenant(client, document["tenant"])
             in_flight = settings_of(review, document).in_flight
             work = Work("apply", REMOVE, str(name), chosen, in_flight=in_flight)

@@ -19,6 +19,7 @@ from ._answers import Answer, Garbled, Lost, expect
 from ._look import PAGE, Look, Requests, Row, Shared, admins
 from ._rows import key_prefix
 from ._values import identity
+from ._who import who
 
 __all__ = ["KINDS", "Removals", "Requests", "by_service", "key_owners", "organizations", "planned"]
 
@@ -86,6 +87,9 @@ class Removals:
         }
         refusal = _refusal(answer)
         return Reply(not refusal, refusal, facts)
+
+    def who(self, row: Row) -> str:
+        return who(self._client, row, row["removed_at"])
 
     def stop(self) -> None:
         self._client.stop()
