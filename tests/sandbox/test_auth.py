@@ -26,6 +26,7 @@ from .small import (
     SECRET,
     STAFF,
     WRITE_KEY,
+    small,
 )
 
 Client = Callable[..., httpx.Client]
@@ -211,3 +212,26 @@ def test_a_body_that_is_no_json_object(writer: httpx.Client) -> None:
         answer = writer.put(f"/api/systemusers/{ANA}", content=body)
         assert answer.status_code == 400, body
         assert answer.json()["message"].startswith("Bad Request")
+
+
+def test_a_multi_tenant_key_reaches_every_organisation() -> None:
+    second = "5e" + "0" * 21 + "2"
+    other = small() | {"organization": {"_id": second, "displayName": "Other"}}
+    other["systemusers"] = other["systemusers"][:2]
+    with (
+        Sandbox(small(), others=[other]) as box,
+        httpx.Client(base_url=box.url, trust_env=False) as client,
+    ):
+
+        def get(path: str, key: str, org: str = "") -> httpx.Response:
+            return client.get(path, headers={"x-api-key": key, "x-org-id": org})
+
+        named = [row["displayName"] for row in get("/api/organizations", MTP_KEY).json()["results"]]
+        assert named == ["Small", "Other"]
+        counts = [
+            get("/api/systemusers", MTP_KEY, key).json()["totalCount"] for key in (ORG, second)
+        ]
+        assert counts == [5, 2]
+        assert get("/api/systemusers", MTP_KEY).status_code == 401
+        assert get("/api/organizations", READ_KEY).json()["totalCount"] == 1
+        assert get("/api/systemusers", READ_KEY, second).status_code == 404

@@ -23,6 +23,13 @@ import click
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Serve the organisation in this file.",
 )
+@click.option(
+    "--organisations",
+    "count",
+    default=1,
+    metavar="N",
+    help="So many organisations under one more key: the first as chosen, the others of size S.",
+)
 @click.option("--latency-ms", default=0.0, help="Wait this long before every answer.")
 @click.option("--fault", "faults", multiple=True, help="What goes wrong; may be repeated.")
 @click.option(
@@ -37,6 +44,7 @@ def command(
     size: str,
     seed: int,
     file: Path | None,
+    count: int,
     latency_ms: float,
     faults: tuple[str, ...],
     switches: tuple[str, ...],
@@ -66,14 +74,23 @@ def command(
     import threading
 
     from uar.sandbox.options import Options
-    from uar.sandbox.organisations import organisation
+    from uar.sandbox.organisations import organisation, with_multi_tenant_key
     from uar.sandbox.server import Sandbox
 
     options = Options()
     for each in switches:
         options.set(each)
     state = organisation(size, seed, file)
-    sandbox = Sandbox(state, port=port, faults=list(faults), options=options, latency_ms=latency_ms)
+    others = [organisation("S", seed + number) for number in range(1, count)]
+    mtp = with_multi_tenant_key(state) if others else ""
+    sandbox = Sandbox(
+        state,
+        port=port,
+        faults=list(faults),
+        options=options,
+        latency_ms=latency_ms,
+        others=others,
+    )
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
@@ -85,11 +102,15 @@ def command(
             "org_id": sandbox.org_id,
             "pid": os.getpid(),
         }
+        if mtp:
+            facts["multi_tenant_api_key"] = mtp
         if as_json:
             click.echo(json.dumps(facts))
         else:
             click.echo(f"export JUMPCLOUD_BASE_URL={sandbox.url}")
             click.echo(f"export JUMPCLOUD_API_KEY={sandbox.api_key}")
             click.echo(f"export UAR_APPLY_API_KEY={sandbox.apply_api_key}")
+            if mtp:
+                click.echo(f"# all {count} organisations: export JUMPCLOUD_API_KEY={mtp}")
         sys.stdout.flush()
         ended.wait()

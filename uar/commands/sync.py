@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from uar.commands._everyone import freeze_all
+from uar.commands._everyone import show as show_all
 from uar.commands._freezing import Wish, freeze
 from uar.commands._shared import (
     counted,
@@ -17,6 +19,7 @@ from uar.commands._shared import (
     settings_option,
 )
 from uar.commands._table import put_table
+from uar.errors import SetupError
 from uar.folder import digest
 from uar.settings import Roster, load
 from uar.snapshot import ROSTER_FILE, Snapshot, to_lines
@@ -38,6 +41,11 @@ COLUMNS = ("collection", "stated", "fetched", "stored", "pages")
     is_flag=True,
     help="Go on with a read that was interrupted in this folder, at most 6 hours ago.",
 )
+@click.option(
+    "--all-orgs",
+    is_flag=True,
+    help="FOLDER is to hold a review folder for each organisation that a multi-tenant key manages.",
+)
 @json_option
 @click.pass_context
 def command(
@@ -46,6 +54,7 @@ def command(
     settings_path: Path | None,
     roster: Path | None,
     resume: bool,
+    all_orgs: bool,
     as_json: bool,
 ) -> None:
     """Read accounts, groups, applications and who holds them into a new review folder.
@@ -57,9 +66,14 @@ def command(
     from uar.sources.jumpcloud import connect
 
     settings, toml = load(settings_path)
+    if roster and all_orgs:
+        raise SetupError("--roster is the list of one organisation; leave out --all-orgs.")
     files, facts = _frozen(roster, settings.roster) if roster else ({}, {})
+    wish = Wish(settings, toml, files, facts, resume)
+    if all_orgs:
+        context.exit(show_all(freeze_all(folder, os.environ, wish), as_json))
     with connect(os.environ) as client:
-        snapshot = freeze(folder, client, Wish(settings, toml, files, facts, resume))
+        snapshot = freeze(folder, client, wish)
     _show(snapshot, folder, as_json)
     context.exit(1 if len(snapshot.gaps) else 0)
 

@@ -41,7 +41,8 @@ def v1_list(name: str, sort: str = "") -> Handler:
         fields = names_in(request.one("fields"), " ,")
         if fields and not tenant.options.application_fields_hide_config:
             fields = (*fields, "config")
-        rows, total = getattr(tenant, name).page(
+        several = name == "organizations" and request.by.multi_tenant
+        rows, total = getattr(tenant, "managed" if several else name).page(
             skip,
             limit,
             v1_filter(request.query, eventual(request)),

@@ -39,3 +39,13 @@ def organisation(size: str = "demo", seed: int = 1, path: Path | None = None) ->
     from .generate import organisation as generated
 
     return generated(size, seed)
+
+
+MTP_KEY = "jca_multi_tenant_sandbox_000000000000"
+
+
+def with_multi_tenant_key(state: Row) -> str:
+    """Adds a key of the organisation's reader that manages several organisations; returns it."""
+    (reader, *_) = (entry["admin"] for entry in state["keys"] if "admin" in entry)
+    state["keys"].append({"key": MTP_KEY, "admin": reader, "multiTenant": True})
+    return MTP_KEY

@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Sequence
 from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,7 @@ from urllib.parse import parse_qs, unquote
 from uar.errors import SetupError
 
 from .auth import OWNER_ROLE, Tokens, authorize, choose_organization, identify, token
+from .collection import Collection
 from .faults import BODIES, CUTS, MISCHIEF, STATUSES, Fault, fault
 from .options import Options
 from .routes import TOKEN_PATH, Table
@@ -41,7 +43,8 @@ class Sandbox:
 
     `state` is an organisation in the format of `samples/organisation.json`; it is copied, so a
     server never changes its caller's objects. `tenant` is the live state, `options` the switches,
-    `faults` what goes wrong; all three may be changed while it runs.
+    `faults` what goes wrong; all three may be changed while it runs. `others`: organisations that
+    only a multi-tenant key of the first one reaches, by `x-org-id` (API.md 2.4).
     """
 
     def __init__(
@@ -52,8 +55,13 @@ class Sandbox:
         faults: list[Fault | str] | None = None,
         options: Options | None = None,
         latency_ms: float = 0,
+        others: Sequence[Row] = (),
     ) -> None:
         self.tenant = Tenant(state, options)
+        self.others = [Tenant(each, self.tenant.options) for each in others]
+        every = [self.tenant, *self.others]
+        self.tenant.managed = Collection([each.organization for each in every], key="_id")
+        self._by_id = {each.organization["_id"]: each for each in every}
         self.faults: list[Fault] = []
         for each in faults or ():
             self.add_fault(each)
@@ -167,9 +175,12 @@ class Sandbox:
             request.by = identify(tenant, self.tokens, request)
             if route is None:
                 raise wrong_method()
+            if route.takes_org and request.by.multi_tenant:
+                tenant = self._by_id.get(request.headers.get("x-org-id", ""), tenant)
             choose_organization(tenant, request, request.by, route.takes_org)
             authorize(request.by, route.scope)
-            return route.handler(tenant, request)
+            with tenant.lock:
+                return route.handler(tenant, request)
 
 
 class _Server(ThreadingHTTPServer):

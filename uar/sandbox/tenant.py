@@ -37,6 +37,7 @@ class Tenant:
         self.lock = threading.RLock()
         self.organization: Row = state["organization"]
         self.organizations = Collection([self.organization], key="_id")
+        self.managed = self.organizations  # what a multi-tenant key sees
         self.systemusers = Collection(state.get("systemusers", ()), key="_id")
         self.admins = Collection(state.get("admins", ()), key="_id")
         self.roles = Collection(state.get("roles", ()))

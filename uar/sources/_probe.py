@@ -22,6 +22,7 @@ from ._lists import (
     TARGETS,
     USERS,
     Holder,
+    Organization,
     bound_to,
     holders_of,
     members_of,
@@ -86,6 +87,17 @@ def check(client: Client) -> Check:
         probes.append(Probe("one organisation", True, False, None, str(error), ""))
     owner = owner_of_key(client.credential.api_key, rows.get("admins", []))
     return Check(*tenant, owner=_owner(owner), probes=tuple(probes))
+
+
+def organizations(client: Client) -> list[Organization]:
+    """Those that the credential manages: one, or those of a multi-tenant key (API.md 2.4).
+
+    Raises SourceError where it may not read them.
+    """
+    (found,) = _whole(client, [ORGANIZATIONS])
+    if found.refused:
+        expect(found.refused, 200)
+    return list(found.rows)
 
 
 def key_owner(client: Client) -> Owner:

@@ -28,6 +28,7 @@ from ._lists import (
     SERVICES,
     TARGETS,
     USERS,
+    Organization,
     credentials_of,
     holders_of,
     members_of,
@@ -35,7 +36,7 @@ from ._lists import (
 )
 from ._pace import Pace
 from ._paging import Listing, Reading
-from ._probe import Check, Owner, check, key_owner
+from ._probe import Check, Owner, check, key_owner, organizations
 from ._resume import begin, go_on
 from ._rows import METHODS
 from ._spool import Spool
@@ -44,8 +45,8 @@ from ._trace import Traced, trace
 from ._usage import Trail, Window, tenant_time
 
 __all__ = [
-    "IN_FLIGHT", "Check", "Owner", "Spool", "Traced",
-    "check", "connect", "fetch", "key_owner", "read", "trace",
+    "IN_FLIGHT", "Check", "Organization", "Owner", "Spool", "Traced",
+    "check", "connect", "fetch", "key_owner", "organizations", "read", "trace",
 ]  # fmt: skip
 
 IN_FLIGHT = 12  # more gains nothing at any latency measured
