@@ -130,6 +130,8 @@ class Attributes:
     placeholders: Names = (
         "-", "--", ".", "?", "n/a", "na", "none", "null", "tbd", "tba", "test", "unknown", "xxx",
     )  # fmt: skip
+    departments: Names = ()  # the only ones there are; empty: any
+    titles: Names = ()
     no_manager: Names = ()  # e-mails or logins of people with nobody above them
 
 
@@ -186,7 +188,7 @@ class Temporary:
 class Thresholds:
     """From which number on a detection speaks. Days, unless it says otherwise."""
 
-    inactive_days: int = 90  # without use
+    inactive_days: int = 90  # without use; locked out; with an expired password
     grace_days: int = 30  # that a new account may be unused
     admin_grace_days: int = 14  # that a new administrator may be unused
     key_age_days: int = 90  # of an API key or another credential

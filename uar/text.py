@@ -23,6 +23,11 @@ def plain(text: object) -> str:
     )
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """1 item, 2 items, 1,000 items."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def folded(values: pd.Series[Any]) -> pd.Series[Any]:
     """Without outer space, compatibility forms and letter case; what is then empty is unknown."""
     text = values.str.strip().str.normalize("NFKC").str.casefold().str.strip()

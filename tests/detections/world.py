@@ -39,7 +39,11 @@ ANSWER = {
     "reviewer_email": "boss@corp.example", "file": "returned/0001-boss.xlsx", "cell": "C7",
     "received_at": THEN,
 }  # fmt: skip
-HEADER = Header("jumpcloud", "t1", "Northgate", "host.example", NOW, NOW, "0", "", "", "00")
+HEADER = Header(
+    "jumpcloud", "t1", "Northgate", "host.example", NOW, NOW, "0", "", "", "00",
+    usage="observed", usage_from="2026-08-22T17:00:00Z", usage_to="2026-11-20T08:55:00Z",
+)  # fmt: skip
+LONG_AGO = "2020-01-01T00:00:00Z"
 
 
 def user(name: str, /, **different: Any) -> Row:
@@ -59,10 +63,16 @@ def user(name: str, /, **different: Any) -> Row:
         "employee_type": "Employee",
         "company": "Northgate",
         "unix_uid": f"5{sum(name.encode())}",
+        "locked": False,
+        "activated": True,
         "service_like": False,
         "mfa": True,
+        "mfa_sms_only": False,
+        "mfa_excused": False,
         "sudo": False,
+        "password_expired": False,
         "password_never_expires": False,
+        "created_at": LONG_AGO,
         **different,
     }
 
@@ -79,6 +89,10 @@ def admin(name: str, /, **different: Any) -> Row:
         "status": "active",
         "mfa": True,
         "mfa_required": True,
+        "api_key_set": False,
+        "api_key_allowed": False,
+        "sessions": 7,
+        "created_at": LONG_AGO,
         **different,
     }
 
@@ -91,6 +105,11 @@ def service(name: str, /, **different: Any) -> Row:
         "login": name,
         "name": name,
         "status": "active",
+        "key_made_at": "2026-11-01T00:00:00Z",
+        "key_ends_at": "2027-11-01T00:00:00Z",
+        "key_endless": False,
+        "key_state": "active",
+        "created_at": LONG_AGO,
         **different,
     }
 
@@ -119,6 +138,18 @@ def grant(holder: str, entitlement: str, /, **different: Any) -> Row:
         "entitlement_id": f"jumpcloud:{entitlement}",
         "revocable": True,
         **different,
+    }
+
+
+def use(account: str, kind: str, at: str = NOW, of: str | None = None, /, uses: int = 1) -> Row:
+    """`user:ana` used `app:pay`; or signed in, where `of` names nothing."""
+    return {
+        "use_id": f"jumpcloud:{account}@{f'jumpcloud:{of}' if of else kind}",
+        "account_id": f"jumpcloud:{account}",
+        "kind": kind,
+        "entitlement_id": f"jumpcloud:{of}" if of else None,
+        "last_used_at": at,
+        "uses": uses,
     }
 
 

@@ -24,6 +24,7 @@ from uar.folder import Folder
 from uar.review.moves import assigned
 from uar.snapshot import Snapshot, file_names, from_files, from_lines
 from uar.tables import DECISIONS, ITEMS, REASSIGNMENTS
+from uar.text import counted as counted
 from uar.text import plain
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
@@ -138,11 +139,6 @@ def _csv(file: TextIO, heading: Sequence[str], rows: Iterable[Sequence[object]])
     for row in rows:
         texts = (plain(cell) for cell in row)
         writer.writerow([f"'{text}" if text[:1] in FORMULAS else text for text in texts])
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """1 item, 2 items, 1,000 items."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def plain_lines(text: str) -> str:

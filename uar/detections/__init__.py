@@ -82,6 +82,7 @@ class Detection:
     judge: Callable[[Facts], pd.DataFrame]
     needs: tuple[str, ...] = ()  # optional Facts; without one of them the detection does not run
     unwanted: Callable[[Settings], str] = lambda _: ""  # why the settings do not want it
+    unable: Callable[[Facts], str] = lambda _: ""  # why the snapshot cannot tell it
 
 
 def each(accounts: pd.DataFrame, hit: pd.Series[Any], **facts: Any) -> pd.DataFrame:
@@ -147,7 +148,7 @@ def _reason_not_to_run(detection: Detection, facts: Facts) -> str:
     for name in detection.needs:
         if getattr(facts, name) is None:
             return f"no {GIVEN.get(name, name)} given"
-    return detection.unwanted(facts.settings)
+    return detection.unwanted(facts.settings) or detection.unable(facts)
 
 
 def _findings(detection: Detection, found: pd.DataFrame) -> list[dict[str, Any]]:

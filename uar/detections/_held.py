@@ -34,3 +34,15 @@ def held_roles(facts: Facts) -> pd.DataFrame:
     )
     held = held[held["entitlement_id"].isin(roles.index)]
     return held.assign(role=look_up(held["entitlement_id"], roles["name"]))
+
+
+def roles_of(facts: Facts, account_id: pd.Series[Any]) -> pd.Series[Any]:
+    """The names of an account's roles, as "Help Desk and Read Only"; unknown where it has none."""
+    things = facts.snapshot.entitlements
+    names = things[things["kind"] == "role"].set_index("entitlement_id")["name"]
+    grants = facts.snapshot.grants
+    grants = grants[grants["holder_id"].isin(account_id)]
+    role = look_up(grants["entitlement_id"], names)
+    held = pd.DataFrame({"holder": grants["holder_id"], "role": role}).dropna()
+    held = held.sort_values(["holder", "role"])
+    return look_up(account_id, held.groupby("holder")["role"].agg(" and ".join))

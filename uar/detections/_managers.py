@@ -24,3 +24,19 @@ def managed_people(facts: Facts) -> pd.DataFrame:
     people = active_people(facts).dropna(subset=["manager_id"])
     entered = facts.accounts[list(ENTERED)].rename(columns=ENTERED)
     return people.merge(entered, on="manager_id", how="left", validate="many_to_one")
+
+
+def managers(facts: Facts) -> pd.DataFrame:
+    """Users who are the manager of active people: `people` and the `items` they hold, of those
+    certainly active; `perhaps` and `perhaps_items`, of those that may be.
+    """
+    people = managed_people(facts).dropna(subset=["manager_who"])
+    person_of = facts.accounts.set_index("account_id")["person_id"]
+    holder = facts.snapshot.grants["holder_id"].map(person_of)
+    held = people["person_id"].map(holder.value_counts()).fillna(0).astype("int64")
+    surely = people["surely"].fillna(False).astype("int64")
+    held = held.mask(people.sort_values("account_id")["person_id"].duplicated(), 0)
+    counts = people.assign(people=surely, items=surely * held, perhaps=1, perhaps_items=held)
+    numbers = ["people", "items", "perhaps", "perhaps_items"]
+    of = counts.groupby("manager_id")[numbers].sum()
+    return facts.accounts.merge(of, left_on="account_id", right_index=True, validate="one_to_one")

@@ -5,12 +5,13 @@ What it means
 Why it matters
     Nobody answers for what it does, renews its credential, or notices that it is no longer needed.
 Facts read
-    Service accounts and their status; reviewers.owners, by the account's name or id.
+    Service accounts and their status; service_accounts.owners and reviewers.owners, by the
+    account's name or id.
 Controls
-    NIST SP 800-53 AC-2, AC-2(j); SOC 2 CC6.1, CC6.3; ISO/IEC 27001:2022 A.5.16, A.8.2;
-    PCI DSS 7.2.5.1.
+    NIST SP 800-53 AC-2, AC-2(j); SOC 2 CC6.1, CC6.3; ISO/IEC 27001:2022 A.5.16, A.8.2; PCI DSS
+    7.2.5.1.
 What to do
-    Find out who uses it and name them in reviewers.owners, or delete it.
+    Find out who uses it and name them in service_accounts.owners, or delete it.
 Severity
     High. Looks at service accounts that have not expired; one of unknown status cannot be told.
 """
@@ -20,17 +21,13 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.text import folded
+from uar.detections._named import owners
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
     services = accounts[(accounts["kind"] == "service") & accounts["active"].fillna(True)]
-    owned = [name.strip().casefold() for name in facts.settings.reviewers.owners]
-    named = pd.Series(False, index=services.index)
-    for column in ("login", "name", "account_id", "source_id"):
-        named |= folded(services[column]).isin(owned)
-    return each(services, services["active"].mask(named, False))
+    return each(services, services["active"].mask(owners(facts, services).notna(), False))
 
 
 DETECTION = Detection(

@@ -1,0 +1,56 @@
+"""What detections of accounts that are no person's share: their owners, and how they are named."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+import pandas as pd
+
+from uar.detections import Facts
+from uar.tables import TEXT
+from uar.text import folded
+from uar.toml_file import Pairs
+
+# What stands for a function or a device. A name made of these alone is nobody's.
+WORDS = (
+    "accounts", "admin", "administrator", "alert", "alerts", "api", "backup", "billing", "bot",
+    "breakglass", "build", "conference", "console", "contact", "demo", "deploy", "donotreply",
+    "dummy", "emergency", "frontdesk", "generic", "guest", "helpdesk", "hostmaster", "info",
+    "kiosk", "mailbox", "meeting", "monitor", "monitoring", "noreply", "office", "postmaster",
+    "printer", "reception", "robot", "room", "root", "sample", "scanner", "service", "shared",
+    "support", "svc", "sysadmin", "system", "team", "temp", "test", "tester", "testing", "tmp",
+    "training", "user", "webmaster",
+)  # fmt: skip
+# Where a name begins or ends with one of these, the rest does not make it a person.
+MARKS = ("donotreply", "dummy", "kiosk", "mailbox", "noreply", "service", "shared", "svc", "test")
+ALONE = re.compile(rf"(?:(?:{'|'.join(sorted(WORDS, key=len, reverse=True))})[\W\d_]*)+")
+MARKED = re.compile(rf"(?:{'|'.join(MARKS)})\d*[\W_].*|.*[\W_](?:{'|'.join(MARKS)})\d*")
+
+
+def owners(facts: Facts, accounts: pd.DataFrame) -> pd.Series[Any]:
+    """The e-mail of each account's owner, by name, login or id; unknown where uar.toml has none."""
+    found = pd.Series(None, index=accounts.index, dtype=cast(Any, TEXT))
+    for named in (facts.settings.service_accounts.owners, facts.settings.reviewers.owners):
+        emails = _by_name(named)
+        for column in ("account_id", "source_id", "login", "email", "name"):
+            found = found.fillna(folded(accounts[column]).map(emails).astype(cast(Any, TEXT)))
+    return cast("pd.Series[Any]", found)
+
+
+def is_generic(accounts: pd.DataFrame) -> pd.Series[Any]:
+    """Does the login, or the e-mail before the @, name a function? Unknown without either."""
+    login, email = folded(accounts["login"]), folded(accounts["email"])
+    generic = pd.Series(False, index=accounts.index)
+    for text in (login, email):
+        bare = text.str.replace(r"@.*", "", regex=True)
+        bare = bare.str.replace("no-reply", "noreply").str.replace("do-not-reply", "donotreply")
+        alone = bare.str.fullmatch(ALONE.pattern) | bare.str.fullmatch(MARKED.pattern)
+        generic |= alone.fillna(False).astype(bool)
+    return generic.astype("boolean").mask(login.isna() & email.isna())
+
+
+def _by_name(named: Pairs) -> pd.Series[Any]:
+    keys = [key.strip().casefold() for key in named]
+    emails = pd.Series(list(named.values()), index=keys, dtype=cast(Any, TEXT))
+    return cast("pd.Series[Any]", emails[~emails.index.duplicated()])
