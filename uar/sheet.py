@@ -75,11 +75,14 @@ def cells(item: Mapping[str, Any]) -> list[str]:
     and no longer than LONGEST.
     """
     texts = []
-    for shown in SHOWN:
-        text = _text(item, shown.column)
-        say = SAID.get(shown.column)
-        text = say(item, text) if say else showable(text)
-        texts.append(text if len(text) <= LONGEST else text[: LONGEST - 2] + " …")
+    for column, say in _SAYING:
+        value = item.get(column)
+        text = "" if value is None else value if type(value) is str else _text(item, column)
+        if text or column in ALWAYS:
+            text = say(item, text) if say else showable(text)
+            if len(text) > LONGEST:
+                text = text[: LONGEST - 2] + " …"
+        texts.append(text)
     return texts
 
 
@@ -89,10 +92,12 @@ def _text(item: Mapping[str, Any], column: str) -> str:
 
 
 def _lines(*texts: str) -> str:
-    return "\n".join(showable(text) for text in texts if text)
+    return "\n".join([showable(text) for text in texts if text])
 
 
 def _flags(item: Mapping[str, Any], text: str) -> str:
+    if not text and item["revocable"] and not item["reason_on_keep"]:
+        return ""
     return _lines(_needs_reason(item), *text.split("\n"), _not_removable(item))
 
 
@@ -104,6 +109,8 @@ def _borrowed(item: Mapping[str, Any], text: str) -> str:
 def _after_a_revoke(item: Mapping[str, Any], stays: str) -> str:
     """What goes with it, and what does not. A group's grant goes for its members."""
     goes = _text(item, "takes_away")
+    if not goes and not stays:
+        return ""
     word = "Gone for" if _text(item, "holder_kind") == "group" else "Also gone:"
     return _lines(f"{word} {goes}." if goes else "", f"Stays: {stays}." if stays else "")
 
@@ -142,6 +149,10 @@ SAID: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
 }
 
 
+ALWAYS = ("flags", "also_held")  # they say something of other columns too
+_SAYING = tuple((shown.column, SAID.get(shown.column)) for shown in SHOWN)
+
+
 def _needs_reason(item: Mapping[str, Any]) -> str:
     if not item["reason_on_keep"]:
         return ""
@@ -168,7 +179,7 @@ def item_id(grant_id: str) -> str:
     a number or a date; the check character catches a mistyped one.
     """
     bits = int.from_bytes(hashlib.sha256(grant_id.encode()).digest()[:8], "big") >> 4
-    body = "".join(ALPHABET[bits >> shift & 31] for shift in range(55, -1, -5))
+    body = "".join([ALPHABET[bits >> shift & 31] for shift in range(55, -1, -5)])
     return f"UAR-{body[:4]}-{body[4:8]}-{body[8:]}{_check(body)}"
 
 
@@ -191,10 +202,11 @@ def seal(key: str, identifier: str, shown: list[str]) -> str:
     return base64.b32encode(code).decode()
 
 
+_ONCE = {char: code for code, char in enumerate(ALPHABET)}
+_TWICE = {char: 2 * code // 32 + 2 * code % 32 for char, code in _ONCE.items()}
+
+
 def _check(body: str) -> str:
     """Luhn's check over 32 characters: every single slip shows, and nearly every swap."""
-    total = 0
-    for place, char in enumerate(reversed(body)):
-        code = ALPHABET.index(char) * (1 if place % 2 else 2)
-        total += code // 32 + code % 32
+    total = sum([_TWICE[char] for char in body[::-2]]) + sum([_ONCE[char] for char in body[-2::-2]])
     return ALPHABET[-total % 32]

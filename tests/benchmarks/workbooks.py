@@ -19,7 +19,7 @@ from tests.review.world import access_of, entitlement, person, world
 from uar.folder import digest
 from uar.review.campaign import campaign
 from uar.review.cards import gives, people
-from uar.review.items import Known, in_order, items
+from uar.review.items import Known, in_order, population
 from uar.settings import Campaign, Reviewers, Settings
 from uar.snapshot import to_lines
 from uar.tables import LINKS
@@ -69,17 +69,19 @@ def write(managers: int, users: int, grants: int) -> str:
     known = organisation(managers, users, grants)
     settings = Settings(Campaign(period="2026-Q4"), Reviewers(fallback="m0@example.com"))
     started, worked = time.perf_counter(), time.process_time()
-    population = items(known, settings, str)
-    root = digest(to_lines(population))
-    facts = campaign(population, root, known.snapshot, settings.campaign, AT)
+    asked = population(known, settings, str, None)
+    root = digest(to_lines(asked.items))
+    facts = campaign(asked.items, root, known.snapshot, settings.campaign, AT)
     cards = gives(known), people(known, LINKS.empty())
     found = time.perf_counter()
-    size = [len(content) for _, content in workbooks(in_order(population), facts, *cards)]
+    size = [
+        len(content) for _, content in workbooks(in_order(asked.items), facts, *cards, asked.shown)
+    ]
     written = time.perf_counter()
     worked = time.process_time() - worked
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return (
-        f"{len(population):,} items, {len(size)} workbooks ({sum(size) / 1e6:.1f} MB): items "
+        f"{len(asked.items):,} items, {len(size)} workbooks ({sum(size) / 1e6:.1f} MB): items "
         f"{found - started:.2f} s, workbooks {written - found:.2f} s, of that "
         f"{worked:.2f} s at work, peak {memory:.0f} MB"
     )

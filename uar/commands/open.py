@@ -114,7 +114,8 @@ def contents(
     facts = campaign(
         found.items, root, snapshot, settings.campaign, issued_at, detected.previous, found.excluded
     )
-    books = workbooks(in_order(found.items), facts, gives(known), people(known, detected.links))
+    cards = gives(known), people(known, detected.links)
+    books = workbooks(in_order(found.items), facts, *cards, found.shown)
     files = {f"workbooks/{name}": content for name, content in books}
     if len(found.excluded):
         files[EXCLUDED_FILE] = to_lines(found.excluded)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -47,10 +48,19 @@ class Choice:
         opened: pd.DataFrame, high: pd.Series[bool], compared: bool,
     ) -> None:  # fmt: skip
         self.rows, self._opened, self._compared = rows, opened, compared
-        self._high = high
-        self._holders = _described(snapshot.accounts, persons)
-        self._things = _named(snapshot.entitlements, ("entitlement_id", "source_id", "name"))
-        self._accounts = _named(snapshot.accounts, ("account_id", "source_id", "login", "email"))
+        self._high, self._snapshot, self._persons = high, snapshot, persons
+
+    @cached_property
+    def _holders(self) -> pd.DataFrame:
+        return _described(self._snapshot.accounts, self._persons)
+
+    @cached_property
+    def _things(self) -> dict[str, set[str]]:
+        return _named(self._snapshot.entitlements, ("entitlement_id", "source_id", "name"))
+
+    @cached_property
+    def _accounts(self) -> dict[str, set[str]]:
+        return _named(self._snapshot.accounts, ("account_id", "source_id", "login", "email"))
 
     def fits(self, which: Which, setting: str) -> pd.Series[bool]:
         """Per row: does it fit all that is said? Raises SetupError naming line and word."""

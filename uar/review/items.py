@@ -6,7 +6,7 @@ A grant that no write can take away is an item too: its access has to be looked 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -48,9 +48,13 @@ class Known:
 
 @dataclass(frozen=True)
 class Population:
-    """What is reviewed, ITEMS, and which grants are not, EXCLUDED. Each grant is in one of them."""
+    """What is reviewed, ITEMS, and which grants are not, EXCLUDED. Each grant is in one of them.
+
+    `shown`: the texts of the SHOWN columns by item_id.
+    """
 
     items: pd.DataFrame
+    shown: Mapping[str, Sequence[str]]
     excluded: pd.DataFrame
 
 
@@ -79,10 +83,11 @@ def population(
     books = [
         (reviewer, *((thing, name) if owned and route.by == "owner" else ("", "")))
         for (route, reviewer), thing, name in zip(
-            chosen, asked["entitlement_id"], asked["entitlement"], strict=True
+            chosen, asked["entitlement_id"].tolist(), asked["entitlement"].tolist(), strict=True
         )
     ]
-    return Population(sealed(asked, chosen, books, settings, known.snapshot.header.seal_key), out)
+    key = known.snapshot.header.seal_key
+    return Population(*sealed(asked, chosen, books, settings, key), out)
 
 
 def questions(known: Known, settings: Settings) -> pd.DataFrame:
@@ -247,8 +252,8 @@ def sealed(
     books: list[Book],
     settings: Settings,
     key: str,
-) -> pd.DataFrame:
-    """ITEMS in the order of their ids."""
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """ITEMS in the order of their ids, and what is shown of each."""
     names = file_names(settings.campaign, books)
     rows = rows.drop(columns="manager_id").assign(
         reviewer_id=[reviewer.account_id for _, reviewer in chosen],
@@ -258,5 +263,6 @@ def sealed(
         routed_because=[route.because for route, _ in chosen],
         workbook=[names[reviewer.account_id, thing] for reviewer, thing, _ in books],
     )
-    rows["seal"] = [seal(key, row["item_id"], cells(row)) for row in records(rows)]
-    return ITEMS.frame(rows.sort_values("item_id"))
+    shown = {row["item_id"]: cells(row) for row in records(rows)}
+    rows["seal"] = [seal(key, item, texts) for item, texts in shown.items()]
+    return ITEMS.frame(rows.sort_values("item_id")), shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -28,9 +29,8 @@ def with_paths(
     given = look_up(rows["entitlement_id"], _opens(opened, name))
     stays = _stays(shared, grants)
     taken = given.copy()
-    known = dict(zip(rows["grant_id"], rows.index, strict=True))
-    for grant, texts in _partly(rows, stays, opened, name):
-        taken[known[grant]] = texts
+    partly = pd.Series(dict(_partly(stays, opened, name)), dtype="string")
+    taken = taken.mask(rows["grant_id"].isin(partly.index), look_up(rows["grant_id"], partly))
     of_groups = _members_losing(rows[by_group], stays, grants, members)
     return rows.assign(
         opens=given.where(~by_group, counted),
@@ -71,7 +71,7 @@ def _stays(shared: pd.DataFrame, grants: pd.DataFrame) -> pd.DataFrame:
 
 
 def _partly(
-    rows: pd.DataFrame, stays: pd.DataFrame, opened: pd.DataFrame, name: pd.Series[str]
+    stays: pd.DataFrame, opened: pd.DataFrame, name: pd.Series[str]
 ) -> Iterable[tuple[str, str | None]]:
     """Grants with which not all that they open ends: grant_id, the names of what does."""
     through = stays[stays["entitlement_id"] != stays["held_id"]]
@@ -80,10 +80,12 @@ def _partly(
         str(group): list(zip(each["entitlement_id"], each["name"], strict=True))
         for group, each in opens[opens["group_id"].isin(through["held_id"])].groupby("group_id")
     }
-    for (grant, group), kept in through.groupby(["grant_id", "held_id"])["entitlement_id"]:
-        staying = set(kept)
-        lost = [called for one, called in by_group[str(group)] if one not in staying]
-        yield str(grant), _listed(lost) if lost else None
+    staying: dict[tuple[str, str], set[str]] = {}
+    for grant, thing, group in through.to_numpy(dtype=object).tolist():
+        staying.setdefault((grant, group), set()).add(thing)
+    for (grant, group), kept in staying.items():
+        lost = [called for one, called in by_group[group] if one not in kept]
+        yield grant, _listed(lost) if lost else None
 
 
 def _members_losing(
@@ -112,13 +114,15 @@ def _also_held(shared: pd.DataFrame, rows: pd.DataFrame, name: pd.Series[str]) -
     direct = paths["entitlement_id_held"] == paths["entitlement_id"]
     paths["way"] = through.mask(direct, "directly")
     paths["what"] = look_up(paths["entitlement_id"], name)
+    columns = ["owner_id", "entitlement_id", "grant_id", "holder_id", "login", "way", "what"]
+    ordered = paths[columns].to_numpy(dtype=object).tolist()  # by owner and entitlement already
     says: dict[str, list[str]] = {}
-    for _, several in paths.groupby(["owner_id", "entitlement_id"]):
-        ways = list(several[["grant_id", "holder_id", "login", "way", "what"]].to_numpy())
-        for grant, holder, _, _, what in ways:
+    for _, several in groupby(ordered, key=lambda path: (path[0], path[1])):
+        ways = list(several)
+        for _, _, grant, holder, _, _, what in ways:
             others = [
                 way if other == holder else f"{way} ({login})"
-                for path, other, login, way, _ in ways[: PATHS_SHOWN + 1]
+                for _, _, path, other, login, way, _ in ways[: PATHS_SHOWN + 1]
                 if path != grant
             ][:PATHS_SHOWN]
             more = len(ways) - 1 - len(others)

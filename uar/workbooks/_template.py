@@ -61,7 +61,7 @@ from uar.workbooks._look import (
     Style,
     page,
 )
-from uar.workbooks._rows import LETTERS
+from uar.workbooks._rows import LETTERS, Column
 from uar.workbooks._start import (
     EMAIL,
     FILE,
@@ -85,8 +85,7 @@ class Sheet:
     """A sheet that rows are put into: its part in the file, and its columns."""
 
     part: str
-    columns: Sequence[tuple[str, float, Style]]
-    numbers: Sequence[int]  # of the styles
+    columns: Sequence[Column]
     first: int  # row
     formula: tuple[str, str] = ("", "")  # a column's letter, and what the first row says in it
 
@@ -294,8 +293,16 @@ def _headings(
 def _sheet(
     sheet: Worksheet, place: int, columns: Sequence[tuple[str, float, Style]], first: int
 ) -> Sheet:
-    numbers = [style.number(sheet) for _, _, style in columns]
-    return Sheet(f"xl/worksheets/sheet{place}.xml", columns, numbers, first)
+    made = [
+        Column(letter, style.number(sheet), _fitting(width, style))
+        for letter, (_, width, style) in zip(LETTERS, columns, strict=False)
+    ]
+    return Sheet(f"xl/worksheets/sheet{place}.xml", made, first)
+
+
+def _fitting(width: float, style: Style) -> float:
+    """How many characters of a style fit into a column; 0 where they are not wrapped."""
+    return width * 10 / style.size / (1.08 if style.bold else 1) - 1 if style.wrap else 0
 
 
 def _properties(book: Workbook, campaign: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -30,64 +31,78 @@ def workbooks(
     campaign: Mapping[str, Any],
     gives: Mapping[str, Texts],
     people: Mapping[str, Sequence[Texts]],
+    shown: Mapping[str, Texts] | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """(file name, bytes) for every reviewer, in the order of file names.
 
     `items`: in the order in which they are read. `gives`: a row of the sheet What it gives per
-    entitlement_id. `people`: rows of the sheet People per person_id.
+    entitlement_id. `people`: rows of the sheet People per person_id. `shown`: uar.sheet.cells per
+    item_id, where they are known already.
     """
     shared = template(campaign)
+    needed = ["item_id", "seal", "workbook", "entitlement_id", "holder_id", "holder_kind"]
+    rows = records(items if shown is None else items[[*needed, "person_id"]])
+    texts = shown or {item["item_id"]: cells(item) for item in rows}
     own: dict[str, list[dict[str, Any]]] = {}
-    for item in records(items):
+    for item in rows:
         own.setdefault(item["workbook"], []).append(item)
-    for entry in campaign["workbooks"]:
-        name = entry["workbook"]
-        yield name, _workbook(shared, entry, own[name], gives, people)
+
+    def made(entry: Mapping[str, Any]) -> bytes:
+        return _workbook(shared, entry, own[entry["workbook"]], texts, gives, people)
+
+    names = [entry["workbook"] for entry in campaign["workbooks"]]
+    with ThreadPoolExecutor(2) as pool:  # while one is compressed, the next is written
+        yield from zip(names, pool.map(made, campaign["workbooks"]), strict=True)
 
 
 def _workbook(
     shared: Template,
     entry: Mapping[str, Any],
     items: Sequence[Mapping[str, Any]],
+    texts: Mapping[str, Texts],
     gives: Mapping[str, Texts],
     people: Mapping[str, Sequence[Texts]],
 ) -> bytes:
     held = {item["entitlement_id"] for item in items}
     held |= {item["holder_id"] for item in items if item["holder_kind"] == "group"}
     persons = dict.fromkeys(item["person_id"] for item in items)
-    fills: list[tuple[Sheet, Sequence[Texts]]] = [
-        (shared.decisions, [_row(item) for item in items]),
-        (shared.gives, sorted((gives[one] for one in held if one in gives), key=tuple)),
-        (shared.people, [row for person in persons for row in people.get(person, ())]),
-    ]
-    parts = dict(shared.parts)
-    last = shared.decisions.first + len(items) - 1
-    for name, text in parts.items():
-        if name.startswith(("xl/worksheets/", "xl/tables/", "xl/workbook.xml")):
-            parts[name] = text.replace(str(LAST), str(last))
-    for sheet, rows in fills:
-        parts[sheet.part] = _filled(parts[sheet.part], sheet, rows)
-    return _zipped({name: _named(text, entry) for name, text in parts.items()})
+    fills = {
+        sheet.part: (sheet, rows)
+        for sheet, rows in (
+            (shared.decisions, [_row(item, texts[item["item_id"]]) for item in items]),
+            (shared.gives, sorted((gives[one] for one in held if one in gives), key=tuple)),
+            (shared.people, [row for person in persons for row in people.get(person, ())]),
+        )
+    }
+    last = str(shared.decisions.first + len(items) - 1)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, text in shared.parts.items():
+            text = _named(text, entry)
+            if name.startswith(("xl/worksheets/", "xl/tables/", "xl/workbook.xml")):
+                text = text.replace(str(LAST), last)
+            pieces = _filled(text, *fills[name]) if name in fills else [text]
+            with archive.open(_member(name), "w") as part:
+                for piece in pieces:
+                    part.write(piece.encode("utf-8"))
+    return buffer.getvalue()
 
 
-def _row(item: Mapping[str, Any]) -> Texts:
-    return [item["item_id"], *cells(item), "", "", "", "", item["seal"]]
+def _row(item: Mapping[str, Any], texts: Texts) -> Texts:
+    return [item["item_id"], *texts, "", "", "", "", item["seal"]]
 
 
-def _filled(xml: str, sheet: Sheet, rows: Sequence[Texts]) -> str:
-    """A sheet with its rows, and the size that readers rely on."""
-    widths = [
-        0 if not style.wrap else width * 10 / style.size / (1.08 if style.bold else 1) - 1
-        for _, width, style in sheet.columns
-    ]
-    made = rows_xml(rows, sheet.first, sheet.numbers, widths, sheet.formula)
-    xml = xml.replace("</sheetData>", made + "</sheetData>")
-    return re.sub(
+def _filled(xml: str, sheet: Sheet, rows: Sequence[Texts]) -> Iterator[str]:
+    """A sheet with its rows, piece by piece, and the size that readers rely on."""
+    head, end, tail = xml.partition("</sheetData>")
+    yield re.sub(
         r'<dimension ref="A1:([A-Z]+)\d+"',
         lambda found: f'<dimension ref="A1:{found[1]}{sheet.first + len(rows) - 1}"',
-        xml,
+        head,
         count=1,
     )
+    yield from rows_xml(rows, sheet.first, sheet.columns, sheet.formula)
+    yield end + tail
 
 
 def _named(text: str, entry: Mapping[str, Any]) -> str:
@@ -112,12 +127,8 @@ def _counts(entry: Mapping[str, Any]) -> str:
     return f"{entry['items']:,} item{'' if entry['items'] == 1 else 's'}: {each}"
 
 
-def _zipped(parts: Mapping[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, text in parts.items():
-            member = zipfile.ZipInfo(name, EARLIEST)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 0  # the same on Windows and elsewhere
-            archive.writestr(member, text.encode("utf-8"))
-    return buffer.getvalue()
+def _member(name: str) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name, EARLIEST)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.create_system = 0  # the same on Windows and elsewhere
+    return member
