@@ -23,6 +23,7 @@ from uar.workbooks._start import COUNTS, EMAIL, FILE, REVIEWER, ROWS
 from uar.workbooks._template import LAST, Sheet, Template, template
 
 Texts = Sequence[str]
+SOME = 5_000  # rows
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file knows no earlier time
 
 
@@ -41,8 +42,8 @@ def workbooks(
     """
     shared = template(campaign)
     needed = ["item_id", "seal", "workbook", "entitlement_id", "holder_id", "holder_kind"]
-    rows = records(items if shown is None else items[[*needed, "person_id"]])
-    texts = shown or {item["item_id"]: cells(item) for item in rows}
+    rows = records(items[[*needed, "person_id"]])
+    texts = shown or _shown(items)
     own: dict[str, list[dict[str, Any]]] = {}
     for item in rows:
         own.setdefault(item["workbook"], []).append(item)
@@ -53,6 +54,12 @@ def workbooks(
     names = [entry["workbook"] for entry in campaign["workbooks"]]
     with ThreadPoolExecutor(2) as pool:  # while one is compressed, the next is written
         yield from zip(names, pool.map(made, campaign["workbooks"]), strict=True)
+
+
+def _shown(items: pd.DataFrame) -> dict[str, Texts]:
+    """uar.sheet.cells per item_id; some at a time, for rows as dictionaries are large."""
+    parts = (records(items.iloc[at : at + SOME]) for at in range(0, len(items), SOME))
+    return {item["item_id"]: cells(item) for part in parts for item in part}
 
 
 def _workbook(
