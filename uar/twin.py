@@ -62,6 +62,7 @@ MORE = {  # what stays in one file or table alone
     "campaign": frozenset({"name", "reason"}),
     "coverage": frozenset({"title"}),
     "entitlements": frozenset({"name"}),
+    "excluded": frozenset({"reason"}),
     "items": frozenset({"entitlement"}),
     "later": frozenset({"entitlement"}),
     "plans": frozenset({"entitlement"}),

@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 
 from tests.report import made
+from tests.report.test_report import Page
 from uar.evidence import Evidence
 from uar.measures import people, timing
 from uar.measures.controls import CONTROLS, standing_of
 from uar.measures.quality import quality
-from uar.tables import DECISIONS, OUTCOMES
+from uar.reports.report import REPORT
+from uar.tables import DECISIONS, EXCLUDED, OUTCOMES
 from uar.tieout import tie_out
 
 
@@ -168,3 +170,38 @@ def test_a_control_holds_only_if_every_answer_it_rests_on_is_yes() -> None:
             place = control.rests_on[-1]
             changed = (*answers[:place], replace(answers[place], word=word), *answers[place + 1 :])
             assert standing_of(control, replace(tieout, answers=changed))[0] == word
+
+
+def test_routes_delegates_and_moves_stand_with_their_numbers() -> None:
+    evidence = made.evidence()
+    assert evidence.items is not None
+    rules = ["manager", "named", "delegate", "reassign"]
+    routed = [rules[place % 4] for place in range(len(evidence.items))]
+    evidence = replace(evidence, items=evidence.items.assign(routed_by=routed))
+    page = Page(REPORT.render(evidence, tie_out(evidence), None))
+    head, *_, total = page.tables["assigned"]
+    counts = dict(zip(head, total, strict=True))
+    assert [int(counts[rule]) for rule in rules] == [routed.count(rule) for rule in rules]
+    assert int(counts["Items"]) == len(routed) and "fallback" not in counts
+    moved = page.tables["moved"][1:]
+    assert sum(int(row[2]) for row in moved) == routed.count("delegate") + routed.count("reassign")
+
+
+def test_what_is_out_of_scope_is_listed_grant_by_grant() -> None:
+    evidence = made.evidence()
+    grant = evidence.snapshot.grants["grant_id"].iloc[0]
+    out = EXCLUDED.frame([{"grant_id": grant, "reason": "Reviewed by the works council."}])
+    page = Page(REPORT.render(replace(evidence, excluded=out), tie_out(evidence), None))
+    ((_, access, why),) = page.tables["out-of-scope"][1:]
+    assert why == "Reviewed by the works council." and access in ("Finance", "Production Access")
+    assert "Every grant is in scope." in Page(REPORT.render(evidence, tie_out(evidence), None)).text
+
+
+def test_a_finding_says_in_how_many_reviews_it_has_been_open() -> None:
+    evidence = made.evidence()
+    assert evidence.findings is not None
+    known = evidence.findings.assign(reviews=pd.Series([3], dtype="Int64").reindex(range(99)))
+    evidence = replace(evidence, findings=known)
+    page = Page(REPORT.render(evidence, tie_out(evidence), None))
+    place = page.tables["finding-list"][0].index("Reviews in a row")
+    assert sorted(row[place] for row in page.tables["finding-list"][1:])[-1] == "3"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.report import made
 from uar.evidence import Evidence
-from uar.tables import OUTCOME_WORDS
+from uar.tables import GAPS, OUTCOME_WORDS
 from uar.tieout import NO, NOT_YET, YES, differences, tie_out
 
 WORDS = ("Keep", "Revoke", "Modify", "Not sure", "")
@@ -145,3 +145,22 @@ def test_who_reviews_himself_is_named(finished: Evidence) -> None:
     tieout = tie_out(replace(finished, items=items))
     assert set(tieout.own_items) == set(items.loc[own, "item_id"])
     assert tieout.answers[1].word == NO
+
+
+@pytest.mark.parametrize(
+    ("collection", "subject", "says", "word", "told"),
+    [
+        ("events", None, "Not licensed.", YES, "1 gap in what could be read"),
+        ("devices", None, "Left out by sync.leave_out in uar.toml: devices.", YES, "by uar.toml"),
+        ("cross-check", "jumpcloud:group:g1>user:u1", "Two answers disagree.", NO, "disagree"),
+    ],
+)
+def test_gaps_left_out_and_answers_that_disagree_are_three_things(
+    collection: str, subject: str | None, says: str, word: str, told: str
+) -> None:
+    evidence = made.evidence()
+    gap = {"gap_id": "g", "collection": collection, "subject": subject, "says": says}
+    snap = replace(evidence.snapshot, gaps=GAPS.frame([gap]))
+    answer = tie_out(replace(evidence, snapshot=snap)).answers[0]
+    assert answer.word == word
+    assert told in " ".join(answer.why)

@@ -39,6 +39,7 @@ PERSONAL = (
     Personal("findings.jsonl", "what was found about whom", REPLACED),
     Personal("coverage.jsonl", NONE, REPLACED),
     Personal("items.jsonl", f"{DIRECTORY}; {REVIEWERS}", REPLACED),
+    Personal("excluded.jsonl", "ids of accounts out of scope, with the reason given", REPLACED),
     Personal("campaign.json", REVIEWERS, REPLACED),
     Personal("workbooks/*", f"{DIRECTORY}; {REVIEWERS}, also in the names of the files", LEFT_OUT),
     Personal("returned/*", "the same, with the reviewers' answers and signatures", LEFT_OUT),

@@ -62,8 +62,10 @@ def _answers(evidence: Evidence, standing: pd.DataFrame) -> pd.DataFrame:
     answered = standing["decision"] != NOT_REVIEWED
     kept = standing["decision"] == "Keep"
     flagged = standing["flags"].notna() & answered
-    reason = standing["reason"].str.strip().str.casefold()
-    reasoned = reason.fillna("") != ""
+    places, texts = pd.factorize(standing["reason"].fillna(""))
+    plain = pd.Series(texts, dtype="string").str.strip().str.casefold()
+    reason = pd.Series(pd.factorize(plain)[0][places], index=standing.index)
+    reasoned = (plain != "").to_numpy(dtype=bool)[places]
     again = standing.assign(reason=reason).duplicated(["reviewer_email", "reason"], keep=False)
     return standing.assign(
         answered=answered,
@@ -80,11 +82,14 @@ def _answers(evidence: Evidence, standing: pd.DataFrame) -> pd.DataFrame:
 
 def _runs(answers: pd.DataFrame) -> pd.Series[Any]:
     """For each answer, how many alike stand together in its file."""
-    line = answers["cell"].str.extract(r"(\d+)\D*$")[0].astype("Int64").fillna(0)
+    # Cells repeat from file to file: each distinct one is looked into once.
+    places, cells = pd.factorize(answers["cell"], use_na_sentinel=False)
+    rows = pd.Series(cells, dtype="string").str.extract(r"(\d+)\D*$")[0].astype("Int64").fillna(0)
+    line = rows.to_numpy(dtype=int)[places]
     reviewer, file, word = (
         pd.factorize(answers[name])[0] for name in ("reviewer_email", "file", "decision")
     )
-    order = np.lexsort((np.arange(len(answers)), line.to_numpy(dtype=int), file, reviewer))
+    order = np.lexsort((np.arange(len(answers)), line, file, reviewer))
     marks = np.column_stack((reviewer, file, word))[order]
     begins = np.ones(len(answers), dtype=bool)
     begins[1:] = (marks[1:] != marks[:-1]).any(axis=1)

@@ -20,7 +20,9 @@ ITEM_COLUMNS = (
     ("Person", "holder_name", 22), ("Account", "login", 26), ("Account id", "holder_id", 40),
     ("Status", "status", 10), ("Title", "title", 20), ("Department", "department", 16),
     ("Access", "entitlement", 24), ("Access id", "entitlement_id", 40), ("Opens", "opens", 24),
-    ("Flags", "flags", 40), ("Worst flag", "flag_severity", 10), ("Reviewer", "reviewer", 20),
+    ("Last use", "last_use", 24), ("Since last review", "since", 12),
+    ("Decided then", "last_decision", 12), ("Flags", "flags", 40),
+    ("Worst flag", "flag_severity", 10), ("Reviewer", "reviewer", 20),
     ("Reviewer e-mail", "reviewer_email", 30), ("Routed by", "routed_by", 10),
     ("Decision", "decision", 12), ("Reason", "reason", 40), ("Comment", "comment", 24),
     ("Signed", "signed_name", 20), ("Returned file", "file", 34), ("Cell", "cell", 14),
@@ -79,13 +81,15 @@ def _findings(evidence: Evidence) -> Sheet:
         "subject_name",
         "says",
         "accounts",
+        "reviews",
         "accepted_because",
         "accepted_by",
         "accepted_until",
     )
     columns = (("Finding", 50), ("Detection", 11), ("Severity", 10), ("Subject", 44),
                ("Subject's name", 26), ("What was found", 80), ("Accounts", 44),
-               ("Accepted because", 40), ("Accepted by", 20), ("Accepted until", 12))  # fmt: skip
+               ("Reviews in a row", 10), ("Accepted because", 40), ("Accepted by", 20),
+               ("Accepted until", 12))  # fmt: skip
     rows = () if evidence.findings is None else _rows(evidence.findings, names)
     return Sheet("Findings", columns, rows)
 

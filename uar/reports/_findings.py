@@ -15,6 +15,7 @@ def findings(evidence: Evidence) -> Listing:
         ("Severity", "text"),
         ("About", "text"),
         ("Finding", "text"),
+        ("Reviews in a row", "text"),
         ("Detection", "code"),
     )
     caption = "Findings, the most severe first"
@@ -22,7 +23,13 @@ def findings(evidence: Evidence) -> Listing:
         return listing("finding-list", caption, columns, (), NOT_YET_DETECTED)
     ranked = evidence.findings.assign(rank=evidence.findings["severity"].map(SEVERITIES.index))
     rows = (
-        (row["severity"], row["subject_name"], lines(row["says"], _accepted(row)), row["detection"])
+        (
+            row["severity"],
+            row["subject_name"],
+            lines(row["says"], _accepted(row)),
+            "" if row["reviews"] is None else f"{row['reviews']:,}",
+            row["detection"],
+        )
         for row in records(ranked.sort_values(["rank", "detection", "id"]))
     )
     return listing("finding-list", caption, columns, rows, "Nothing was found.")

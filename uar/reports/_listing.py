@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from uar.tables import records as records
 from uar.text import plain
 
 
@@ -74,13 +74,6 @@ def listing(
 def lines(*texts: str | None) -> Lines:
     """The texts that are known, one a line."""
     return Lines(tuple(text for text in texts if text))
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """A table's rows as plain values; unknown is None."""
-    plain_values = frame.astype(object).where(frame.notna(), None)
-    columns = {str(name): plain_values[name].tolist() for name in plain_values}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def spoken(text: str) -> str:

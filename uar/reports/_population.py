@@ -13,7 +13,7 @@ from uar.tables import ACCOUNT_KINDS, ITEM_KINDS, STATUSES
 
 NOT_YET_OPENED = "Not yet: uar open has not run."
 NOT_YET_DETECTED = "Not yet: uar detect has not run."
-ROUTES = ("manager", "owner", "fallback")
+ROUTES = ("manager", "owner", "named", "delegate", "fallback", "reassign")
 NOT_STATED = "not stated by source"
 
 
@@ -65,6 +65,28 @@ def excluded(evidence: Evidence) -> Listing:
         return listing("excluded", caption, columns, (), NOT_YET_OPENED)
     rows = ((e["what"], int(e["count"]), e["reason"]) for e in evidence.campaign["excluded"])
     return listing("excluded", caption, columns, rows, "Nothing was excluded.")
+
+
+def out_of_scope(evidence: Evidence) -> Listing:
+    """Every grant that uar.toml leaves out of this review, with the reason it gives."""
+    columns = (("Held by", "text"), ("Access", "text"), ("Why it is left out", "text"))
+    caption = "Grants that are out of scope"
+    if evidence.excluded is None:
+        return listing("out-of-scope", caption, columns, (), "Every grant is in scope.")
+    out, snapshot = evidence.excluded, evidence.snapshot
+    chosen = snapshot.grants.merge(out, on="grant_id", validate="one_to_one")
+    holders = account_names(evidence)
+    things = snapshot.entitlements
+    names = dict(zip(things["entitlement_id"], things["name"], strict=True))
+    rows = (
+        (
+            holders.get(row["holder_id"]) or names.get(row["holder_id"], row["holder_id"]),
+            names.get(row["entitlement_id"], row["entitlement_id"]),
+            row["reason"],
+        )
+        for row in records(chosen)
+    )
+    return listing("out-of-scope", caption, columns, rows, "Every grant is in scope.")
 
 
 def accounts_by_kind(evidence: Evidence) -> Listing:

@@ -82,30 +82,53 @@ def returns(evidence: Evidence, tieout: TieOut, judged: Sequence[Quality]) -> Li
 
 def eligibility(evidence: Evidence, tieout: TieOut) -> Listing:
     """Each reviewer: active, asked by which rule, not about themselves, able to grant it anew?"""
+    found = people.eligibility(evidence, tieout)
+    used = [route for route in ROUTES if any(route in one.routes for one in found)]
     columns = (
         ("Reviewer", "text"), ("Account at the snapshot", "text"),
-        *((route, "number") for route in ROUTES), ("Items", "number"),
+        *((route, "number") for route in used), ("Items", "number"),
         ("Of these their own", "number"),
         ("Could grant access themselves", "text"),
     )  # fmt: skip
-    found = people.eligibility(evidence, tieout)
     rows: list[tuple[Cell, ...]] = [
         (
             lines(one.reviewer, one.email),
             one.status,
-            *(one.routes.get(route, 0) for route in ROUTES),
+            *(one.routes.get(route, 0) for route in used),
             one.items,
             one.own,
             f"Yes: {', '.join(one.grants)}" if one.grants else "No",
         )
         for one in found
     ]
-    totals = [sum(one.routes.get(route, 0) for one in found) for route in ROUTES]
+    totals = [sum(one.routes.get(route, 0) for one in found) for route in used]
     whole = (sum(one.items for one in found), sum(one.own for one in found))
     return listing(
         "assigned", "Who was asked, by which rule, and whether they may judge", columns, rows,
         NOT_YET_OPENED, ("All", "", *totals, *whole, ""),
     )  # fmt: skip
+
+
+def moved(evidence: Evidence) -> Listing:
+    """Items that a delegate was asked about, or that were put to somebody else later, and why."""
+    columns = (("Reviewer", "text"), ("By", "text"), ("Items", "number"), ("Why", "text"))
+    caption = "Delegated and reassigned"
+    if evidence.items is None:
+        return listing("moved", caption, columns, (), NOT_YET_OPENED)
+    others = evidence.items[evidence.items["routed_by"].isin(("delegate", "reassign"))]
+    keys = ["reviewer", "reviewer_email", "routed_by", "routed_because"]
+    counts = others.groupby(keys, sort=True).size().rename("items").reset_index()
+    rows: list[tuple[Cell, ...]] = [
+        (
+            lines(row["reviewer"], row["reviewer_email"]),
+            row["routed_by"],
+            int(row["items"]),
+            row["routed_because"],
+        )
+        for row in records(counts)
+    ]
+    none = "Nothing was delegated or reassigned."
+    return listing("moved", caption, columns, rows, none)
 
 
 def quality_of(judged: Sequence[Quality]) -> Listing:

@@ -76,7 +76,9 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
         made("opens", lambda text: small(f"opens {text}")),
         made("also_held", lambda text: small(f"also held through {text}")),
         made("why_not", lambda text: small(f"cannot be removed here: {text}")),
+        made("last_use", lambda text: small(f"last use: {text.replace(chr(10), ', ')}")),
         made("flags", lambda text: "".join(small(line) for line in text.split("\n") if line)),
+        made("since", lambda text: "" if text == "unchanged" else small(f"{text} since last time")),
         made("reviewer", _text),
         made("routed_by", lambda text: f"by {_text(text)}: "),
         made("routed_because", _text),
@@ -90,7 +92,7 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
     )
     for (
         item, kind, holder, login, status, title, department, borrowed, access, opens, also, whynot,
-        flags, reviewer, by, because, decision, reason, comment, file, cell, outcome,
+        use, flags, since, reviewer, by, because, decision, reason, comment, file, cell, outcome,
     ) in cells:  # fmt: skip
         account = f"<small>{login}{status}</small>" if login else ""
         work = f"{title}, {department}" if title and department else title or department
@@ -100,8 +102,8 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
         where = f"<small>{file}{cell}</small>" if file else ""
         yield (
             f'<tr id="{item}"><th scope="row">{item}{kind}</th>'
-            f"<td>{holder}{account}{work}</td><td>{access}{opens}{also}{whynot}</td>"
-            f"<td>{flags}</td><td>{reviewer}<small>{by}{because}</small></td>"
+            f"<td>{holder}{account}{work}</td><td>{access}{opens}{also}{whynot}{use}</td>"
+            f"<td>{flags}{since}</td><td>{reviewer}<small>{by}{because}</small></td>"
             f"<td>{decision}{reason}{comment}{where}</td><td>{outcome}</td></tr>\n"
         )
 

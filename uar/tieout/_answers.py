@@ -13,6 +13,8 @@ from uar.tieout._standing import BLOCKED, DONE, NOT_REVIEWED, STRONG_FLAGS, UNDO
 
 YES, NO, NOT_YET = "yes", "no", "not yet"
 SHOWN_IDS = 10
+LEFT_OUT, CROSS_CHECK = "Left out by sync.leave_out", "cross-check"  # how such gaps begin
+GAPS = "see what could not be read."
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,18 @@ def complete(evidence: Evidence, equations: Sequence[Equation]) -> Answer:
         f"{len(collections)} collections were read to the end; for {stated} the source states a "
         "total, and it is what was fetched and stored."
     ]
-    gaps = len(evidence.snapshot.gaps)
-    if gaps:
-        why.append(f"{_counted(gaps, 'gap')} in what could be read: see the list.")
+    gaps = evidence.snapshot.gaps
+    by_choice = gaps["says"].str.startswith(LEFT_OUT)
+    disagree = gaps["collection"].str.startswith(CROSS_CHECK) & gaps["subject"].notna()
+    if disagree.any():
+        number = int(disagree.sum())
+        wrong.append(f"At {_counted(number, 'edge')} two answers of the tenant disagree: {GAPS}")
+    for which, words in (
+        (by_choice, "left out by uar.toml"),
+        (~by_choice & ~disagree, "in what could be read"),
+    ):
+        if which.any():
+            why.append(f"{_counted(int(which.sum()), 'gap')} {words}: {GAPS}")
     if wrong:
         return Answer(question, NO, tuple(wrong), proof)
     if evidence.items is None:

@@ -146,5 +146,11 @@ def _text(text: str, style: int) -> str:
 
 
 def _range(sheet: Sheet, absolute: bool = False) -> str:
-    last, rows = chr(ord("A") + len(sheet.columns) - 1), len(sheet.rows) + 1
+    last, rows = _letters(len(sheet.columns)), len(sheet.rows) + 1
     return f"$A$1:${last}${rows}" if absolute else f"A1:{last}{rows}"
+
+
+def _letters(number: int) -> str:
+    """A column's letters, counted from 1: Z, AA."""
+    more, last = divmod(number - 1, 26)
+    return (_letters(more) if more else "") + chr(ord("A") + last)
