@@ -1,43 +1,89 @@
 """How many decisions land on the wrong item, over many randomly edited files? It must be none.
 
-python -m tests.benchmarks.misattribution --files 5000
+python -m tests.benchmarks.misattribution --files 20000 --libreoffice 500
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
-from tests.ingest.edits import issued, judge
-from tests.ingest.review import items_of
+from tests.ingest.edits import Made, issued, judge, made, made_for_libreoffice
+from tests.ingest.review import items_of, workbook
+from tests.ingest.test_libreoffice import convert
+
+XLSX = "xlsx:Calc MS Excel 2007 XML"
+WAYS = {"ods": ("ods",), "csv": ("csv",), "ods and back": ("ods", XLSX), "xlsx": (XLSX,)}
+BATCH = 63  # files in one start of LibreOffice
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=5000)
+    parser.add_argument("--libreoffice", type=int, default=0, help="so many more of them")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    items, population = items_of("ana"), issued()
-    began, outcomes, accepted, invisible = time.perf_counter(), Counter[str](), 0, 0
+    began, population = time.perf_counter(), issued()
+    outcomes, accepted, refused, invisible = Counter[str](), 0, 0, 0
     wrong: list[str] = []
     unreported: list[str] = []
-    for number in range(options.files):
-        verdict = judge(random.Random(options.seed * 1_000_003 + number), population, items)
+    for name, file in files(options.seed, options.files, options.libreoffice):
+        verdict = judge(file, population)
         outcomes[verdict.receipt.outcome] += 1
         accepted += verdict.accepted
+        refused += verdict.receipt.rows.refused + verdict.receipt.rows.held_back
         invisible += verdict.invisible
-        wrong += [f"file {number}: {each}" for each in verdict.wrong]
-        unreported += [f"file {number}: {each}" for each in verdict.unreported]
-    seconds = time.perf_counter() - began
-    print(f"{options.files:,} files in {seconds:.1f} s: {dict(outcomes)}")
-    print(f"decisions accepted:                 {accepted:,}")
-    print(f"on the wrong item:                  {len(wrong):,}")
-    print(f"neither accepted nor reported:      {len(unreported):,}")
-    print(f"moves of answers that nothing shows: {invisible:,} (counted as typed where they stand)")
+        wrong += [f"{name}: {each}" for each in verdict.wrong]
+        unreported += [f"{name}: {each}" for each in verdict.unreported]
+    total = options.files + options.libreoffice
+    print(
+        f"{total:,} edited files (seed {options.seed}), {options.libreoffice:,} of them through "
+        f"LibreOffice: {accepted:,} decisions accepted, {refused:,} rows refused or held back, "
+        f"{len(wrong):,} misattributed, {len(unreported):,} neither accepted nor reported"
+    )
+    print(", ".join(f"{count:,} files {outcome}" for outcome, count in sorted(outcomes.items())))
+    print(f"{invisible:,} moves of answers that nothing shows: counted as typed where they stand")
+    print(f"{time.perf_counter() - began:.0f} s")
     print("\n".join([*wrong[:20], *unreported[:20]]))
     raise SystemExit(1 if wrong or unreported else 0)
+
+
+def files(seed: int, count: int, libreoffice: int) -> Iterator[tuple[str, Made]]:
+    items = items_of("ana")
+    for number in range(count):
+        yield f"file {number}", made(random.Random(seed * 1_000_003 + number), items)
+    for first in range(0, libreoffice, BATCH):
+        way = list(WAYS)[first // BATCH % len(WAYS)]
+        yield from through_libreoffice(seed, range(first, min(first + BATCH, libreoffice)), way)
+
+
+def through_libreoffice(seed: int, numbers: range, way: str) -> Iterator[tuple[str, Made]]:
+    """Real workbooks, edited, then opened and saved by LibreOffice."""
+    items = items_of("ana")
+    sent = workbook(items)
+    with tempfile.TemporaryDirectory() as base:
+        there = Path(base) / "0"
+        there.mkdir()
+        before = {}
+        for number in numbers:
+            rng = random.Random(seed * 1_000_003 + 500_000 + number)
+            file = made_for_libreoffice(rng, items, sent, csv=way == "csv")
+            before[f"{number:05}"] = file
+            (there / f"{number:05}.xlsx").write_bytes(file.content)
+        for step, target in enumerate(WAYS[way], 1):
+            after = Path(base) / str(step)
+            convert(Path(base), target, after, *sorted(there.iterdir()))
+            there = after
+        found = {path.stem: path.read_bytes() for path in there.iterdir()}
+        assert found.keys() == before.keys(), "LibreOffice left files out"
+    for name, file in before.items():
+        yield f"file {name} as {way}", replace(file, content=found[name])
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import SortState
 
@@ -35,12 +35,16 @@ ODD = ("ok", "remove", "Y", "x", "keep or revoke", "KEEP ", "\u200b", "unsure", 
 
 @dataclass
 class Paper:
-    """The rows below the title: headings first. `invisible`: moves that nothing can show."""
+    """The rows below the title: headings first. `invisible`: moves that nothing can show.
+
+    `filtered`: every third row is hidden by a filter.
+    """
 
     rows: list[list[Cell]]
     merged: list[str] = field(default_factory=list)
     sorted: str = ""
     title: int = 3
+    filtered: bool = False
     invisible: int = 0
 
     def column(self, heading: str) -> int | None:
@@ -86,6 +90,16 @@ def duplicate_row(rng: random.Random, sheet: Paper) -> None:
     sheet.rows.insert(sheet.some_row(rng) + 1, copy)
 
 
+def move_row(rng: random.Random, sheet: Paper) -> None:
+    if len(sheet.rows) > 2:
+        row = sheet.rows.pop(sheet.some_row(rng))
+        sheet.rows.insert(sheet.some_row(rng) + 1, row)
+
+
+def filter_rows(rng: random.Random, sheet: Paper) -> None:
+    sheet.filtered = True
+
+
 def insert_row(rng: random.Random, sheet: Paper) -> None:
     row: list[Cell] = [("", "")] * len(sheet.rows[0])
     if rng.random() < 0.5:
@@ -101,6 +115,12 @@ def move_column(rng: random.Random, sheet: Paper) -> None:
     source, target = (rng.randrange(len(sheet.rows[0])) for _ in range(2))
     for row in sheet.rows:
         row.insert(target, row.pop(source))
+
+
+def duplicate_column(rng: random.Random, sheet: Paper) -> None:
+    source, target = (rng.randrange(len(sheet.rows[0])) for _ in range(2))
+    for row in sheet.rows:
+        row.insert(target, row[source])
 
 
 def insert_column(rng: random.Random, sheet: Paper) -> None:
@@ -156,6 +176,13 @@ def type_decision(rng: random.Random, sheet: Paper) -> None:
     column, row = sheet.column(DECISION), sheet.some_row(rng)
     if column is not None:
         sheet.rows[row][column] = (rng.choice(WORDS + ODD), _home(sheet, row))
+
+
+def change_case(rng: random.Random, sheet: Paper) -> None:
+    column = sheet.column(rng.choice((DECISION, ITEM, REASON)))
+    change = rng.choice((str.upper, str.lower, str.title))
+    for row in sheet.rows[1:] if column is not None else []:
+        row[column] = (change(row[column][0]), row[column][1])  # type: ignore[index]
 
 
 def clear_reason(rng: random.Random, sheet: Paper) -> None:
@@ -260,19 +287,22 @@ def swapped(rng: random.Random, block: list[list[Cell]]) -> None:
 
 
 EDITS = (
-    sort_rows, delete_rows, duplicate_row, insert_row, insert_title, move_column, insert_column,
-    delete_column, delete_seal, rename_heading, paste_row_of_another, change_id, type_decision,
-    clear_reason, edit_shown, fill_down, merge,
+    sort_rows, delete_rows, duplicate_row, move_row, filter_rows, insert_row, insert_title,
+    move_column, duplicate_column, insert_column, delete_column, delete_seal, rename_heading,
+    paste_row_of_another, change_id, change_case, type_decision, clear_reason, edit_shown,
+    fill_down, merge,
 )  # fmt: skip
+REMEMBERED = torn(shuffled, remembered=True)
 TORN = (
-    torn(shuffled, remembered=True), torn(shuffled, remembered=False),
-    torn(swapped, remembered=False), torn(pushed_down, remembered=False),
-    torn(pulled_up, remembered=False),
+    torn(shuffled, remembered=False), torn(swapped, remembered=False),
+    torn(pushed_down, remembered=False), torn(pulled_up, remembered=False),
 )  # fmt: skip
 
 
-def edited(rng: random.Random, items: list[dict[str, Any]]) -> Paper:
+def edited(rng: random.Random, items: list[dict[str, Any]], remembers: bool = True) -> Paper:
     """A filled-in workbook after up to four edits; a torn one, if any, comes last.
+
+    `remembers`: the file says what was sorted last; LibreOffice leaves that out when it converts.
 
     (Whatever comes after a torn one could take away the only cells that show it. Programs refuse to
     tear through merged cells.)
@@ -281,21 +311,24 @@ def edited(rng: random.Random, items: list[dict[str, Any]]) -> Paper:
     for _ in range(rng.randint(0, 4)):
         rng.choice(EDITS)(rng, sheet)
     if not sheet.merged and rng.random() < 0.4:
-        rng.choice(TORN)(rng, sheet)
+        rng.choice((*TORN, REMEMBERED) if remembers else TORN)(rng, sheet)
     return sheet
 
 
-def as_xlsx(sheet: Paper) -> bytes:
-    book = Workbook()
-    page = book.active
-    assert page is not None
+def as_xlsx(sheet: Paper, into: bytes = b"") -> bytes:
+    """A workbook with that sheet. `into`: the one as it was sent, with its other sheets."""
+    book = load_workbook(io.BytesIO(into)) if into else Workbook()
+    page: Any = book["Decisions"] if into else book.active
     page.title = "Decisions"
+    page.delete_rows(1, page.max_row)
     page["A1"] = TITLE
     for number, row in enumerate(sheet.rows, sheet.title + 1):
         for column, (text, _) in enumerate(row, 1):
             if text:
                 page.cell(number, column).value = text
                 page.cell(number, column).data_type = "s"
+        if sheet.filtered and number % 3 == 0:
+            page.row_dimensions[number].hidden = True
     for area in sheet.merged:
         page.merge_cells(area)
     if sheet.sorted:
@@ -326,16 +359,41 @@ class Verdict:
     invisible: int
 
 
-def judge(rng: random.Random, issued: Issued, items: list[dict[str, Any]]) -> Verdict:
-    """Edit a workbook at random, take it in, and compare with the truth."""
+@dataclass(frozen=True)
+class Made:
+    """An edited file before it is sent back. `line`: of its headings, when it is a CSV file."""
+
+    sheet: Paper
+    content: bytes
+    rules: Rules
+    line: int | None = None
+
+
+def made(rng: random.Random, items: list[dict[str, Any]]) -> Made:
+    """A workbook or CSV file, edited at random."""
     sheet = edited(rng, items)
-    remembered = bool(sheet.sorted or sheet.merged)
-    form = "xlsx" if remembered else rng.choice(["xlsx", ",", ";", "\t"])
-    content = as_xlsx(sheet) if form == "xlsx" else as_csv(sheet, form)
+    form = "xlsx" if sheet.sorted or sheet.merged else rng.choice(["xlsx", ",", ";", "\t"])
     rules = Rules(partial=rng.random() < 0.5, replace=False)
-    decided, receipt = take_in(content, issued, rules)
-    wrong, unreported = compare(sheet, form, decided, receipt)
-    return Verdict(receipt, len(decided), tuple(wrong), tuple(unreported), sheet.invisible)
+    if form == "xlsx":
+        return Made(sheet, as_xlsx(sheet), rules)
+    return Made(sheet, as_csv(sheet, form), rules, line=2)
+
+
+def made_for_libreoffice(
+    rng: random.Random, items: list[dict[str, Any]], sent: bytes, *, csv: bool
+) -> Made:
+    """The workbook as it was sent, edited at random. `csv`: it will come back as a CSV file."""
+    sheet = edited(rng, items, remembers=False)
+    rules = Rules(partial=rng.random() < 0.5, replace=False)
+    line = sheet.title + 1 if csv else None
+    return Made(sheet, as_xlsx(sheet, sent), rules, line)
+
+
+def judge(file: Made, issued: Issued) -> Verdict:
+    """Take a file in, and compare with the truth."""
+    decided, receipt = take_in(file.content, issued, file.rules)
+    wrong, unreported = compare(file, decided, receipt)
+    return Verdict(receipt, len(decided), tuple(wrong), tuple(unreported), file.sheet.invisible)
 
 
 def issued() -> Issued:
@@ -354,20 +412,19 @@ def take_in(content: bytes, issued: Issued, rules: Rules) -> tuple[list[Decision
     return take(Case(arrival, returned, issued, {}, rules))
 
 
-def compare(
-    sheet: Paper, form: str, decided: list[Decision], receipt: Receipt
-) -> tuple[list[str], list[str]]:
+def compare(file: Made, decided: list[Decision], receipt: Receipt) -> tuple[list[str], list[str]]:
+    sheet, line = file.sheet, file.line
     by_cell = {row["cell"]: row for row in decided}
-    wrong, unreported, lines = [], [], 2
+    wrong, unreported = [], []
     decision = _column_read_as(sheet, DECISION)
     reason = _column_read_as(sheet, REASON)
     accounted = receipt.problems or receipt.rows.repeated
     for number, row in enumerate(sheet.rows):
         text, home = row[decision] if decision is not None else ("", "")
         cell = f"Decisions!{get_column_letter((decision or 0) + 1)}{sheet.title + 1 + number}"
-        if form != "xlsx":
-            cell = f"line {lines}, column Decision"
-        lines += 1 + sum(value.count("\n") for value, _ in row)
+        if line is not None:
+            cell = f"line {line}, column Decision"
+            line += 1 + sum(value.count("\n") for value, _ in row)
         taken = by_cell.pop(cell, None)
         if taken is None:
             if number and text.strip("\u200b ") and not accounted:

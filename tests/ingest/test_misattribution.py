@@ -7,7 +7,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.ingest.edits import issued, judge
+from tests.ingest.edits import issued, judge, made
 from tests.ingest.review import items_of
 
 ITEMS = items_of("ana")
@@ -17,7 +17,7 @@ ISSUED = issued()
 @settings(max_examples=400)
 @given(st.randoms(use_true_random=False))
 def test_decisions_stay_with_their_items(rng: random.Random) -> None:
-    verdict = judge(rng, ISSUED, ITEMS)
+    verdict = judge(made(rng, ITEMS), ISSUED)
     assert not verdict.wrong
     assert not verdict.unreported
     rows = verdict.receipt.rows
