@@ -10,6 +10,8 @@ first difference ends it.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import tempfile
 import time
 from collections import Counter
@@ -41,7 +43,8 @@ def main() -> None:
     @given(data=st.data())
     def every(data: Any) -> None:
         nonlocal runs
-        with tempfile.TemporaryDirectory() as kept:
+        quiet = contextlib.redirect_stderr(io.StringIO())  # a run that stops says so
+        with tempfile.TemporaryDirectory() as kept, quiet:
             words.update(planned_minus_reported(Path(kept) / "r", data).values())
         runs += 1
 
