@@ -22,6 +22,7 @@ from uar.journal import open_ended
 from uar.removals import ALREADY, DONE, Line, Run, Tenant, carry_out
 from uar.settings import Apply
 from uar.sources.jumpcloud_removals import Requests, by_service, key_owners, organizations
+from uar.tables import ACTIONS
 
 Row = Mapping[str, Any]
 Shown = dict[str, Any]
@@ -154,12 +155,14 @@ def own(client: Requests, rows: Iterable[Row]) -> set[str] | None:
     return key_owners(client)
 
 
-def results(rows: Iterable[Row], outcomes: pd.DataFrame) -> list[Shown]:
-    """Each row with its last outcome, whenever that was."""
+def results(
+    rows: Iterable[Row], outcomes: pd.DataFrame, actions: Sequence[str] = ACTIONS
+) -> list[Shown]:
+    """Each row with its last outcome, whenever that was, if it came of one of these actions."""
     plain = outcomes.astype(object).where(outcomes.notna(), None)
     last = {
         each[0]: dict(zip(plain.columns, each, strict=True))
-        for each in plain.itertuples(index=False, name=None)
+        for each in plain[plain["action"].isin(actions)].itertuples(index=False, name=None)
     }
     return [_result(row, last.get(row["item"])) for row in rows]
 

@@ -59,7 +59,7 @@ def _undo(review: Folder, items: Sequence[str], yes: bool, dry_run: bool) -> lis
                 in_flight = settings_of(review, document).in_flight
                 work = Work("undo", RESTORE, name, chosen, in_flight=in_flight)
                 perform(review, work, Removals(client))
-    return results(rows, past(review))
+    return results(rows, past(review), (RESTORE,))
 
 
 def _work(review: Folder, items: Sequence[str]) -> Iterator[tuple[str, Document, list[Row]]]:

@@ -157,11 +157,11 @@ def _service_effects(row: Row, known: Known, going: set[str]) -> Row:
 def _suspension_effects(row: Row, known: Known, going: set[str]) -> Row:
     user = row["holder_id"]
     groups, direct = len(known.groups.get(user, ())), len(known.direct.get(user, ()))
-    held = f"{groups} group memberships and {direct} direct grants"
+    held = f"What is held (groups: {groups}, directly: {direct})"
     return {
         "does": f"Suspends the user {account_of(row)}, who is signed out everywhere at once.",
         "loses": ["every sign-in: portal, applications, devices, directories, networks"],
-        "keeps": [f"{held} stay as they are, and work again if the account does"],
+        "keeps": [f"{held} stays as it is, and works again if the account does"],
         "warnings": [],
     }
 
