@@ -17,8 +17,10 @@ from uar.commands._removing import results
 from uar.commands.apply import pending, remove, settle_rules
 from uar.folder import Folder
 from uar.plan import Approval
+from uar.review.campaign import campaign
 from uar.sandbox.collection import Collection
 from uar.sandbox.server import Logged, Sandbox
+from uar.settings import Campaign
 from uar.sheet import item_id
 from uar.snapshot import Snapshot, json_bytes, to_files, to_lines
 from uar.sources._environment import connect
@@ -26,6 +28,7 @@ from uar.sources._http import Client, Patience
 from uar.sources.jumpcloud import read
 from uar.sources.jumpcloud_removals import Requests
 from uar.tables import DECISIONS, FINDINGS, ITEMS
+from uar.verify import merkle_root, whole_lines
 
 # Yesterday, because a decision that is too old is not carried out.
 AT = f"{dt.datetime.now(dt.UTC) - dt.timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
@@ -130,13 +133,19 @@ def grant(entitlement: str, holder: str) -> str:
     return item_id(f"jumpcloud:{entitlement}>{holder}")
 
 
-def review(path: Path, box: Sandbox, answers: Mapping[str, str]) -> Folder:
-    """A folder as sync, open and ingest leave it."""
+def review(
+    path: Path, box: Sandbox, answers: Mapping[str, str], snap: Snapshot | None = None
+) -> Folder:
+    """A folder as sync, open and ingest leave it. `snap`: as it was read before."""
     folder = Folder(path)
-    snap = snapshot(box)
+    snap = snap or snapshot(box)
     with folder.locked(create=True):
         folder.write("sync", to_files(snap), at=AT)
-        folder.write("open", {"items.jsonl": to_lines(items(snap))}, at=AT)
+        table = items(snap)
+        lines = to_lines(table)
+        about = campaign(table, merkle_root(whole_lines(lines)), snap, Campaign(), AT)
+        files = {"items.jsonl": lines, "campaign.json": json_bytes(about)}
+        folder.write("open", files, at=AT)
         answer(folder, answers)
     return folder
 

@@ -372,6 +372,10 @@ def test_verify_says_who_put_it_back(
     assert by_item[BEN_SALES]["verified"] == "back again"
     assert says in by_item[BEN_SALES]["detail"]
     assert by_item[ANA_PAYROLL]["verified"] == "still gone"
+    after = h.review(tmp_path / "q5", box, {})
+    compared = run("compare", folder.path, after.path, "--json", expect=1)
+    again = json.loads(compared.stdout)["reappeared"]
+    assert [(row["account"], row["entitlement"]) for row in again] == [("ben", "Sales")]
 
 
 def test_one_item_is_put_back(box: Sandbox, run: Invoke, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from uar.commands._evidence import load
 from uar.folder import JOURNAL, Folder
 from uar.sandbox.server import Sandbox
 from uar.snapshot import to_files
+from uar.tieout import tie_out
 
 BECAUSE = ("--approver", "ciso@example.com", "--reason", "Left this morning")
 USER, ADMIN, OWNER = f"user:{s.ANA}", f"admin:{h.NIA}", f"admin:{s.OWNER}"
@@ -161,6 +162,8 @@ def test_a_plan_of_the_review_comes_after_it_and_takes_its_turn(
     assert folder.names("plans/")[-1] == "plans/0003.json"
     run("apply", folder.path, "--yes")
     assert [each.method for each in h.writes(box)] == ["PUT", "POST"]
+    answer = next(each for each in tie_out(load(folder)).answers if "revoked" in each.question)
+    assert answer.word != "no", answer
     assert load(folder).plan == json.loads((folder.path / "plans/0003.json").read_bytes())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from uar import journal
 from uar.errors import SourceError
 from uar.folder import JOURNAL, Folder
 from uar.sandbox.server import Sandbox
+from uar.snapshot import Snapshot
 from uar.tables import DECISION_WORDS
 
 DONE = ("removed", "already gone")
@@ -293,8 +295,7 @@ def planned_minus_reported(path: Path, data: Any) -> h.Outcomes:
 
     Then again without faults: all is done that nobody has to look at.
     """
-    with Sandbox(h.organisation()) as box:
-        h.change(box.tenant.systemusers, s.ANA, sudo=True)
+    with Sandbox(tenant()) as box:
         document = drawn(path, box, data)
         folder, before = Folder(path), h.state(box)
         for written in data.draw(st.lists(TROUBLES, max_size=3)):
@@ -316,13 +317,27 @@ def planned_minus_reported(path: Path, data: Any) -> h.Outcomes:
     return outcomes
 
 
+def tenant() -> dict[str, Any]:
+    state = h.organisation()
+    next(user for user in state["systemusers"] if user["_id"] == s.ANA)["sudo"] = True
+    return state
+
+
+@cache
+def snapshot() -> Snapshot:
+    """Of every run's tenant before it begins; read once, because they are all alike."""
+    with Sandbox(tenant()) as box:
+        return h.snapshot(box)
+
+
 def drawn(path: Path, box: Sandbox, data: Any) -> dict[str, Any]:
     """A review with random decisions, or an emergency of random findings, planned."""
     toml = data.draw(SETTINGS).encode()
-    items = sorted(h.items(h.snapshot(box))["item_id"])
+    items = sorted(h.items(snapshot())["item_id"])
     words = st.sampled_from(("Revoke", *DECISION_WORDS, None))
     chosen = {item: data.draw(words) for item in items}
-    folder = h.review(path, box, {item: word for item, word in chosen.items() if word})
+    answers = {item: word for item, word in chosen.items() if word}
+    folder = h.review(path, box, answers, snapshot())
     if data.draw(st.booleans()):
         document = h.planned(folder, toml)
         revoked = {item for item, word in chosen.items() if word == "Revoke"}
@@ -352,9 +367,9 @@ def same(box: Sandbox, before: Any, document: Any, outcomes: h.Outcomes, happens
 def _with_patience(folder: Folder, box: Sandbox, happens: Any) -> h.Outcomes:
     """As often as a person would, while even the first reads fail."""
     with h.client(box) as client:
-        tenant = Meanwhile(client, box, happens)
+        meanwhile = Meanwhile(client, box, happens)
         for _ in range(4):
             with contextlib.suppress(SourceError):
-                return h.carry_out(folder, tenant)
+                return h.carry_out(folder, meanwhile)
         box.faults.clear()
-        return h.carry_out(folder, tenant)
+        return h.carry_out(folder, meanwhile)

@@ -41,7 +41,9 @@ def command(old: Path, new: Path, as_json: bool) -> None:
         standing = tie_out(evidence).standing
         removed: frozenset[str] = frozenset()
         if standing is not None:
-            removed = frozenset(standing.loc[standing["state"].isin(DONE), "grant_id"])
+            # Also what uar apply --verify has seen to be back: it was removed all the same.
+            ended = evidence.outcomes.loc[evidence.outcomes["outcome"].isin(DONE), "item_id"]
+            removed = frozenset(standing.loc[standing["item_id"].isin(ended), "grant_id"])
         sides.append(Side(evidence.snapshot, evidence.persons, removed))
     ids = [side.snapshot.header.tenant_id for side in sides]
     if ids[0] != ids[1]:

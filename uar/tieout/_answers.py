@@ -100,8 +100,12 @@ def removed(evidence: Evidence, standing: pd.DataFrame | None) -> Answer:
         return Answer(question, NOT_YET, ("Nothing has been decided yet.",), proof)
     revoked = standing[standing["decision"] == "Revoke"]
     left = revoked[~revoked["state"].isin(DONE)]
-    ended = evidence.outcomes.loc[evidence.outcomes["gone"].fillna(False).astype(bool), "item_id"]
-    others = sorted(set(ended) - set(revoked["item_id"]))
+    ended = evidence.outcomes[evidence.outcomes["gone"].fillna(False).astype(bool)]
+    # An emergency asked nobody; only a decision that came to something else speaks against it.
+    urgent = ended["plan"].isin(list(evidence.emergencies))
+    decided = standing.loc[standing["decision"] != NOT_REVIEWED, "item_id"]
+    ended = ended[~urgent | ended["item_id"].isin(decided)]
+    others = sorted(set(ended["item_id"]) - set(revoked["item_id"]))
     if others:
         why = f"Removed, though another decision counts now: {_some(others)}; see uar undo."
         return Answer(question, NO, (why,), proof)
