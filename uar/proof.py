@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from uar import access
 from uar.evidence import Evidence
 from uar.sheet import SHOWN, cells, seal
 from uar.tables import records
@@ -52,6 +53,19 @@ DECISION = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Raw:
+    """A record as the tenant sent it. `pointer`: a JSON pointer into the answer's body."""
+
+    file: str
+    line: int  # of the file, from 1
+    request: str
+    answered_at: str
+    sha256: str  # of the answer's body, as that line keeps it
+    pointer: str
+    record: str
+
+
 class Files(Protocol):
     def read(self, name: str, step: str) -> bytes: ...
     def names(self, under: str) -> list[str]: ...
@@ -78,9 +92,10 @@ class Page:
 class Pages:
     """Makes the pages of a review that holds."""
 
-    def __init__(self, evidence: Evidence, files: Files) -> None:
+    def __init__(self, evidence: Evidence, files: Files, raw: Callable[[str], Raw | None]) -> None:
+        """`raw`: the record that a row of the snapshot was made from, by the row's id."""
         assert evidence.items is not None  # noqa: S101 - asked for only once uar open has run
-        self._evidence, self._files = evidence, files
+        self._evidence, self._files, self._raw = evidence, files, raw
         self._ledger = [line for line in evidence.ledger if line["step"] != SEAL]
         self._items = {row["item_id"]: row for row in records(evidence.items)}
         self._lines = whole_lines(files.read(ITEMS, "open"))
@@ -91,6 +106,12 @@ class Pages:
         self._accounts = _by(snapshot.accounts, "account_id")
         self._entitlements = _by(snapshot.entitlements, "entitlement_id")
         self._collections = _by(snapshot.collections, "collection")
+        self._used: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for use in records(snapshot.uses):
+            self._used[use["account_id"]].append(use)
+        self._opens: dict[str, list[str]] = defaultdict(list)
+        for group, what in access.opens(snapshot.grants).itertuples(index=False):
+            self._opens[group].append(what)
 
         self._answers: dict[str, list[tuple[str, int, bytes]]] = defaultdict(list)
         for name in files.names("decisions/"):
@@ -111,6 +132,7 @@ class Pages:
         row = self._items[item]
         parts = (
             self._tenant(row),
+            *self._uses(row),
             self._shown(row),
             *(tuple(self._decisions(item)) or [_nothing("Decision", "Not reviewed.")]),
             *(tuple(self._plans(item)) or [_nothing("Plan", "No plan speaks of this item.")]),
@@ -140,8 +162,33 @@ class Pages:
                 )
             )
             facts.append(("SHA-256 over the raw pages", read["sha256"]))
+        raw, proof = self._recorded(row["grant_id"])
         names = ["snapshot/grants.parquet", "snapshot/collections.jsonl"]
-        return Part("In the tenant", tuple(facts), tuple(self._up(*names)))
+        return Part("In the tenant", (*facts, *raw), (*proof, *self._up(*names)))
+
+    def _recorded(self, row_id: str) -> tuple[list[Pair], list[Pair]]:
+        """(the raw record and where it stands, its hashes); nothing where no answer is kept."""
+        raw = self._raw(row_id)
+        if raw is None:
+            return [], []
+        where = f"{raw.file}, line {raw.line}, {raw.pointer} in the body"
+        told = [
+            ("raw record", raw.record),
+            ("it stands in", f"{where}: the answer to {raw.request}, {raw.answered_at}"),
+        ]
+        proof = (f"{raw.file}, line {raw.line}: SHA-256 of the body", raw.sha256)
+        return told, [proof, *self._up(raw.file)]
+
+    def _uses(self, row: Mapping[str, Any]) -> Iterator[Part]:
+        """What the holder used of this, directly or through the group; the newest event of each."""
+        opened = {row["entitlement_id"], *self._opens.get(row["entitlement_id"], ())}
+        for use in self._used.get(row["holder_id"], ()):
+            if use["entitlement_id"] in opened:
+                what = self._entitlements[use["entitlement_id"]]["name"]
+                number = f"{use['uses']:,} in the log's window"
+                raw, proof = self._recorded(use["use_id"])
+                facts = (("of", what), ("last", _text(use["last_used_at"])), ("uses", number), *raw)
+                yield Part("Use", facts, (*proof, *self._up("snapshot/uses.parquet")))
 
     def _shown(self, row: Mapping[str, Any]) -> Part:
         key, texts = self._evidence.snapshot.header.seal_key, cells(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections import Counter
@@ -16,6 +17,7 @@ from tests.report import made
 from tests.seal.conftest import uar
 from uar import verify
 from uar.commands._evidence import load, opened
+from uar.commands._raw import raw_of
 from uar.proof import Page, Pages
 from uar.sample import _shares, sample
 from uar.tieout import tie_out
@@ -26,7 +28,7 @@ def pages(closed: Path) -> dict[str, Page]:
     review = opened(closed / "pack.zip")
     evidence = load(review)
     assert evidence.items is not None
-    make = Pages(evidence, review)
+    make = Pages(evidence, review, raw_of(review, evidence))
     return {item: make.page(item) for item in evidence.items["item_id"]}
 
 
@@ -176,3 +178,31 @@ def test_shares_add_up_and_follow_the_proportions(sizes: dict[str, int], wanted:
     for name, other in ((a, b) for a in sizes for b in sizes):
         if sizes[name] > sizes[other]:
             assert shares[name] >= shares[other]
+
+
+def test_the_raw_record_stands_where_the_page_says() -> None:
+    """On the sample review, whose answers came from the emulated tenant over HTTP."""
+    review = opened(Path(__file__).parents[2] / "samples" / "review")
+    evidence = load(review)
+    find = raw_of(review, evidence)
+    accounts = evidence.snapshot.accounts
+    logins = dict(zip(accounts["account_id"], accounts["login"], strict=True))
+    assert evidence.items is not None and len(evidence.snapshot.uses) > 10
+    ids = [*evidence.items["grant_id"], *evidence.snapshot.uses["use_id"]]
+    for row_id in ids:
+        raw = find(row_id)
+        assert raw is not None, row_id
+        line = json.loads(gzip.decompress(review.read(raw.file, "sync")).splitlines()[raw.line - 1])
+        assert verify.digest(line["body"].encode()) == raw.sha256
+        found = json.loads(line["body"])
+        for step in raw.pointer.split("/")[1:]:
+            found = found[int(step) if isinstance(found, list) else step]
+        assert found == json.loads(raw.record)
+        account, what = (row_id.partition(mark)[0 if mark == "@" else 2] for mark in "@>")
+        own = what.split(":")[-1] if what else account.split(":")[-1]
+        assert own in raw.record or logins[account] in raw.record
+    make = Pages(evidence, review, find)
+    shown = {item: make.page(item) for item in evidence.items["item_id"]}
+    titles = Counter(part.title for page in shown.values() for part in page.parts)
+    assert titles["Use"] > 10
+    assert all("raw record" in dict(page.parts[0].facts) for page in shown.values())

@@ -24,6 +24,7 @@ def command(path: Path, item: str, html: Path | None, as_json: bool) -> None:
     Everything in FOLDER or PACK is checked first. From each fact a row of hashes leads to the root
     hash, which must be the one that was given out when the review was closed.
     """
+    from uar.commands._raw import raw_of
     from uar.proof import Pages, text_of
     from uar.reports._proofs import proofs
 
@@ -34,7 +35,7 @@ def command(path: Path, item: str, html: Path | None, as_json: bool) -> None:
         raise SetupError(
             f"there is no item {item} in {path}; the report's register lists them all."
         )
-    page = Pages(evidence, review).page(item)
+    page = Pages(evidence, review, raw_of(review, evidence)).page(item)
     if html:
         written(html, proofs(item, page.says, checked.root, [page]))
     if as_json:

@@ -34,6 +34,7 @@ def command(path: Path, size: int, seed: str, html: Path | None, as_json: bool) 
     Strata are what was decided, whether the access is privileged, and what came of it; each says
     why it got its share. Let the auditor name the seed.
     """
+    from uar.commands._raw import raw_of
     from uar.proof import Pages, text_of
     from uar.reports._proofs import proofs
     from uar.sample import sample
@@ -45,7 +46,7 @@ def command(path: Path, size: int, seed: str, html: Path | None, as_json: bool) 
     if evidence.items is None:
         raise SetupError(f"{path} has no items yet; run uar open first.")
     strata = sample(tie_out(evidence), size, seed)
-    make = Pages(evidence, review)
+    make = Pages(evidence, review, raw_of(review, evidence))
     pages = [make.page(item) for stratum in strata for item in stratum.chosen]
     lead = f"{counted(len(pages), 'item')} of {len(evidence.items):,}, seed {seed}."
     if html:
