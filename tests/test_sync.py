@@ -17,6 +17,7 @@ from uar.cli import main
 from uar.commands._shared import load_snapshot
 from uar.folder import LOCK, READING, Folder
 from uar.sandbox.server import Sandbox
+from uar.sources._probe import WRITES
 
 
 @pytest.fixture
@@ -218,8 +219,22 @@ def test_check_for_machines(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> No
         "answers": True,
         "email": "owner@example.com",
         "roles": ["Administrator With Billing"],
+        "writes": dict.fromkeys(WRITES, True),
         "says": "",
     }
+
+
+def test_check_says_what_the_keys_may_change(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for admin, key in ((names.READER, KEY), (names.OWNER, names.WRITE_KEY)):
+        box.tenant.admins.get(admin)["apiKeyHash"] = {"prefix": key[:8]}  # type: ignore[index]
+    monkeypatch.setenv("UAR_APPLY_API_KEY", names.WRITE_KEY)
+    result = run("check")
+    assert "The key can only read: nothing can be changed with it." in result.stdout
+    assert "The apply key may change group memberships, application assignments," in result.stdout
+    role(box).update(name="Keeper", scopes=["associations.systems", "users.readonly"])
+    result = run("check")
+    assert "Its roles do not tell about group memberships" in result.stdout
+    assert result.exit_code == 1  # groups cannot be read
 
 
 def test_check_of_an_apply_key_that_does_not_work(
@@ -246,4 +261,5 @@ def test_check_says_what_is_missing(box: Sandbox) -> None:
 
 def test_check_changes_nothing(box: Sandbox) -> None:
     run("check")
-    assert {each.method for each in box.requests} == {"GET"}
+    reads = ("/insights/directory/v1/events/count",)
+    assert {each.method for each in box.requests if each.path not in reads} == {"GET"}

@@ -15,7 +15,10 @@ from uar.errors import SetupError, SourceError
 from uar.sandbox.server import Sandbox
 from uar.snapshot import Snapshot, from_files, to_files
 from uar.sources._assemble import PART, Tables
+from uar.sources._cross import MEMBEROF, REACHED
 from uar.sources._http import Client, Credential
+from uar.sources._probe import WRITES, Scopes, may_write
+from uar.sources._rows import RoleRef
 from uar.sources.jumpcloud import check, read
 from uar.tables import GRANTS
 
@@ -399,8 +402,9 @@ def test_check_reads_one_row_a_collection(connected: Connect, box: Sandbox) -> N
     assert totals["users"] == 5 + len(CROWD)
     assert all(probe.readable for probe in found.probes)
     paged = [each.path for each in box.requests if "limit=100" in each.path]
-    assert len(paged) == 2  # organisations and admins, to say whose key it is
-    assert len(box.requests) == len(found.probes) + 2
+    assert len(paged) == 3  # organisations, admins and roles, to say whose key it is
+    assert len(box.requests) == len(found.probes) + 3
+    assert {"events", MEMBEROF, REACHED} <= set(totals)
 
 
 def test_check_says_what_would_be_missing(box: Sandbox, connected: Connect) -> None:
@@ -415,6 +419,52 @@ def test_check_says_what_would_be_missing(box: Sandbox, connected: Connect) -> N
     assert "status 403" in by_name["applications"].why_not
     assert by_name["admins"].without
     assert not by_name["applications"].without
+
+
+def test_check_without_directory_insights(box: Sandbox, connected: Connect) -> None:
+    box.options.insights = False
+    found = check(connected())
+    (events,) = [probe for probe in found.probes if probe.collection == "events"]
+    assert not events.readable
+    assert events.why_not == "not licensed (status 402)"
+    assert found.enough
+
+
+ROLES = [
+    Scopes("f1", "administrator with billing", frozenset()),
+    Scopes("f2", "manager", frozenset({"groups", "associations", "users.readonly"})),
+    Scopes("f3", "keeper", frozenset({"associations.systems", "groups.readonly"})),
+    Scopes("f4", "silent", frozenset()),
+]
+
+
+@pytest.mark.parametrize(
+    ("held", "groups", "apps", "devices", "admins"),
+    [
+        ([RoleRef("f1", "")], True, True, True, True),
+        ([RoleRef("", "ADMINISTRATOR with Billing")], True, True, True, True),
+        ([RoleRef("", "Read Only")], False, False, False, False),
+        ([RoleRef("f2", "Manager")], True, True, True, False),
+        ([RoleRef("f3", "")], False, False, True, False),
+        ([RoleRef("f3", ""), RoleRef("f2", "")], True, True, True, False),
+        ([RoleRef("f4", "")], None, None, None, None),
+        ([RoleRef("f9", "Nowhere")], None, None, None, None),
+        ([RoleRef("f9", "Nowhere"), RoleRef("f3", "")], None, None, True, None),
+        ([], None, None, None, None),
+    ],
+)
+def test_what_a_role_may_write(
+    held: list[RoleRef],
+    groups: bool | None,
+    apps: bool | None,
+    devices: bool | None,
+    admins: bool | None,
+) -> None:
+    found = may_write(held, ROLES)
+    assert set(found) == set(WRITES)
+    names = ("group memberships", "application assignments", "device bindings")
+    assert [found[name] for name in names] == [groups, apps, devices]
+    assert found["administrator roles"] is admins
 
 
 def test_check_of_a_tenant_that_is_empty(connected: Connect, box: Sandbox) -> None:

@@ -23,8 +23,9 @@ APPLY_KEY = "UAR_APPLY_API_KEY"
 @json_option
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> None:
-    """Test the credentials in the environment; one small request a collection, nothing is kept.
+    """What may be read, what may be changed, and what would be missing, before anything is read.
 
+    Tests the credentials in the environment: one small request a collection, nothing is kept.
     Exits with 1 if something cannot be read without which there is no review.
     """
     from uar.sources._http import Patience
@@ -72,6 +73,9 @@ def _show(host: str, found: Check, apply_key: Mapping[str, Any]) -> None:
         put(f"Apply key  {_owner(apply_key['email'], apply_key['roles'])}")
     else:
         put(f"Apply key  does not work: {apply_key['says']}")
+    for name, writes in (("The key", found.owner.writes), ("The apply key", apply_key["writes"])):
+        if name == "The key" or apply_key["answers"]:
+            put(_changes(name, writes))
     put()
     put_table(
         ("collection", "readable", "rows"),
@@ -99,6 +103,22 @@ def _show(host: str, found: Check, apply_key: Mapping[str, Any]) -> None:
         if found.enough
         else "A review cannot be made with this key."
     )
+
+
+def _changes(name: str, writes: Mapping[str, bool | None]) -> str:
+    """What a key may change, and what it may not, as far as its roles tell."""
+    if not any(may is not False for may in writes.values()):
+        return f"{name} can only read: nothing can be changed with it."
+    said = [
+        f"{words} {', '.join(what for what, may in writes.items() if may is answer)}"
+        for words, answer in (
+            (f"{name} may change", True),
+            ("may not change", False),
+            ("its roles do not tell about", None),
+        )
+        if answer in writes.values()
+    ]
+    return "; ".join(said)[:1].upper() + "; ".join(said)[1:] + "."
 
 
 def _owner(email: str, roles: tuple[str, ...]) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from uar import clock
 from uar.errors import SetupError, SourceError
 
-from ._assemble import organization_of, owner_of_key
+from ._assemble import LAST_USE, organization_of, owner_of_key
+from ._cross import MEMBEROF, REACHED, groups_of, users_of
 from ._fetching import Fetcher
 from ._http import Client, expect
 from ._lists import (
     ADMINS,
     APPS,
     GROUPS,
+    MAY_BE_MISSING,
     ORGANIZATIONS,
     PLACES,
     ROLES,
@@ -30,8 +34,46 @@ from ._lists import (
     type_of,
 )
 from ._pace import Pace
-from ._paging import Listing, Reading, mapping, single
+from ._paging import Listing, Reading, envelope, mapping, single
+from ._rows import RoleRef
 from ._spool import Spool
+from ._usage import COUNT, REFUSALS, Trail, Window
+from ._values import either, identity, several, text
+
+# What uar apply changes -> the scope that it takes (API.md 2.3).
+WRITES = {
+    "group memberships": "groups",
+    "application assignments": "associations.applications",
+    "device bindings": "associations.systems",
+    "directory bindings": "associations.directories",
+    "RADIUS bindings": "associations.radius",
+    "administrator roles": "administrators",
+    "service accounts": "serviceaccounts",
+}
+# Which scopes the built-in roles have is nowhere published, but what these two may do is.
+EVERYTHING, NOTHING = "administrator with billing", "read only"
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """What a role may do, as it says itself."""
+
+    id: str
+    name: str
+    scopes: frozenset[str]
+
+
+SCOPES: Listing[Scopes] = Listing(
+    ROLES.path,
+    envelope,
+    lambda row: Scopes(
+        identity(row, "id", "_id"),
+        (text(row, "name") or "").casefold(),
+        frozenset(map(str, several(row, "scopes"))),
+    ),
+    key=lambda role: role.id,
+    optional=MAY_BE_MISSING,
+)
 
 
 @dataclass(frozen=True)
@@ -48,10 +90,14 @@ class Probe:
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose key it is; "" where that cannot be told."""
+    """Whose key it is; "" where that cannot be told.
+
+    `writes`: what it may change, by WRITES; None where its roles do not tell.
+    """
 
     email: str = ""
     roles: tuple[str, ...] = ()
+    writes: Mapping[str, bool | None] = field(default_factory=lambda: dict.fromkeys(WRITES))
 
 
 @dataclass(frozen=True)
@@ -76,7 +122,11 @@ def check(client: Client) -> Check:
     """
     probes = list(_probes(client))
     readable = {probe.collection for probe in probes if probe.readable}
-    wanted: dict[str, Listing[Any]] = {"organisation": ORGANIZATIONS, "admins": ADMINS}
+    wanted: dict[str, Listing[Any]] = {
+        "organisation": ORGANIZATIONS,
+        "admins": ADMINS,
+        "roles": SCOPES,
+    }
     read = {name: listing for name, listing in wanted.items() if name in readable}
     readings = _whole(client, read.values())
     rows = dict(zip(read, (reading.rows for reading in readings), strict=True))
@@ -86,7 +136,7 @@ def check(client: Client) -> Check:
     except SetupError as error:
         probes.append(Probe("one organisation", True, False, None, str(error), ""))
     owner = owner_of_key(client.credential.api_key, rows.get("admins", []))
-    return Check(*tenant, owner=_owner(owner), probes=tuple(probes))
+    return Check(*tenant, owner=_owner(owner, rows.get("roles", [])), probes=tuple(probes))
 
 
 def organizations(client: Client) -> list[Organization]:
@@ -105,22 +155,46 @@ def key_owner(client: Client) -> Owner:
     (admins,) = _whole(client, [ADMINS])
     if admins.refused:
         expect(admins.refused, 200)
-    return _owner(owner_of_key(client.credential.api_key, admins.rows))
+    (roles,) = _whole(client, [SCOPES])
+    return _owner(owner_of_key(client.credential.api_key, admins.rows), roles.rows)
 
 
 def _whole(client: Client, listings: Iterable[Listing[Any]]) -> list[Reading[Any]]:
     return Fetcher(client, Pace(2), Spool(), lambda answered, known: None).read(listings)
 
 
-def _owner(holder: Holder | None) -> Owner:
+def _owner(holder: Holder | None, roles: Sequence[Scopes]) -> Owner:
     if holder is None:
         return Owner()
-    return Owner(holder.row["login"] or "", tuple(role.name or role.id for role in holder.roles))
+    names = tuple(role.name or role.id for role in holder.roles)
+    return Owner(holder.row["login"] or "", names, may_write(holder.roles, roles))
+
+
+def may_write(held: Sequence[RoleRef], roles: Sequence[Scopes]) -> dict[str, bool | None]:
+    """What somebody with these roles may change: any of them is enough."""
+    return {
+        what: either([_allows(ref, scope, roles) for ref in held]) if held else None
+        for what, scope in WRITES.items()
+    }
+
+
+def _allows(ref: RoleRef, scope: str, roles: Sequence[Scopes]) -> bool | None:
+    name = ref.name.casefold()
+    listed = [role for role in roles if ref.id == role.id or (name and name == role.name)]
+    name = name or (listed[0].name if listed else "")
+    if name in (EVERYTHING, NOTHING):
+        return name == EVERYTHING
+    if not listed or not listed[0].scopes:
+        return None
+    parts = scope.split(".")
+    enough = {".".join(parts[: n + 1]) for n in range(len(parts))}
+    return bool(enough & listed[0].scopes)
 
 
 def _probes(client: Client) -> Iterator[Probe]:
     yield _probe(client, "organisation", ORGANIZATIONS, "the tenant's name")[0]
-    yield _probe(client, "users", USERS)[0]
+    users, user = _probe(client, "users", USERS)
+    yield users
     yield _probe(client, "admins", ADMINS, "who administers the tenant, and every admin role")[0]
     yield _probe(client, "roles", ROLES, "what admin roles are called where admins do not say")[0]
     yield _probe(client, "service accounts", SERVICES, "programs that have access of their own")[0]
@@ -129,17 +203,34 @@ def _probes(client: Client) -> Iterator[Probe]:
     if group:
         yield _probe(client, "group rules", rule_of(group["source_id"]))[0]
         yield _probe(client, "group members", members_of(group["source_id"]))[0]
+    if user:
+        memberof = groups_of(user["source_id"])
+        yield _probe(client, MEMBEROF, memberof, "whether two answers agree on memberships")[0]
     apps, app = _probe(client, "applications", APPS)
     yield apps
     if app:
         yield _probe(client, "application users", holders_of(app["source_id"], "user"))[0]
         yield _probe(client, "application groups", holders_of(app["source_id"], "user_group"))[0]
+        reached = users_of(app["source_id"])
+        yield _probe(client, REACHED, reached, "whether two answers agree on applications")[0]
     for name, listing in TARGETS.items():
         probe, target = _probe(client, name, listing, f"{name}, and who is bound to them")
         yield probe
         if target and type_of(target) in PLACES:
-            users = f"users of {name}"
-            yield _probe(client, users, bound_to(target, "user"), users)[0]
+            bound = f"users of {name}"
+            yield _probe(client, bound, bound_to(target, "user"), bound)[0]
+    yield _events(client)
+
+
+def _events(client: Client) -> Probe:
+    """Only how many there are is asked for, of one minute."""
+    now = clock.now()
+    asked = Trail(Window(now - dt.timedelta(minutes=1), now)).asked(COUNT)
+    answer = client.request("POST", asked.path, body=asked.body, repeat_safe=True)
+    why_not = ""
+    if answer.status in REFUSALS:
+        why_not = f"{REFUSALS[answer.status]} (status {answer.status})"
+    return Probe("events", False, not why_not, None, why_not, LAST_USE)
 
 
 def _probe(
