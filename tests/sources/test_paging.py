@@ -182,4 +182,4 @@ def test_a_sort_that_is_refused_is_left_out() -> None:
         "/list", envelope, lambda row: identity(row, "id"), key=lambda row: row, sort="id"
     )
     (reading,) = fetcher(client, 4).read([sorted_list])
-    assert reading.rows == names(120)
+    assert list(reading.rows) == names(120)

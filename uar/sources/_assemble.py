@@ -301,7 +301,8 @@ def _not_listed(tables: Tables, collection: str, owner: Row, holder: str) -> Non
 def _disagreements(tables: Tables, tenant: Tenant) -> None:
     """What two ends of an edge say otherwise: a gap, and a finding (PRC-16)."""
     names = {
-        f"user:{row['source_id']}": row["login"] or row["source_id"] for row in tenant.users.rows
+        f"user:{row['source_id']}": row.get("login") or row["source_id"]
+        for row in tenant.users.rows
     }
 
     def name(key: str) -> str:

@@ -10,7 +10,7 @@ from ._paging import Listing, Reading
 from ._rows import Binding, Row
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ask:
     """The bindings at one end. `owner`: the target; a group where it is asked for its devices."""
 

@@ -62,11 +62,12 @@ class Fetcher:
                 while queue or running:
                     while queue and len(running) < self.pace.allowed:
                         ask = queue.popleft()
-                        kept = self.spool.find(ask.asked.path, ask.query)
+                        asked = ask.asked
+                        kept = self.spool.find(asked.path, asked.query)
                         if kept:
                             queue.extendleft(self._again(ask, kept))
                         elif not ask.outdated:
-                            running[pool.submit(self._request, ask)] = ask
+                            running[pool.submit(self._request, asked)] = ask
                     self.pace.running(len(running))
                     if not running:
                         continue
@@ -80,8 +81,8 @@ class Fetcher:
                 self.client.stop()  # nobody waits for a request that sleeps
                 raise
 
-    def _request(self, ask: _Ask) -> _Came:
-        asked = ask.asked
+    def _request(self, asked: Asked) -> _Came:
+        query = asked.query
         answer = self.client.request(
             asked.method,
             asked.path,
@@ -90,17 +91,16 @@ class Fetcher:
             repeat_safe=True,
             troubled=self.pace.troubled,
         )
-        return answer, packed(answer, ask.query) if answer.status == 200 else None
+        return answer, query, packed(answer, query) if answer.status == 200 else None
 
     def _arrived(self, ask: _Ask, came: _Came) -> list[_Ask]:
-        answer, ready = came
+        answer, query, ready = came
         if answer.tries == 1:
             self.pace.answered()
         if ask.outdated:
             return []
-        return self._take(
-            ask, answer, self.spool.add(answer.path, ask.query, ready) if ready else None
-        )
+        kept = self.spool.add(answer.path, query, ready) if ready else None
+        return self._take(ask, answer, kept)
 
     def _again(self, ask: _Ask, kept: Kept) -> list[_Ask]:
         return [] if ask.outdated else self._take(ask, self.spool.answer(kept), kept)
@@ -120,20 +120,22 @@ class Fetcher:
         return [_Ask(reader, place) for place in reversed(places)]
 
 
-_Came = tuple[Answer, Packed | None]
+_Came = tuple[Answer, str, Packed | None]  # with the query it answers
 
 
 class _Ask:
-    """One place to ask for, in one of the attempts of a reader."""
+    """One place to ask for, in one of the attempts of a reader. There are many: they are small."""
 
-    __slots__ = ("asked", "attempt", "place", "query", "reader")
+    __slots__ = ("attempt", "place", "reader")
 
     def __init__(self, reader: Reader, place: Any) -> None:
         self.reader = reader
         self.place = place
         self.attempt = reader.attempt
-        self.asked = reader.asked(place)
-        self.query = self.asked.query
+
+    @property
+    def asked(self) -> Asked:
+        return self.reader.asked(self.place)
 
     @property
     def outdated(self) -> bool:

@@ -58,7 +58,7 @@ def single(answer: Answer) -> Unpacked:
     return [answer.json(dict)], 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
     """A list of the API. `keep`: what of a row is kept; `key`: what tells two kept rows apart.
 
@@ -84,7 +84,7 @@ def mapping(listing: Listing[T], rows: Sequence[Any], answer: Answer) -> list[T]
         raise Garbled(f"{answer.method} {answer.path}: {error}.") from None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Page(Generic[T]):
     rows: list[T]
     kept: Kept
@@ -95,9 +95,14 @@ class _Page(Generic[T]):
 class Reading(Generic[T]):
     """One list while it is read; when `whole`, `rows` has every row once, in the list's order."""
 
+    __slots__ = (
+        "_sorted", "_waiting", "attempt", "finished_at", "listing", "pages", "refused", "rows",
+        "server_time", "spoilt", "started_at", "stated", "whole",
+    )  # fmt: skip
+
     def __init__(self, listing: Listing[T]) -> None:
         self.listing = listing
-        self.rows: list[T] = []
+        self.rows: Sequence[T] = ()
         self.stated: int | None = None
         self.refused: Answer | None = None
         self.whole = False
@@ -179,7 +184,7 @@ class Reading(Generic[T]):
             raise self._moved("a row came twice")
         if self.stated is not None and len(rows) != self.stated:
             raise self._moved(f"{len(rows)} rows came where {self.stated} are stated")
-        self.rows, self.whole, self._waiting = rows, True, {}
+        self.rows, self.whole, self._waiting = tuple(rows), True, {}
         self.pages = tuple(page.kept for page in pages)
         self.started_at = min(page.requested_at for page in pages)
         self.finished_at = max(page.answered_at for page in pages)

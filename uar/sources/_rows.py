@@ -313,7 +313,7 @@ def holder_of_edge(edge: Json) -> str:
     return sys.intern(f"{ENDS.get(kind, kind)}:{identity(end, 'id')}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Binding:
     """A direct edge of a device, directory or server. `end`: the far end, as grant ids end."""
 

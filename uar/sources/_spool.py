@@ -32,7 +32,7 @@ SIGNS = (b'config"', b'secret"', b'password"', b'privatekey"', b'private_key"', 
          b'api_key"', b'token"', b"\\u00")  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Packed:
     """An answer made ready for the spool: its line, compressed, and the SHA-256 of its body."""
 
@@ -40,7 +40,7 @@ class Packed:
     digest: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Kept:
     """Where an answer stands in the spool. `digest`: SHA-256 of its body as it is kept."""
 

@@ -26,7 +26,7 @@ from ._values import Json, flag, inner, moment, reference, text
 
 PATH = "/insights/directory/v1/events"
 COUNT = f"{PATH}/count"
-LIMIT = 10_000  # the largest page (API.md 9)
+LIMIT = 2_000  # of up to 10,000 (API.md 9): the largest page would be the most memory of a sync
 RETENTION = dt.timedelta(days=90)
 # The window begins so much after the oldest event that is kept: longer than a sync can take, and
 # than an interrupted one may wait, so that it still asks for the same window and is not refused.
@@ -246,7 +246,7 @@ class Names:
     """What events call users and applications where they give no id."""
 
     def __init__(self, users: Iterable[Row], entitlements: Iterable[Row]) -> None:
-        self._logins = _by_name((row["login"], row["account_id"]) for row in users)
+        self._logins = _by_name((row.get("login"), row["account_id"]) for row in users)
         self._labels = _by_name(
             (row["name"], row["entitlement_id"]) for row in entitlements if row["kind"] == "app"
         )
