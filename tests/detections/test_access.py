@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from tests.detections.world import admin, detect, facts, grant, thing, user
-from uar.settings import Privileged, Settings
+from types import MappingProxyType
 
+from tests.detections.world import admin, detect, facts, grant, thing, user
+from uar.settings import Privileged, ServiceAccounts, Settings
+
+OWNED = MappingProxyType({"own": "ana@corp.example", "ned": "ana@corp.example"})
 THINGS = [
     thing("group", "staff"),
     thing("group", "root", privileged=True),
@@ -55,6 +58,21 @@ def test_lif_04_is_medium_without_privilege() -> None:
     assert detect("LIF-04", world)[0]["user:ana"]["severity"] == "medium"
 
 
+def test_lif_04_names_every_kind_of_access() -> None:
+    kinds = ("device", "device group", "directory", "radius")
+    things = [thing(kind, name) for kind in kinds for name in ("a", "b")]
+    held = [grant("user:ana", f"{kind}:a") for kind in kinds]
+    held += [grant("user:bea", f"{kind}:{name}") for kind in kinds for name in ("a", "b")]
+    gone = [user(name, status="suspended") for name in ("ana", "bea")]
+    found, _ = detect("LIF-04", facts(gone, things, held))
+    assert found["user:ana"]["says"].endswith(
+        "holds 1 device, 1 device group, 1 directory, 1 RADIUS server."
+    )
+    assert found["user:bea"]["says"].endswith(
+        "holds 2 devices, 2 device groups, 2 directories, 2 RADIUS servers."
+    )
+
+
 def test_aut_01_finds_people_without_a_second_factor() -> None:
     found, coverage = detect(
         "AUT-01",
@@ -86,18 +104,23 @@ def test_aut_04_finds_passwords_that_never_expire() -> None:
             [
                 user("ana", password_never_expires=True),
                 user("svc", password_never_expires=True, service_like=True),
+                user("own", password_never_expires=True, service_like=True),
+                user("ned", password_never_expires=True),
                 user("bea"),
                 user("cid", password_never_expires=None),
                 user("dan", password_never_expires=True, status="suspended"),
                 user("eve", password_never_expires=True, status="unknown"),
-            ]
+            ],
+            settings=Settings(service_accounts=ServiceAccounts(owners=OWNED)),
         ),
     )
     assert {key: row["severity"] for key, row in found.items()} == {
         "user:ana": "medium",
-        "user:svc": "info",
+        "user:ned": "medium",  # an owner makes no service of a person
+        "user:svc": "medium",
+        "user:own": "info",
     }
-    assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 2)
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (7, 2)
 
 
 def test_aut_05_finds_global_sudo() -> None:

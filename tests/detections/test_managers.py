@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.detections.world import Row, admin, detect, facts, user
+from tests.detections.world import Row, admin, detect, employee, facts, user
 
 
 def of(name: str, manager: str | None, **different: Any) -> Row:
@@ -52,6 +53,18 @@ def test_mgr_02_says_who_and_what() -> None:
         "The manager of the user stale, the user left, is suspended."
     )
     assert found["user:stale"]["accounts"] == "jumpcloud:user:stale jumpcloud:user:left"
+
+
+def test_mgr_02_hr_knows_that_the_manager_has_left() -> None:
+    people = [user("ana"), user("boss", manager_id=None)]
+    gone = [employee("boss", status="left")]
+    found, _ = detect("MGR-02", facts(people, roster=gone))
+    assert found["user:ana"]["says"] == "The manager of the user ana, the user boss, has left."
+    assert not detect("MGR-02", facts(people, roster=[employee("boss")]))[0]
+    assert not detect("MGR-02", replace(facts(people), roster=None))[0]
+    suspended = [user("ana"), user("boss", manager_id=None, status="suspended")]
+    said = detect("MGR-02", facts(suspended, roster=gone))[0]["user:ana"]["says"]
+    assert said.endswith("the user boss, is suspended.")
 
 
 def test_a_manager_without_manager_is_not_looked_at() -> None:

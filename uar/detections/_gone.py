@@ -27,10 +27,10 @@ def has_left(facts: Facts) -> pd.Series[Any]:
 
     left = status.eq("suspended").astype("boolean").mask(status == "unknown")
     left |= (some_user(("suspended",)) & ~some_user((*PRESENT, "unknown"))).astype("boolean")
-    return left | person.isin(_left_by_roster(facts))
+    return left | person.isin(left_by_roster(facts))
 
 
-def _left_by_roster(facts: Facts) -> list[str]:
+def left_by_roster(facts: Facts) -> list[str]:
     """Persons all of whose rows in HR's list have left, or are over."""
     if facts.roster is None:
         return []

@@ -1,20 +1,21 @@
 """A user that cannot sign in still holds access.
 
 What it means
-    The user is suspended, or staged for a later start, and holds groups, applications or SSH keys.
+    The user is suspended, or staged for a later start, and holds groups, applications, bindings to
+    devices, directories or servers, or SSH keys.
 Why it matters
     Making the user active again gives all of it back at once, without anybody deciding so. SSH keys
     already on a device may work on.
 Facts read
-    Status, grants and SSH keys of users. A suspended administrator's role is not part of this.
+    Status, grants and SSH keys of users. A suspended administrator's role is for ADM-03.
 Controls
     NIST SP 800-53 AC-2(3), AC-2(l); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18; PCI DSS 7.2.4;
     HIPAA 164.308(a)(3)(ii)(C).
 What to do
     For somebody who has left, revoke it. For a later start, check that it fits the job.
 Severity
-    Medium; high where something privileged is held, directly or by a group. Looks at users that
-    are not active; one whose status is unknown cannot be told.
+    Medium; high where something privileged is held, directly or by a group. Looks at users that are
+    not active; one whose status is unknown cannot be told.
 """
 
 from __future__ import annotations
@@ -25,7 +26,14 @@ from uar.detections import Detection, Facts, each
 from uar.detections._held import hold_privileged
 from uar.tables import look_up
 
-WORDS = {"group": ("group", "groups"), "app": ("application", "applications")}
+WORDS = {
+    "group": ("group", "groups"),
+    "app": ("application", "applications"),
+    "device": ("device", "devices"),
+    "device group": ("device group", "device groups"),
+    "directory": ("directory", "directories"),
+    "radius": ("RADIUS server", "RADIUS servers"),
+}
 
 
 def judge(facts: Facts) -> pd.DataFrame:

@@ -1,11 +1,12 @@
-"""The manager of an active person is suspended or has not started yet.
+"""The manager of an active person has left, is suspended or has not started yet.
 
 What it means
-    The manager's user is suspended or staged, so the manager cannot sign in.
+    The manager's user is suspended or staged, so the manager cannot sign in; or HR's list says that
+    the manager has left.
 Why it matters
     A reviewer who has left cannot decide. Stale managers are among the first things auditors find.
 Facts read
-    Manager and status of users.
+    Manager and status of users; HR's list, where it was given.
 Controls
     NIST SP 800-53 AC-2(j), AC-2(l); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18; PCI DSS 7.2.4.
 What to do
@@ -20,20 +21,24 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
+from uar.detections._gone import left_by_roster
 from uar.detections._managers import managed_people
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     people = managed_people(facts)
     people = people[people["manager_who"].notna()]
-    judged = each(people, people["surely"] & ~people["manager_active"].astype("boolean"))
+    left = people["manager_person"].isin(left_by_roster(facts))
+    off = ~people["manager_active"].astype("boolean")
+    state = ("is " + people["manager_status"]).mask(left & ~off.fillna(False), "has left")
+    judged = each(people, people["surely"] & (off | left), state=state)
     return judged.assign(accounts=people["account_id"] + " " + people["manager_id"])
 
 
 DETECTION = Detection(
     id="MGR-02",
-    title="Manager is suspended or has not started",
+    title="Manager has left, is suspended or has not started",
     severity="high",
-    says="The manager of {who}, {manager_who}, is {manager_status}.",
+    says="The manager of {who}, {manager_who}, {state}.",
     judge=judge,
 )
