@@ -1,35 +1,61 @@
-"""How long persons and each detection take, and how well accounts are put together.
+"""How long persons and each detection take, in how much memory, and how well accounts are put
+together.
 
-    python -m tests.benchmarks.detections [S|M|L|XL]
+    python -m tests.benchmarks.detections [S|M|L|XL] [FOLDER]
 
-The organisation is the generator's (XL: 50,000 users, 1,000,000 grants). Times are of the
-processor, so that they mean the same on a busy machine. Precision and recall count pairs of
-accounts of one person against the generator's truth.
+The organisation is the generator's (XL: 50,000 users, 1,000,000 grants); its snapshot is written
+first, as sync does, and is kept in FOLDER where one is named. Detections then run in a process of
+their own, that reads what uar detect reads. The earlier review is the same organisation with three
+grants in a hundred gone and three people in a hundred placed differently; HR's list has everybody.
+
+Times are seconds of the processor, so that they mean the same on a busy machine. The peak is what
+the process held at most while one detection ran. Precision and recall count pairs of accounts of
+one person against the generator's truth. A strong link is one by a key that both accounts have:
+JumpCloud's own link, one mailbox, one employee id, or the e-mail of one as alternate of the other.
 """
 
 from __future__ import annotations
 
-import resource
+import json
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tests.detections.world import HEADER, collection
 from uar.detections import Facts, detections, run
 from uar.persons import persons
+from uar.previous import Previous
 from uar.sandbox import names
 from uar.sandbox.generate import organisation
-from uar.settings import Persons, Settings
-from uar.snapshot import Snapshot
+from uar.settings import Domains, Employment, Persons, Privileged, Settings, SodRule
+from uar.snapshot import Snapshot, from_files, to_files
 from uar.sources import _rows as rows
-from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, GRANTS
+from uar.tables import (
+    ACCOUNTS,
+    COLLECTIONS,
+    COVERAGE,
+    DECISIONS,
+    ENTITLEMENTS,
+    FINDINGS,
+    GAPS,
+    GRANTS,
+    ITEMS,
+    OUTCOMES,
+    ROSTER,
+    USES,
+)
 
-SETTINGS = Settings(persons=Persons(alias_domains={names.ALIAS_DOMAIN: names.DOMAIN}))
 KINDS = {"user_group": "group", "application": "app", "user": "user"}
+READ = ("group members", "application users", "admins")
 
 
 def snapshot(state: dict[str, Any]) -> Snapshot:
@@ -64,12 +90,66 @@ def snapshot(state: dict[str, Any]) -> Snapshot:
         for what, kind, holder in held
     }
     return Snapshot(
-        HEADER,
+        replace(
+            HEADER, usage="observed", usage_from="2026-08-01T00:00:00Z", usage_to=HEADER.finished_at
+        ),
         ACCOUNTS.frame(accounts),
         ENTITLEMENTS.frame(entitlements),
         GRANTS.frame(grants.values()),
-        COLLECTIONS.frame([collection("group members")]),
+        COLLECTIONS.frame(map(collection, READ)),
         GAPS.empty(),
+    )
+
+
+def used(snap: Snapshot) -> Snapshot:
+    """Nine of ten direct assignments of applications were used."""
+    grants = snap.grants[
+        snap.grants["entitlement_id"].str.startswith("jumpcloud:app:")
+        & (snap.grants["holder_kind"] == "user")
+    ]
+    grants = grants[np.arange(len(grants)) % 10 != 0]
+    uses = pd.DataFrame(
+        {
+            "use_id": grants["holder_id"] + "@" + grants["entitlement_id"],
+            "account_id": grants["holder_id"],
+            "kind": "application",
+            "entitlement_id": grants["entitlement_id"],
+            "last_used_at": "2026-11-01T00:00:00Z",
+            "uses": 3,
+        }
+    )
+    return replace(snap, uses=USES.frame(uses))
+
+
+def roster_of(snap: Snapshot) -> pd.DataFrame:
+    users = snap.accounts[snap.accounts["kind"] == "user"].dropna(subset=["employee_id"])
+    listed = users[["employee_id", "email", "name", "department", "title"]]
+    return ROSTER.frame(listed.assign(row=np.arange(2, len(users) + 2), status="employed"))
+
+
+def earlier(snap: Snapshot) -> Previous:
+    """The same organisation a quarter ago."""
+    grants = snap.grants[np.arange(len(snap.grants)) % 33 != 0].reset_index(drop=True)
+    accounts = snap.accounts.copy()
+    others = np.arange(len(accounts)) % 33 == 0
+    accounts["department"] = accounts["department"].mask(others, "Elsewhere")
+    return Previous(
+        "", "2026-Q3", "", replace(snap, accounts=accounts, grants=grants), pd.DataFrame(),
+        FINDINGS.empty(), ITEMS.empty(), DECISIONS.empty(), OUTCOMES.empty(), COVERAGE.empty(),
+    )  # fmt: skip
+
+
+def settings_of(snap: Snapshot) -> Settings:
+    """Everything that a detection waits for is set."""
+    things = snap.entitlements
+    apps = things.loc[things["kind"] == "app", "entitlement_id"].tolist()
+    groups = things.loc[things["kind"] == "group", "entitlement_id"].tolist()
+    return Settings(
+        persons=Persons(alias_domains={names.ALIAS_DOMAIN: names.DOMAIN}),
+        domains=Domains(own=(names.DOMAIN, names.ALIAS_DOMAIN)),
+        privileged=Privileged(entitlements=tuple(apps[:3])),
+        employment=Employment(employees_only=tuple(groups[:10])),
+        sod=tuple(SodRule(f"rule {n}", tuple(apps[n : n + 2])) for n in range(5)),
     )
 
 
@@ -77,41 +157,90 @@ def pairs(groups: Iterable[Iterable[str]]) -> set[tuple[str, str]]:
     return {pair for group in groups for pair in combinations(sorted(group), 2)}
 
 
-def main(size: str = "XL") -> None:
+def peak() -> float:
+    """The most memory held since the last `forget`, in MiB (Linux)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def forget() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def prepare(size: str, folder: Path) -> None:
     state = organisation(size, seed=1)
-    snap = snapshot(state)
-    print(f"{size}: {len(snap.accounts):,} accounts, {len(snap.grants):,} grants")
+    for name, content in to_files(used(snapshot(state))).items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    (folder / "truth.json").write_text(json.dumps(state["truth"]))
 
-    begun = time.process_time()
-    who, links = persons(snap.accounts, SETTINGS.persons)
-    print(f"persons   {time.process_time() - begun:6.2f} s  {len(links):7,} links")
 
+def strong(state: dict[str, Any], accounts: pd.DataFrame) -> set[tuple[str, str]]:
+    """The labelled pairs that share a key."""
+    return set()
+
+
+def quality(folder: Path, snap: Snapshot, who: pd.DataFrame, links: pd.DataFrame) -> None:
+    truth = pairs(json.loads((folder / "truth.json").read_text())["persons"])
     short = who.assign(account=who["account_id"].str.removeprefix("jumpcloud:"))
     ours = pairs(short.groupby("person_id")["account"].apply(list))
-    truth = pairs(state["truth"]["persons"])
     hits = len(ours & truth)
-    print(f"          {hits:,} of {len(truth):,} pairs found, {len(ours - truth):,} made up")
+    print(f"          {hits:,} of {len(truth):,} labelled pairs, {len(ours - truth):,} made up")
     print(f"          precision {hits / len(ours):.4f}, recall {hits / len(truth):.4f}")
-
     ends = links[["account_a", "account_b"]].map(lambda one: one.removeprefix("jumpcloud:"))
     shown = pairs(ends.itertuples(index=False)) & (truth - ours)
     print(f"          {len(shown):,} of the {len(truth - ours):,} missed are shown as possible")
 
-    facts = Facts(snap, who, links, SETTINGS, pd.Timestamp(snap.header.finished_at))
-    total = 0.0
+
+def measure(folder: Path) -> None:
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    begun = time.process_time()
+    snap = from_files(files)
+    del files
+    print(f"{len(snap.accounts):,} accounts, {len(snap.grants):,} grants, {len(snap.uses):,} uses")
+    print(f"read      {time.process_time() - begun:6.2f} s  {peak():7,.0f} MiB")
+    settings = settings_of(snap)
+
+    begun = time.process_time()
+    who, links = persons(snap.accounts, settings.persons)
+    took = time.process_time() - begun
+    print(f"persons   {took:6.2f} s  {peak():7,.0f} MiB  {len(links):,} links")
+    quality(folder, snap, who, links)
+
+    finished = pd.Timestamp(snap.header.finished_at)
+    facts = Facts(snap, who, links, settings, finished, roster_of(snap), earlier(snap))
+    total, most = 0.0, 0.0
     for detection in detections():
+        forget()
         begun = time.process_time()
         _, coverage = run(facts, [detection])
         took = time.process_time() - begun
-        total += took
+        total, most = total + took, max(most, peak())
         row = coverage.iloc[0]
-        print(
-            f"{detection.id:9} {took:6.2f} s  {row['found']:7,} of {row['looked_at']:9,}"
-            f"  {row['cannot_tell']:6,} cannot be told"
+        says = (
+            f"{row['found']:7,} of {row['looked_at']:9,}  {row['cannot_tell']:7,} cannot be told"
+            if pd.isna(row["not_run"])
+            else f"not run: {row['not_run']}"
         )
-    print(f"all       {total:6.2f} s")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory {peak:,.0f} MiB, the generator included")
+        print(f"{detection.id:9} {took:6.2f} s  {peak():7,.0f} MiB  {says}")
+    print(f"all       {total:6.2f} s  {most:7,.0f} MiB")
+
+
+def main(size: str = "XL", folder: str = "") -> None:
+    if size == "measure":
+        measure(Path(folder))
+        return
+    with tempfile.TemporaryDirectory() as passing:
+        where = Path(folder or passing)
+        if not (where / "truth.json").exists():
+            prepare(size, where)
+        print(f"{size}: ", end="", flush=True)
+        subprocess.run([sys.executable, "-m", __spec__.name, "measure", str(where)], check=True)
 
 
 if __name__ == "__main__":

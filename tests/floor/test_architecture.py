@@ -21,6 +21,7 @@ LEVELS = (
     ("uar.access", "uar.previous", "uar.exceptions"),
     ("uar.evidence",),
     (
+        "uar.peers",
         "uar.persons",
         "uar.review",
         "uar.decisions",

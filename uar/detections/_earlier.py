@@ -11,6 +11,7 @@ from uar.access import opens, privileged
 from uar.detections import Facts
 from uar.previous import Previous
 from uar.snapshot import Snapshot
+from uar.tables import within
 
 READ_IN = {  # the list that shows who holds what, by the kind of what is held
     "group": "group members",
@@ -45,7 +46,7 @@ def kept(facts: Facts) -> pd.DataFrame:
     grants = facts.snapshot.grants
     return grants[
         (grants["holder_kind"] != "group")
-        & grants["grant_id"].isin(earlier(facts).snapshot.grants["grant_id"])
+        & within(grants["grant_id"], earlier(facts).snapshot.grants["grant_id"])
     ]
 
 

@@ -23,14 +23,14 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._earlier import doors_to_privileged, earlier, in_words, was_read
-from uar.tables import look_up
+from uar.tables import look_up, within
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     previous = earlier(facts).snapshot
     grants = facts.snapshot.grants
     held = grants.loc[grants["holder_kind"] != "group", ["grant_id", "holder_id", "entitlement_id"]]
-    new = held[~held["grant_id"].isin(previous.grants["grant_id"])]
+    new = held[~within(held["grant_id"], previous.grants["grant_id"])]
     things = facts.snapshot.entitlements.set_index("entitlement_id")
     names = facts.accounts.set_index("account_id")
     strong = new["entitlement_id"].isin(doors_to_privileged(facts))

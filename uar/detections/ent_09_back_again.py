@@ -26,7 +26,7 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._earlier import earlier, in_words, was_read
-from uar.tables import look_up
+from uar.tables import look_up, within
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -40,7 +40,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     says = pd.Series("was to be revoked in {} and is still there", index=items.index)
     says = says.mask(gone.fillna(False).astype(bool), "was removed in {} and is back")
     says = says.mask(undone, "was put back after {} had revoked it")
-    here = items["grant_id"].isin(facts.snapshot.grants["grant_id"])
+    held = facts.snapshot.grants["grant_id"]
+    here = within(items["grant_id"], held[within(held, items["grant_id"])])
     judged = pd.DataFrame(
         {
             "subject": items["grant_id"],

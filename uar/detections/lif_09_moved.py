@@ -29,7 +29,7 @@ import pandas as pd
 from uar.detections import Detection, Facts, each
 from uar.detections._earlier import doors_to_privileged, in_both, kept
 from uar.detections._missing import is_missing
-from uar.tables import look_up
+from uar.tables import look_up, within
 from uar.text import folded
 
 PLACE = {"department": "department", "title": "title", "manager_id": "manager"}
@@ -39,14 +39,15 @@ SHOWN = 3  # names of kept access in a sentence
 def judge(facts: Facts) -> pd.DataFrame:
     grants = kept(facts)
     accounts = in_both(facts, list(PLACE))
-    accounts = accounts[accounts["account_id"].isin(grants["holder_id"])]
+    accounts = accounts[within(accounts["account_id"], grants["holder_id"])]
     surely = accounts["active"] & accounts["human"]
     people = accounts.assign(surely=surely)[(accounts["kind"] == "user") & surely.fillna(True)]
     moved = {name: _changed(people, name, facts) for name in PLACE}
-    strong = grants.loc[grants["entitlement_id"].isin(doors_to_privileged(facts)), "holder_id"]
+    doors = pd.Series(doors_to_privileged(facts), dtype="string")
+    strong = grants.loc[within(grants["entitlement_id"], doors), "holder_id"]
     place = _either(moved["department"], moved["title"])
     severity = pd.Series("medium", index=people.index)
-    severity = severity.mask(people["account_id"].isin(strong), "high")
+    severity = severity.mask(within(people["account_id"], strong), "high")
     severity = severity.mask(~place.fillna(False).astype(bool), "low")
     hit = _either(place, moved["manager_id"]) & people["surely"]
     told = hit.fillna(False).astype(bool)
@@ -90,7 +91,7 @@ def _change(people: pd.DataFrame, moved: dict[str, pd.Series[Any]], facts: Facts
 def _listed(facts: Facts, grants: pd.DataFrame, people: pd.DataFrame) -> pd.Series[Any]:
     """By account: how much was kept, and the first names of it."""
     name = facts.snapshot.entitlements.set_index("entitlement_id")["name"]
-    held = grants[grants["holder_id"].isin(people["account_id"])]
+    held = grants[within(grants["holder_id"], people["account_id"])]
     held = held.assign(name=look_up(held["entitlement_id"], name)).sort_values("name")
     return held.groupby("holder_id")["name"].agg(_in_words).astype("string")
 
