@@ -26,6 +26,7 @@ ROSTER_COLUMNS = (
 )  # fmt: skip
 SEVERITIES = ("critical", "high", "medium", "low", "info")  # as in uar.tables
 MOST = 100_000  # of days or people: more is a slip of the key
+LONGEST_INSTRUCTIONS = 2_000  # characters
 MAY_BE_LEFT_OUT = ("devices", "device groups", "directories", "RADIUS servers", "usage")
 
 
@@ -112,6 +113,16 @@ class Reviewers:
     delegations: tuple[Delegation, ...] = ()
     # "application": what an owner decides comes in a file for each application, group or role.
     workbook_per: str = "reviewer"
+
+
+@dataclass(frozen=True)
+class Branding:
+    """How workbooks look; the name on them and whom to ask stand in Campaign."""
+
+    logo: str = ""  # a PNG or JPEG file; its path is told from the folder of uar.toml
+    colour: str = ""  # of headings: #0B5F6E
+    instructions: str = ""  # to the reviewers, in the organisation's own words
+    paper: str = "A4"  # or Letter
 
 
 @dataclass(frozen=True)
@@ -244,6 +255,7 @@ class Settings:
     campaign: Campaign = Campaign()
     reviewers: Reviewers = field(default_factory=Reviewers)
     scope: Scopes = Scopes()
+    branding: Branding = Branding()
     persons: Persons = field(default_factory=Persons)
     attributes: Attributes = Attributes()
     privileged: Privileged = Privileged()
@@ -329,6 +341,18 @@ def parse(text: bytes, name: str) -> Settings:
                 f"{away.where.line('last_day')}: reviewers.delegations.last_day lies before "
                 "first_day."
             )
+    branding = settings.branding
+    if not re.fullmatch("(#[0-9A-Fa-f]{6})?", branding.colour):
+        raise SetupError(
+            f"{where.line('colour')}: branding.colour must be written as #0B5F6E: six digits."
+        )
+    if branding.paper not in ("A4", "Letter"):
+        raise SetupError(f'{where.line("paper")}: branding.paper must be "A4" or "Letter".')
+    if len(branding.instructions) > LONGEST_INSTRUCTIONS:
+        raise SetupError(
+            f"{where.line('instructions')}: branding.instructions must stay below "
+            f"{LONGEST_INSTRUCTIONS:,} characters."
+        )
     if settings.reviewers.workbook_per not in ("reviewer", "application"):
         raise SetupError(
             f"{where.line('workbook_per')}: reviewers.workbook_per must be "

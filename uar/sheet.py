@@ -48,7 +48,7 @@ SHOWN = (
     Shown("Access", "entitlement", 17, names=True),
     Shown("Opens", "opens", 18),
     Shown("After a Revoke", "also_held", 19),
-    Shown("Last use", "last_use", 15),
+    Shown("Last use", "last_use", 17),
     Shown("Peers", "peers", 8),
     Shown("Since last review", "since", 17),
     Shown("Last decision", "last_decision", 13),

@@ -45,3 +45,18 @@ def is_placeholder(values: pd.Series[Any], placeholders: Iterable[str]) -> pd.Se
 def is_email(values: pd.Series[Any]) -> pd.Series[Any]:
     """Does a text have the form of one e-mail address?"""
     return values.str.strip().str.fullmatch(EMAIL).astype("boolean")
+
+
+# How a cell begins that a spreadsheet would run, also behind spaces and in full width.
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+
+
+def guarded(text: str) -> str:
+    """A text for a CSV file: an apostrophe stands before one that would become a formula, and
+    before one that looks as if it had been guarded."""
+    return "'" + text if text.lstrip("' ").startswith(FORMULAS) else text
+
+
+def unguarded(text: str) -> str:
+    """The inverse of `guarded`."""
+    return text[1:] if text.startswith("'") and guarded(text[1:]) == text else text

@@ -19,9 +19,8 @@ LEVELS = (
     ("uar.tables", "uar.clock", "uar.settings", "uar.sheet"),
     ("uar.snapshot",),
     ("uar.access", "uar.previous", "uar.exceptions"),
-    ("uar.evidence",),
+    ("uar.evidence", "uar.peers"),
     (
-        "uar.peers",
         "uar.persons",
         "uar.review",
         "uar.decisions",

@@ -27,6 +27,7 @@ from uar.commands._shared import (
     settings_option,
 )
 from uar.commands._table import put_table
+from uar.errors import SetupError
 from uar.folder import Folder
 from uar.previous import Previous, names
 from uar.review.campaign import campaign
@@ -36,8 +37,12 @@ from uar.settings import Settings, Where, load
 from uar.snapshot import Snapshot, file_names, from_lines, json_bytes, to_lines
 from uar.tables import FINDINGS, LINKS, PERSONS
 from uar.verify import CAMPAIGN, ITEMS, merkle_root, whole_lines
-from uar.workbooks.write import workbooks
+from uar.workbooks._logo import LARGEST, Logo, logo
+from uar.workbooks.write import Brand, workbooks
+from uar.workbooks.write_csv import csv_files
 
+FORMATS = ("xlsx", "csv")
+LOGO = "branding/logo"  # with the suffix of its kind
 DETECTED = ("persons.jsonl", "links.jsonl", "findings.jsonl")
 MANY = 300  # items that one person decides with care
 
@@ -46,9 +51,21 @@ MANY = 300  # items that one person decides with care
 @folder_argument
 @settings_option
 @previous_option
+@click.option(
+    "--format",
+    "suffix",
+    type=click.Choice(FORMATS),
+    default="xlsx",
+    show_default=True,
+    help="What reviewers get: workbooks, or the Decisions sheet alone as CSV.",
+)
 @json_option
 def command(
-    folder: Path, settings_path: Path | None, previous_path: Path | None, as_json: bool
+    folder: Path,
+    settings_path: Path | None,
+    previous_path: Path | None,
+    suffix: str,
+    as_json: bool,
 ) -> None:
     """Decide what is reviewed by whom; write one workbook per reviewer.
 
@@ -66,11 +83,12 @@ def command(
         issued_at = iso(now())
         snapshot = load_snapshot(review)
         previous, frozen = earlier(review, previous_path, snapshot)
+        picture = _logo(settings, settings_path)
         files, facts = contents(
             Detected(snapshot, persons, links, findings, previous),
             settings,
             where.line,
-            issued_at,
+            Form(issued_at, suffix, picture),
         )
         review.write(
             "open",
@@ -98,8 +116,30 @@ class Detected:
     previous: Previous | None = None
 
 
+@dataclass(frozen=True)
+class Form:
+    """When and in which form reviewers get their items."""
+
+    issued_at: str
+    suffix: str = "xlsx"  # one of FORMATS
+    logo: Logo | None = None
+
+
+def _logo(settings: Settings, settings_path: Path | None) -> Logo | None:
+    """The picture that uar.toml names, told from its folder."""
+    name = settings.branding.logo
+    if not name:
+        return None
+    path = (settings_path or Path()).parent / name
+    try:
+        with path.open("rb") as stream:
+            return logo(stream.read(LARGEST + 1), str(path))
+    except OSError as error:
+        raise SetupError(f"branding.logo: {path}: cannot be read ({error.strerror}).") from error
+
+
 def contents(
-    detected: Detected, settings: Settings, line: Callable[[str], str], issued_at: str
+    detected: Detected, settings: Settings, line: Callable[[str], str], form: Form
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """(every file that uar open writes, campaign.json as a value); the same for the same input."""
     snapshot, persons = detected.snapshot, detected.persons
@@ -107,16 +147,26 @@ def contents(
     shared = access.shared(access.reach(snapshot.grants), person_of)
     opens = access.opens(snapshot.grants)
     known = Known(snapshot, persons, detected.findings, opens, shared, detected.previous)
-    issued_on = dt.datetime.fromisoformat(issued_at).date()
-    found = population(known, settings, line, issued_on)
+    issued_on = dt.datetime.fromisoformat(form.issued_at).date()
+    found = population(known, settings, line, issued_on, f".{form.suffix}")
     lines = to_lines(found.items)
     root = merkle_root(whole_lines(lines))
     facts = campaign(
-        found.items, root, snapshot, settings.campaign, issued_at, detected.previous, found.excluded
-    )
+        found.items, root, snapshot, settings.campaign, form.issued_at, detected.previous,
+        found.excluded,
+    )  # fmt: skip
+    facts["format"] = form.suffix
     cards = gives(known), people(known, detected.links)
-    books = workbooks(in_order(found.items), facts, *cards, found.shown)
+    ordered = in_order(found.items)
+    brand = Brand(settings.branding, form.logo)
+    books = (
+        csv_files(ordered, facts, found.shown)
+        if form.suffix == "csv"
+        else workbooks(ordered, facts, *cards, found.shown, brand)
+    )
     files = {f"workbooks/{name}": content for name, content in books}
+    if form.logo is not None:
+        files[f"{LOGO}.{form.logo.kind}"] = form.logo.content
     if len(found.excluded):
         files[EXCLUDED_FILE] = to_lines(found.excluded)
     return {ITEMS: lines, CAMPAIGN: json_bytes(facts), **files}, facts

@@ -63,9 +63,10 @@ def command(path: Path, out: Path, as_json: bool) -> None:
 
 def made_again(review: Review) -> Iterator[tuple[str, bytes]]:
     """Every file that can be made from the snapshot and the answers, with the sealed settings."""
-    from uar.commands.open import Detected, contents
+    from uar.commands.open import LOGO, Detected, Form, contents
     from uar.reports import every
     from uar.tieout import tie_out
+    from uar.workbooks._logo import logo
 
     evidence = load(review)
     if evidence.items is None or evidence.campaign is None:
@@ -76,7 +77,11 @@ def made_again(review: Review) -> Iterator[tuple[str, bytes]]:
         evidence.snapshot, evidence.persons, evidence.links, evidence.findings, evidence.previous
     )
     settings = settings_of(review, "open")
-    yield from contents(detected, settings, str, evidence.campaign["issued_at"])[0].items()
+    pictures = [logo(review.read(name, "open"), name) for name in review.names(LOGO)]
+    form = Form(
+        evidence.campaign["issued_at"], evidence.campaign["format"], next(iter(pictures), None)
+    )
+    yield from contents(detected, settings, str, form)[0].items()
     for report in every().values():
         wrote = [line for line in review.ledger() if report.file in line["wrote"]]
         if wrote:

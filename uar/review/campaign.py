@@ -112,7 +112,9 @@ def excluded(snapshot: Snapshot, items: pd.DataFrame, out: pd.DataFrame) -> list
 Book = tuple[Candidate, str, str]  # a reviewer; the thing that it is of, id and name, or "" twice
 
 
-def file_names(settings: Campaign, books: Iterable[Book]) -> dict[tuple[str, str], str]:
+def file_names(
+    settings: Campaign, books: Iterable[Book], suffix: str = ".xlsx"
+) -> dict[tuple[str, str], str]:
     """(account_id, entitlement_id) -> `2026-Q4 ana-ng.xlsx`, or `2026-Q4 ana-ng payroll.xlsx`
     where the file is of one thing: plain ASCII, and no two alike in any letter case."""
     first = _ascii(settings.period or settings.name, keep_case=True) or "review"
@@ -128,7 +130,7 @@ def file_names(settings: Campaign, books: Iterable[Book]) -> dict[tuple[str, str
             number += 1
             name = f"{base}-{number}"
         taken.add(name.casefold())
-        names[own] = f"{name}.xlsx"
+        names[own] = name + suffix
     return names
 
 

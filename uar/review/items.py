@@ -13,6 +13,7 @@ import pandas as pd
 
 from uar import access
 from uar.errors import SetupError
+from uar.peers import peers
 from uar.previous import Previous
 from uar.review.before import with_before
 from uar.review.campaign import Book, file_names
@@ -64,10 +65,10 @@ def items(known: Known, settings: Settings, line: Line) -> pd.DataFrame:
 
 
 def population(
-    known: Known, settings: Settings, line: Line, issued_on: dt.date | None
+    known: Known, settings: Settings, line: Line, issued_on: dt.date | None, suffix: str = ".xlsx"
 ) -> Population:
     """Items in the order of their ids. `line`: where in uar.toml a setting stands. `issued_on`:
-    the day on which a delegation has to hold; unknown: none does.
+    the day on which a delegation has to hold; unknown: none does. `suffix`: of the file names.
 
     Raises SetupError when uar.toml names nobody or nothing, or when an item has no reviewer.
     """
@@ -80,14 +81,16 @@ def population(
         raise SetupError("Nothing is left to review: see scope in uar.toml.")
     chosen = reviewers(asked, known, settings, line, issued_on)
     owned = settings.reviewers.workbook_per == "application"
-    books = [
+    books: list[Book] = [
         (reviewer, *((thing, name) if owned and route.by == "owner" else ("", "")))
         for (route, reviewer), thing, name in zip(
             chosen, asked["entitlement_id"].tolist(), asked["entitlement"].tolist(), strict=True
         )
     ]
     key = known.snapshot.header.seal_key
-    return Population(*sealed(asked, chosen, books, settings, key), out)
+    names = file_names(settings.campaign, books, suffix)
+    files = [names[reviewer.account_id, thing] for reviewer, thing, _ in books]
+    return Population(*sealed(asked, chosen, files, key), out)
 
 
 def questions(known: Known, settings: Settings) -> pd.DataFrame:
@@ -105,11 +108,21 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     rows["item_id"] = rows["grant_id"].map(item_id).astype("string")
     rows = with_paths(rows, known.snapshot.grants, known.opened, shared, name)
     rows = with_use(rows, known.snapshot, known.opened)
+    rows["peers"] = look_up(rows["grant_id"], _peers(known.snapshot, settings))
     rows = with_before(rows, known.snapshot, known.opened, known.previous)
     band = rows["since"].fillna("other").mask(rows["flags"].notna(), "flagged")
     rows["band"] = band.mask(high, "privileged")
     rows["reason_on_keep"] = high | rows["flag_severity"].isin(SEVERE)
     return rows
+
+
+def _peers(snapshot: Snapshot, settings: Settings) -> pd.Series[str]:
+    """Per grant of a user with enough peers, how many of them hold the same: 3 of 12."""
+    told = peers(snapshot.accounts, snapshot.grants, settings.attributes.placeholders)
+    told = told[told["holding"].notna()]
+    counts = zip(told["holding"].tolist(), told["peers"].tolist(), strict=True)
+    texts = [f"{holding:,} of {every:,}" for holding, every in counts]
+    return pd.Series(texts, index=told["grant_id"], dtype="string")
 
 
 def in_order(items: pd.DataFrame) -> pd.DataFrame:
@@ -249,19 +262,17 @@ def _nobody(rows: pd.DataFrame, routes: list[Route]) -> str:
 def sealed(
     rows: pd.DataFrame,
     chosen: list[tuple[Route, Candidate]],
-    books: list[Book],
-    settings: Settings,
+    files: list[str],
     key: str,
 ) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """ITEMS in the order of their ids, and what is shown of each."""
-    names = file_names(settings.campaign, books)
     rows = rows.drop(columns="manager_id").assign(
         reviewer_id=[reviewer.account_id for _, reviewer in chosen],
         reviewer=[reviewer.name for _, reviewer in chosen],
         reviewer_email=[reviewer.email for _, reviewer in chosen],
         routed_by=[route.by for route, _ in chosen],
         routed_because=[route.because for route, _ in chosen],
-        workbook=[names[reviewer.account_id, thing] for reviewer, thing, _ in books],
+        workbook=files,
     )
     shown = {row["item_id"]: cells(row) for row in records(rows)}
     rows["seal"] = [seal(key, item, texts) for item, texts in shown.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ DECIDED = {
     "Not sure": ("E9E6F5", "443A78"),
 }
 FONT = "Arial"
+ENOUGH = 4.5  # contrast of text
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,50 @@ LABEL = Style(colour=SOFT)
 TEXT = Style()
 STRONG = Style(bold=True)
 COUNT = Style(bold=True, across="right")
+
+
+def coloured(parts: Mapping[str, str], colour: str) -> dict[str, str]:
+    """Parts of a file in another accent colour, such as #7A1FA2; "": as they are."""
+    if not colour:
+        return dict(parts)
+    own = readable(colour.removeprefix("#").upper())
+    wash = _mixed(own, "FFFFFF", 0.9)
+    return {
+        name: text.replace(f'rgb="00{ACCENT}"', f'rgb="00{own}"').replace(
+            f'rgb="00{ACCENT_WASH}"', f'rgb="00{wash}"'
+        )
+        for name, text in parts.items()
+    }
+
+
+def readable(colour: str) -> str:
+    """The colour, or the first darker one on which white can be read, and which can on white."""
+    darker = colour
+    for step in range(101):
+        darker = _mixed(colour, "000000", step / 100)
+        if contrast(darker, "FFFFFF") >= ENOUGH:
+            break
+    return darker
+
+
+def contrast(one: str, other: str) -> float:
+    """From 1 (the same) to 21 (black and white), as WCAG 2 reckons it."""
+    light, dark = sorted((_light(one), _light(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _light(colour: str) -> float:
+    red, green, blue = (
+        share / 12.92 if share <= 0.03928 else ((share + 0.055) / 1.055) ** 2.4
+        for share in (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _mixed(colour: str, other: str, share: float) -> str:
+    """A colour with so much of another one in it."""
+    pairs = ((int(each[at : at + 2], 16) for each in (colour, other)) for at in (0, 2, 4))
+    return "".join(f"{round(own + (more - own) * share):02X}" for own, more in pairs)
 
 
 def page(

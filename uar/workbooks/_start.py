@@ -61,6 +61,10 @@ GOOD_TO_KNOW = {
     "Other sheets": "What it gives explains each access. People shows which accounts are one "
     "person; what an administrator's account lacks is taken (from the user account).",
     "Flags": "A flag is a fact to look at, not a recommendation.",
+    "Last use": "What the tenant's log shows of so many days. Not observed means that nothing was "
+    "seen in that time; the other words say why nothing can be told.",
+    "Peers": "How many others of the same department and job title hold the same; where these are "
+    "too few, of the same department, or with the same manager.",
 }
 
 
@@ -80,8 +84,13 @@ class Ranges:
         )
 
 
-def start(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) -> dict[str, str]:
-    """Lay out Start here. Returns what its formulas say while nothing is decided."""
+def start(
+    sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges, instructions: str
+) -> dict[str, str]:
+    """Lay out Start here. Returns what its formulas say while nothing is decided.
+
+    `instructions`: of the organisation itself, "" where it gives none.
+    """
     sheet.sheet_properties.tabColor = ACCENT
     for letter, width in zip("ABCDE", (3, 20, WIDTH, 10, 3), strict=True):
         sheet.column_dimensions[letter].width = width
@@ -96,6 +105,7 @@ def start(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) -> dict
     LEAD.put(sheet, "B4", f"for {REVIEWER} <{EMAIL}>")
     before = _counter(sheet, ranges)
     row = _facts(sheet, 10, campaign)
+    row = _own_words(sheet, row, plain(campaign["organisation"]), instructions)
     row = _steps(sheet, row + 1, plain(campaign["contact"]))
     row, live = _words(sheet, row + 1, ranges)
     row = _example(sheet, row + 1)
@@ -137,6 +147,18 @@ def _facts(sheet: Worksheet, row: int, campaign: Mapping[str, Any]) -> int:
     for label, text in facts.items():
         LABEL.put(sheet, f"B{row}", label)
         (STRONG if label == "Due" else TEXT).put(sheet, f"C{row}", text)
+        row = _next(sheet, row, text)
+    return row
+
+
+def _own_words(sheet: Worksheet, row: int, organisation: str, instructions: str) -> int:
+    """What the organisation tells its reviewers, line by line."""
+    told = [plain(line).strip() for line in instructions.splitlines()]
+    if not any(told):
+        return row
+    row = _section(sheet, row + 1, f"From {organisation}" if organisation else "Please note")
+    for text in filter(None, told):
+        TEXT.put(sheet, f"C{row}", text)
         row = _next(sheet, row, text)
     return row
 

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openpyxl import Workbook
@@ -26,6 +26,7 @@ from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
+from uar.settings import Branding
 from uar.sheet import (
     BEFORE,
     CHECK,
@@ -41,6 +42,8 @@ from uar.sheet import (
 )
 from uar.tables import DECISION_WORDS
 from uar.text import plain
+from uar.workbooks._logo import Logo, placed
+from uar.workbooks._logo import parts as logo_parts
 from uar.workbooks._look import (
     ACCENT,
     ANSWER,
@@ -59,6 +62,7 @@ from uar.workbooks._look import (
     SMALL,
     WORD,
     Style,
+    coloured,
     page,
 )
 from uar.workbooks._rows import LETTERS, Column
@@ -77,6 +81,7 @@ from uar.workbooks._start import (
 LAST = 987654  # stands for the number of the last row of Decisions
 HEADER = 2
 LONGEST_REASON = 2_000
+PAPERS = {"A4": 9, "Letter": 1}  # as files number them
 ASKING = 190  # number of the number format that asks for a reason; below 164 they are Excel's own
 
 
@@ -98,6 +103,18 @@ class Template:
     decisions: Sheet
     gives: Sheet
     people: Sheet
+    picture: Logo | None = None
+
+
+@dataclass(frozen=True)
+class Brand:
+    """What uar.toml says of the look, and the picture that it names."""
+
+    settings: Branding = field(default_factory=Branding)
+    picture: Logo | None = None
+
+
+PLAIN = Brand()
 
 
 DECISIONS = (
@@ -130,7 +147,7 @@ PEOPLE = (
 )
 
 
-def template(campaign: Mapping[str, Any]) -> Template:
+def template(campaign: Mapping[str, Any], brand: Brand = PLAIN) -> Template:
     """Everything that the workbooks of a campaign share."""
     book = Workbook()
     plain_style: Any = book._named_styles["Normal"]  # type: ignore[attr-defined]
@@ -139,7 +156,7 @@ def template(campaign: Mapping[str, Any]) -> Template:
     assert isinstance(cover, Worksheet)  # noqa: S101 - for the type checker: a new book has one
     cover.title = "Start here"
     ranges = _ranges()
-    said = {1: start(cover, campaign, ranges)}
+    said = {1: start(cover, campaign, ranges, brand.settings.instructions)}
     decisions = _decisions(book.create_sheet(SHEET), campaign, ranges)
     gives = _listing(
         book.create_sheet("What it gives"), 3, GIVES, "What each access in this file gives"
@@ -151,7 +168,14 @@ def template(campaign: Mapping[str, Any]) -> Template:
     said |= {5: sign_off(book.create_sheet(SIGN_OFF), ranges)}
     machine_room(book.create_sheet("_uar"), campaign)
     _properties(book, campaign)
-    return Template(_parts(book, said), decisions, gives, people)
+    for sheet in book.worksheets:
+        sheet.page_setup.paperSize = PAPERS[brand.settings.paper]
+    parts = coloured(_parts(book, said), brand.settings.colour)
+    if brand.picture is not None:
+        first, types = "xl/worksheets/sheet1.xml", "[Content_Types].xml"
+        parts[first], parts[types] = placed(parts[first], parts[types], brand.picture)
+        parts |= logo_parts(brand.picture, f"Logo of {plain(campaign['organisation'])}")
+    return Template(parts, decisions, gives, people, brand.picture)
 
 
 def _ranges() -> Ranges:

@@ -9,6 +9,7 @@ from uar.decisions.form import is_header
 from uar.decisions.returned import Returned, Row, Sheet
 from uar.errors import TableError
 from uar.sheet import SHEET
+from uar.text import unguarded
 from uar.workbooks._package import MAX_COLUMNS, MAX_ROWS
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -58,7 +59,7 @@ def _rows(text: str, delimiter: str) -> list[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1  # a cell may hold line ends: a row is named by the line it begins on
     for values in reader:
-        cells = {column: value for column, value in enumerate(values, 1) if value}
+        cells = {column: unguarded(value) for column, value in enumerate(values, 1) if value}
         if cells and max(cells) > MAX_COLUMNS:
             raise csv.Error(f"line {line} has more than {MAX_COLUMNS} columns")
         if cells:

@@ -18,9 +18,11 @@ import pandas as pd
 
 from uar.sheet import cells, showable
 from uar.tables import BANDS, records
+from uar.workbooks._logo import media
 from uar.workbooks._rows import rows_xml
 from uar.workbooks._start import COUNTS, EMAIL, FILE, REVIEWER, ROWS
-from uar.workbooks._template import LAST, Sheet, Template, template
+from uar.workbooks._template import LAST, PLAIN, Sheet, Template, template
+from uar.workbooks._template import Brand as Brand
 
 Texts = Sequence[str]
 SOME = 5_000  # rows
@@ -33,6 +35,7 @@ def workbooks(
     gives: Mapping[str, Texts],
     people: Mapping[str, Sequence[Texts]],
     shown: Mapping[str, Texts] | None = None,
+    brand: Brand = PLAIN,
 ) -> Iterator[tuple[str, bytes]]:
     """(file name, bytes) for every reviewer, in the order of file names.
 
@@ -40,7 +43,7 @@ def workbooks(
     entitlement_id. `people`: rows of the sheet People per person_id. `shown`: uar.sheet.cells per
     item_id, where they are known already.
     """
-    shared = template(campaign)
+    shared = template(campaign, brand)
     needed = ["item_id", "seal", "workbook", "entitlement_id", "holder_id", "holder_kind"]
     rows = records(items[[*needed, "person_id"]])
     texts = shown or _shown(items)
@@ -92,6 +95,9 @@ def _workbook(
             with archive.open(_member(name), "w") as part:
                 for piece in pieces:
                     part.write(piece.encode("utf-8"))
+        if shared.picture is not None:
+            with archive.open(_member(media(shared.picture)), "w") as part:
+                part.write(shared.picture.content)
     return buffer.getvalue()
 
 
