@@ -40,12 +40,16 @@ class Live:
 
 @dataclass(frozen=True)
 class Request:
-    """One write. It holds no credential, neither in its headers nor elsewhere."""
+    """One write. It holds no credential, neither in its headers nor elsewhere.
+
+    `told`: what the journal keeps of a body that is much more than the change.
+    """
 
     method: str
     path: str
     body: Mapping[str, Any] | None
     headers: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ def _write(row: Row, run: Run, before: Live, request: Request) -> Line:
     """Every write that is due, none of them twice; the last one is what the result tells of."""
     addressed = set()
     while True:
-        sent = {"request": asdict(request), "before": _evidence(before)}
+        sent = {"request": _told(request), "before": _evidence(before)}
         run.record("intent", **_about(row, run), **sent)
         reply = run.tenant.send(request)
         addressed.add((request.method, request.path))
@@ -205,6 +209,12 @@ def _write(row: Row, run: Run, before: Live, request: Request) -> Line:
     if following is not None and len(addressed) > 1:
         detail += " The write that comes before it was carried out."
     return _result(row, run, outcome, detail, **sent, **more)
+
+
+def _told(request: Request) -> dict[str, Any]:
+    told = asdict(request)
+    kept = told.pop("told")
+    return told if kept is None else {**told, "body": kept}
 
 
 def _judge(action: str, reply: Reply, after: Live, *, done: bool) -> tuple[str, str]:

@@ -87,6 +87,7 @@ def test_the_removal_lasts_and_the_rest_of_the_group_is_as_before(
     phases = [line["phase"] for line in lines]
     assert phases == ["run", "intent", "step", "intent", "result", "run", "verify"]
     assert lines[2]["answer"]["status"] == 200
+    assert lines[1]["request"]["body"] == {"memberQueryExemptions": [OTHER, ANA]}
     assert lines[-1]["outcome"] == "still gone"
     assert folder.verify()[1] is None
 

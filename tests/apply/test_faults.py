@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 from collections.abc import Iterator
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +19,8 @@ from tests.apply import house as h
 from tests.apply.test_plan import ANA_PAYROLL, BEN_SALES, NIA_HELP, NIA_NOBODY, STAFF_PAYROLL
 from tests.sandbox import small as s
 from uar import journal
+from uar.cli import main
+from uar.demo.story import environment
 from uar.errors import SourceError
 from uar.folder import JOURNAL, Folder
 from uar.sandbox.server import Sandbox
@@ -328,6 +332,41 @@ def snapshot() -> Snapshot:
     """Of every run's tenant before it begins; read once, because they are all alike."""
     with Sandbox(tenant()) as box:
         return h.snapshot(box)
+
+
+@settings(max_examples=10)
+@given(data=st.data())
+def test_undo_puts_back_all_that_it_says(
+    tmp_path_factory: pytest.TempPathFactory, data: Any
+) -> None:
+    path = tmp_path_factory.mktemp("r") / "q4"
+    with Sandbox(tenant()) as box:
+        document = drawn(path, box, data)
+        before, admins = h.state(box), by_email(box)
+        carried_out(Folder(path), box)
+        for written in data.draw(st.lists(TROUBLES, max_size=2)):
+            box.add_fault(written)
+        _undo(path, box)
+        box.faults.clear()
+        words = _undo(path, box)
+        assert set(words.values()) <= {"restored", "already there"}
+        after = h.state(box)
+        for part in ("edges", "exempt", "users", "sudo", "services"):
+            assert after[part] == before[part], (part, document)
+        assert by_email(box) == admins
+
+
+def by_email(box: Sandbox) -> dict[str, set[str]]:
+    """An admin who was deleted comes back with another id."""
+    return {each["email"]: set(each["roles"]) for each in box.tenant.admins}
+
+
+def _undo(path: Path, box: Sandbox) -> dict[str, str]:
+    keys = {"JUMPCLOUD_BASE_URL": box.url, "UAR_APPLY_API_KEY": box.apply_api_key}
+    with environment(keys):
+        result = CliRunner().invoke(main, ["undo", str(path), "--yes", "--json"])
+    assert result.exit_code in (0, 1), result.output
+    return {row["item"]: row["outcome"] for row in json.loads(result.stdout)}
 
 
 def drawn(path: Path, box: Sandbox, data: Any) -> dict[str, Any]:

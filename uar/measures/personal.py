@@ -47,6 +47,7 @@ PERSONAL = (
     Personal("receipts/*", f"{REVIEWERS}; whose access was answered for", REPLACED),
     Personal("decisions/*", f"{REVIEWERS}; their reasons and comments", REPLACED),
     Personal("plans/*", "names, logins, e-mail addresses of whom access is taken from", REPLACED),
+    Personal("todo/*", "the same, of whom a person has to act for", LEFT_OUT),
     Personal("later.json", "names and logins of whom access was granted to later", REPLACED),
     Personal("journal.jsonl", "ids of accounts; what the tenant said of them", REPLACED),
     Personal("closing.json", "the operator's own words", REPLACED),

@@ -62,11 +62,7 @@ def _not_eligible(row: Row, known: Known) -> Reason | None:
     email = row.get("reviewer_email_decided")
     if not email:  # a finding, not a reviewer
         return None
-    found = [
-        account
-        for account in known.accounts.values()
-        if account["kind"] == "user" and str(account["email"]).casefold() == email.casefold()
-    ]
+    found = known.users.get(email.casefold(), [])
     again = "Reassign the item to another reviewer and ingest the new answer."
     if not any(account["status"] == "active" for account in found):
         return f"{email} decided this, and is no active user of the tenant.", again

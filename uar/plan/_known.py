@@ -28,6 +28,7 @@ class Known:
     credential_id: str
     revoked: list[Row]
     accounts: Mapping[str, Row]
+    users: Mapping[str, list[Row]]  # e-mail in small letters -> users who have it
     entitlements: Mapping[str, Row]
     members: Mapping[str, set[str]]  # group -> accounts
     groups: Mapping[str, set[str]]  # account -> groups
@@ -64,13 +65,19 @@ def look_up(ground: Ground, decided: Mapping[str, str], revoked: list[Row]) -> K
     memberships = grants[of_user & (kind == "group")]
     roles = grants[(grants["holder_kind"] == "admin") & (kind == "role")]
     restored = done[(done["action"] == "restore") & (done["outcome"] != "failed")]
+    accounts = _by(snapshot.accounts, "account_id")
+    users: dict[str, list[Row]] = defaultdict(list)
+    for account in accounts.values():
+        if account["kind"] == "user" and account["email"]:
+            users[account["email"].casefold()].append(account)
     persons = PERSONS.empty() if ground.persons is None else ground.persons
     return Known(
         settings=ground.settings,
         now=ground.now,
         credential_id=snapshot.header.credential_id,
         revoked=revoked,
-        accounts=_by(snapshot.accounts, "account_id"),
+        accounts=accounts,
+        users=users,
         entitlements=_by(snapshot.entitlements, "entitlement_id"),
         members=_sets(memberships, "entitlement_id", "holder_id"),
         groups=_sets(memberships, "holder_id", "entitlement_id"),

@@ -111,8 +111,12 @@ def _entry(row: Row) -> dict[str, Any]:
 
 
 def _with_exemptions(row: Row, group: Mapping[str, Any], entries: list[Any]) -> Request:
-    """PUT replaces the whole group: it goes back as it was read, but for the exemptions."""
+    """PUT replaces the whole group: it goes back as it was read, but for the exemptions.
+
+    The journal keeps these alone: what else a group holds is nothing that a removal has to tell.
+    """
     body = {name: value for name, value in group.items() if name not in NOT_WRITTEN}
     newer = "queryType" not in (group.get("memberQuery") or {})
     headers = {"x-query-dsl": "v2"} if newer else {}
-    return Request("PUT", group_path(row), {**body, "memberQueryExemptions": entries}, headers)
+    exemptions = {"memberQueryExemptions": entries}
+    return Request("PUT", group_path(row), {**body, **exemptions}, headers, told=exemptions)
