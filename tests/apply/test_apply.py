@@ -401,6 +401,7 @@ def test_a_dry_run_of_undo_puts_nothing_back(box: Sandbox, run: Invoke, tmp_path
     before, root = h.state(box), folder.root()
     shown = run("undo", folder.path, "--dry-run", "--yes", expect=1)
     assert f"{BEN_SALES}  Puts back: group membership, ben, Sales." in shown.stderr
+    assert "1  not attempted" in shown.stdout
     assert (h.state(box), folder.root()) == (before, root)
 
 
