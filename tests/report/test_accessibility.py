@@ -12,7 +12,11 @@ import pytest
 
 from tests.report import made
 from uar import browser
+from uar.commands._evidence import load
+from uar.proof import Pages
 from uar.reports import every
+from uar.reports._proofs import proofs
+from uar.sample import sample
 from uar.tieout import tie_out
 
 RUN = """<script>
@@ -81,6 +85,16 @@ def test_axe_finds_nothing(name: str, dark: bool, axe: str, tmp_path: Path) -> N
     found = look(html, axe, tmp_path, dark)
     assert found["dark"] is dark and int(str(found["passes"])) > 15
     assert found["violations"] == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_on_proof_pages(dark: bool, axe: str, tmp_path: Path) -> None:
+    review = made.on_disk(tmp_path / "q4", made.review())
+    evidence = load(review)
+    make, strata = Pages(evidence, review, lambda _: None), sample(tie_out(evidence), 3, "a")
+    pages = [make.page(item) for stratum in strata for item in stratum.chosen]
+    found = look(proofs("Sample", "3 items.", "00", pages, strata), axe, tmp_path, dark)
+    assert found["dark"] is dark and found["violations"] == []
 
 
 def test_axe_would_find_something(axe: str, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def command(path: Path, item: str, html: Path | None, as_json: bool) -> None:
         )
     page = Pages(evidence, review, raw_of(review, evidence)).page(item)
     if html:
-        written(html, proofs(item, page.says, checked.root, [page]))
+        written(html, proofs("Proof of one item", page.says, checked.root, [page]))
     if as_json:
         put_json({"root": checked.root, **asdict(page)})
     elif html:
