@@ -7,6 +7,7 @@ FEWEST of these, of the same department; else of the same manager; else nobody c
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -33,14 +34,8 @@ def peers(
     or device by any way. `basis`: one of BASES. All three are unknown where there are fewer than
     FEWEST peers, where the holder is no user, not surely active, or no human.
     """
-    groups = _places(accounts, placeholders)
-    sizes = [np.bincount(codes[codes >= 0], minlength=1) for codes in groups]
-    basis = np.full(len(accounts), -1)
-    for level in reversed(range(len(BASES))):
-        known = groups[level] >= 0
-        enough = known & (sizes[level][groups[level]] > FEWEST)
-        basis[enough] = level
-
+    where = places(accounts, placeholders)
+    groups, sizes, basis = where.codes, where.sizes, where.basis
     holder = positions(grants["holder_id"], accounts["account_id"])
     thing = positions(grants["entitlement_id"], grants["entitlement_id"].drop_duplicates())
     judged = (holder >= 0) & (basis[holder] >= 0)
@@ -73,7 +68,35 @@ def peers(
     )
 
 
-def _places(accounts: pd.DataFrame, placeholders: Iterable[str]) -> list[Codes]:
+@dataclass(frozen=True)
+class Places:
+    """Per account, by each of BASES, the number of its place (-1: none), and which basis counts."""
+
+    codes: tuple[Codes, ...]
+    sizes: tuple[Codes, ...]  # how many are in each place
+    basis: Codes  # -1: there are too few peers by any
+
+    def own(self) -> Codes:
+        """One number for the place that counts; different for each place of each basis."""
+        chosen = np.full(len(self.basis), -1)
+        for level, codes in enumerate(self.codes):
+            mine = self.basis == level
+            chosen[mine] = codes[mine] * len(self.codes) + level
+        return chosen
+
+
+def places(accounts: pd.DataFrame, placeholders: Iterable[str] = Attributes.placeholders) -> Places:
+    """Where each account works, in the order of `accounts`; only active people are somewhere."""
+    codes = tuple(_codes(accounts, placeholders))
+    sizes = tuple(np.bincount(each[each >= 0], minlength=1) for each in codes)
+    basis = np.full(len(accounts), -1)
+    for level in reversed(range(len(BASES))):
+        enough = (codes[level] >= 0) & (sizes[level][codes[level]] > FEWEST)
+        basis[enough] = level
+    return Places(codes, sizes, basis)
+
+
+def _codes(accounts: pd.DataFrame, placeholders: Iterable[str]) -> list[Codes]:
     """For each of BASES a number per account: equal in the same place, -1 where that is unknown."""
     words = tuple(placeholders)
     human = ~accounts["service_like"].fillna(False).astype(bool)

@@ -271,6 +271,8 @@ ENTITLEMENTS = Table(
         Column("description"),
         # static, dynamic, review-required for groups; unknown for the rest
         Column("membership", one_of=("static", "dynamic", "review-required")),
+        Column("rule_errors"),  # flags of a group's rule, separated by spaces
+        Column("pending", COUNT),  # changes that a group's rule proposes and nobody has accepted
         Column("privileged", FLAG),
         Column("writes", FLAG),  # a role with a scope that is not read-only
         Column("active", FLAG),
@@ -409,6 +411,8 @@ FINDINGS = Table(
         Column("subject_name", needed=True),  # what a person calls it
         Column("says", needed=True),  # one sentence with the facts
         Column("accounts"),  # every account_id it is about, separated by spaces
+        # Every grant_id it is about, separated by spaces; unknown: by its subject and accounts.
+        Column("grants"),
         # In how many reviews in a row, with this one; unknown without an earlier review.
         Column("reviews", COUNT),
         Column("accepted_because"),  # the three of a valid exception; unknown where there is none

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from tests.detections.examples.ent import EVERY_LIST
 from tests.detections.world import admin, detect, facts, grant, thing, user
 from uar.settings import Privileged, ServiceAccounts, Settings
 
@@ -171,17 +172,24 @@ def test_ent_03_finds_paths_that_make_each_other_needless() -> None:
     assert coverage["looked_at"] == 5
 
 
-def test_grp_01_finds_empty_groups() -> None:
+def test_empty_groups() -> None:
     grants = [grant("user:ana", "group:staff"), grant("group:door", "app:pay")]
+    things = [*THINGS, thing("group", "nil")]
     gap = {
         "gap_id": "g1",
         "collection": "group members",
         "subject": "jumpcloud:group:root",
         "says": "Refused.",
     }
-    found, coverage = detect("GRP-01", facts([user("ana")], THINGS, grants, gaps=[gap]))
-    assert list(found) == ["group:door"]
-    assert found["group:door"]["says"] == "The group door has no members, but would open 1 thing."
-    assert (coverage["looked_at"], coverage["cannot_tell"]) == (3, 1)
-    _, uncollected = detect("GRP-01", facts([user("ana")], THINGS, grants, collected=()))
+    world = facts([user("ana")], things, grants, gaps=[gap], collected=EVERY_LIST)
+    found, coverage = detect("GRP-01", world)
+    assert found["group:nil"]["says"] == "The group nil has no members and opens nothing."
+    assert list(found) == ["group:nil"]
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 1)
+    waiting, coverage = detect("GRP-03", world)
+    assert waiting["group:door"]["says"] == (
+        "The group door has no members, and would open 1 thing to the first one."
+    )
+    assert (list(waiting), coverage["cannot_tell"]) == (["group:door"], 0)
+    _, uncollected = detect("GRP-01", facts([user("ana")], things, grants, collected=()))
     assert (uncollected["found"], uncollected["cannot_tell"]) == (0, 2)

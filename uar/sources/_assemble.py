@@ -223,6 +223,7 @@ def _groups(tables: Tables, tenant: Tenant) -> None:
         tables.entitlements[group["entitlement_id"]] = {
             **group,
             "membership": METHODS.get(rule.method),
+            **rule.doubts,
         }
         if rule.method and rule.method not in METHODS:
             says = f"The group {group['name']} has a membership method that uar does not know."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ._paging import Listing, array, envelope, single, unstated
 from ._rows import (
@@ -16,6 +16,7 @@ from ._rows import (
     account_of_user,
     binding_of_edge,
     credentials_of_service,
+    doubts,
     entitlement_of_app,
     entitlement_of_device,
     entitlement_of_device_group,
@@ -58,6 +59,7 @@ class Rule:
     group_id: str
     method: str
     exempted: frozenset[str]
+    doubts: Row = field(default_factory=dict)  # columns of ENTITLEMENTS
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ def rule_of(group_id: str) -> Listing[Rule]:
     """One group by its id: the only certain place of its method and exemptions (API.md 5.5)."""
 
     def rule(row: Json) -> Rule:
-        return Rule(group_id, text(row, "membershipMethod") or "", exempted(row))
+        return Rule(group_id, text(row, "membershipMethod") or "", exempted(row), doubts(row))
 
     return Listing(f"{GROUPS.path}/{group_id}", single, rule, key=lambda found: found.group_id)
 

@@ -344,6 +344,15 @@ def managed(user: Json) -> dict[str, str]:
     }
 
 
+def doubts(group: Json) -> Row:
+    """What speaks against the members of a group with a rule (API.md 5.5), for ENTITLEMENTS."""
+    errors = (text({"flag": each}, "flag") for each in several(group, "memberQueryErrorFlags"))
+    return {
+        "rule_errors": " ".join(sorted(filter(None, errors))) or None,
+        "pending": count(inner(group, "suggestionCounts"), "total"),
+    }
+
+
 def role_slug(name: str) -> str:
     """An id for a role known by its name only; names that differ more than in case stay apart."""
     folded = name.strip().casefold()

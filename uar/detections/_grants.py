@@ -1,0 +1,105 @@
+"""What the detections of single grants share: a judgement of each, and the words for the hits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from uar.access import opens, privileged
+from uar.detections import Facts
+from uar.tables import look_up, positions
+
+Mask = npt.NDArray[np.bool_]
+
+
+def judged(held: pd.DataFrame, hit: Mask, untold: Mask, **facts: Any) -> pd.DataFrame:
+    """A judge's answer in which every grant is a subject of its own. `untold` goes before `hit`."""
+    return held.assign(
+        subject=held["grant_id"],
+        accounts=held["holder_id"],
+        hit=pd.arrays.BooleanArray(hit & ~untold, untold),
+        **facts,
+    )
+
+
+def told(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
+    """The hits with subject_name, who and what (the name of what is held)."""
+    holders = facts.accounts.set_index("account_id")
+    things = facts.snapshot.entitlements.set_index("entitlement_id")
+    known = holders.index.isin(found["holder_id"])
+    return found.assign(
+        subject_name=look_up(found["holder_id"], holders["shown"]).fillna(found["holder_id"]),
+        who=look_up(found["holder_id"], holders["who"]).fillna(found["holder_id"]),
+        what=look_up(found["entitlement_id"], things["name"]).fillna(found["entitlement_id"]),
+        accounts=found["holder_id"].where(found["holder_id"].isin(holders.index[known])),
+    )
+
+
+def of_things(facts: Facts, values: pd.Series[Any]) -> npt.NDArray[Any]:
+    """What a column of the snapshot's entitlements says of each held grant; the last for -1."""
+    array: npt.NDArray[Any] = values.to_numpy()[facts.held["thing"].to_numpy()]
+    return array
+
+
+def thing_is(facts: Facts, ids: Any) -> Mask:
+    """Is what is held one of these entitlements?"""
+    things = facts.snapshot.entitlements["entitlement_id"]
+    marked = np.append(things.isin(ids).to_numpy(bool), False)  # the last is for -1
+    found: Mask = marked[facts.held["thing"].to_numpy()]
+    return found
+
+
+def kind_is(facts: Facts, kind: str) -> Mask:
+    """Is what is held of this kind?"""
+    things = facts.snapshot.entitlements
+    return thing_is(facts, things.loc[things["kind"] == kind, "entitlement_id"])
+
+
+def holder_active(facts: Facts) -> tuple[Mask, Mask]:
+    """(surely active, perhaps) of each held grant's account; one that is not there is neither."""
+    active = facts.accounts["active"]
+    account = facts.held["account"].to_numpy()
+    sure = np.append(active.fillna(False).to_numpy(bool), False)
+    perhaps = np.append(active.fillna(True).to_numpy(bool), False)
+    return sure[account], perhaps[account]
+
+
+def doors(facts: Facts) -> list[str]:
+    """Entitlements that are privileged, and groups that open one."""
+    ids = privileged(facts.snapshot.entitlements, facts.settings.privileged)
+    opened = opens(facts.snapshot.grants)
+    return [*ids, *opened.loc[opened["entitlement_id"].isin(ids), "group_id"]]
+
+
+def named(facts: Facts, names: Any) -> pd.Series[bool]:
+    """Which of the snapshot's entitlements uar.toml means by these names or ids."""
+    things = facts.snapshot.entitlements
+    folded = {name.strip().casefold() for name in names}
+    return (
+        things["name"].str.strip().str.casefold().isin(folded)
+        | things["entitlement_id"].isin(list(names))
+        | things["source_id"].isin(list(names))
+    ).astype(bool)
+
+
+def reached(facts: Facts, things: pd.Series[bool]) -> pd.DataFrame:
+    """Who reaches these entitlements: account, thing (numbers), grant_id; a row for each way."""
+    entitlements = facts.snapshot.entitlements["entitlement_id"]
+    wanted = np.flatnonzero(things.to_numpy(bool))
+    held = facts.held[["grant_id", "account", "thing"]]
+    held = held[held["account"] >= 0]
+    direct = held[held["thing"].isin(wanted)]
+    opened = opens(facts.snapshot.grants)
+    leads = pd.DataFrame(
+        {
+            "thing": positions(opened["group_id"], entitlements),
+            "end": positions(opened["entitlement_id"], entitlements),
+        }
+    )
+    leads = leads[leads["end"].isin(wanted) & (leads["thing"] >= 0)]
+    through = held[held["thing"].isin(leads["thing"])].merge(leads, on="thing")
+    through = through.drop(columns="thing").rename(columns={"end": "thing"})
+    return pd.concat([direct, through], ignore_index=True)

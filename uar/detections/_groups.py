@@ -1,0 +1,59 @@
+"""What the detections of groups share: each group with its members and what it opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from uar.access import opens
+from uar.detections import Facts
+from uar.tables import look_up
+
+MEMBERS = "group members"
+# The lists that show what groups open. One that the tenant does not have anything of is read too.
+BOUND = (
+    "application groups", "groups of devices", "groups of device groups", "groups of directories",
+    "groups of RADIUS servers",
+)  # fmt: skip
+
+
+def groups(facts: Facts) -> pd.DataFrame:
+    """Groups with `members` and `opened`: how many; unknown where none was seen, and the lists that
+    would show them were not read. `whole`: all of these were read.
+    """
+    snapshot = facts.snapshot
+    found = snapshot.entitlements[snapshot.entitlements["kind"] == "group"]
+    ids = found["entitlement_id"]
+    grants = snapshot.grants
+    of_accounts = grants.loc[grants["holder_kind"] != "group", "entitlement_id"]
+    read = set(snapshot.collections["collection"])
+    gaps = snapshot.gaps.loc[snapshot.gaps["collection"] == MEMBERS, "subject"]
+    no_members = ids.isin(gaps) | (MEMBERS not in read)
+    not_bound = pd.Series(not set(BOUND) <= read, index=found.index)
+    number, opened = _number(ids, of_accounts), _number(ids, opens(grants)["group_id"])
+    return found.assign(
+        members=number.mask(no_members & (number == 0)),
+        opened=opened.mask(not_bound & (opened == 0)),
+        whole=~no_members & ~not_bound,
+        subject=ids,
+        subject_name=found["name"],
+        accounts=None,
+    )
+
+
+def members(facts: Facts) -> pd.DataFrame:
+    """account (a number), group_id: who is in which group."""
+    held = facts.held[["account", "entitlement_id", "thing"]]
+    of_group = (facts.snapshot.entitlements["kind"] == "group").to_numpy(bool)
+    held = held[held["thing"].isin(of_group.nonzero()[0]) & (held["account"] >= 0)]
+    return held.rename(columns={"entitlement_id": "group_id"})[["account", "group_id"]]
+
+
+def names_of(facts: Facts, ids: pd.Series[Any]) -> pd.Series[Any]:
+    """What entitlements are called."""
+    return look_up(ids, facts.snapshot.entitlements.set_index("entitlement_id")["name"])
+
+
+def _number(ids: pd.Series[Any], held: pd.Series[Any]) -> pd.Series[Any]:
+    return ids.map(held.value_counts()).fillna(0).astype("Int64")

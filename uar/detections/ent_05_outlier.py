@@ -1,0 +1,79 @@
+"""Somebody holds what hardly anybody of the same place holds.
+
+What it means
+    Fewer than one in ten of the person's peers hold it too. Peers are active people of the same
+    department and title; where there are fewer than five, of the same department, then of the same
+    manager.
+Why it matters
+    Access that the place does not need is often left from an earlier job, or was copied from
+    somebody else.
+Facts read
+    Department, title and manager of active people; what each of them holds, by any way.
+Controls
+    NIST SP 800-53 AC-6(7), AC-2(j); SOC 2 CC6.3; ISO/IEC 27001:2022 A.5.18, A.8.2; PCI DSS 7.2.4.
+What to do
+    Ask the person what it is needed for. The number says that it is rare, not that it is wrong.
+Severity
+    Medium. Looks at every grant of active people. It cannot be told with fewer than five peers; nor
+    where more than a fifth of what a place holds would be rare: its people have too little in
+    common to compare them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from uar.detections import Detection, Facts
+from uar.detections._grants import Mask, holder_active, judged, told
+from uar.peers import peers, places
+
+RARE = 0.10  # of the peers
+MOST_RARE = 0.20  # of the grants of a place
+
+
+def judge(facts: Facts) -> pd.DataFrame:
+    held = facts.held
+    people = (facts.accounts["kind"] == "user") & facts.accounts["human"].fillna(True)
+    human = np.append(people.to_numpy(bool), False)[held["account"].to_numpy()]
+    _, perhaps = holder_active(facts)
+    words = facts.settings.attributes.placeholders
+    counted = peers(facts.snapshot.accounts, facts.snapshot.grants, words)
+    counted = counted[(facts.snapshot.grants["holder_kind"] != "group").to_numpy(bool)]
+    holding, number = (
+        counted[name].to_numpy(dtype=float, na_value=np.nan) for name in ("holding", "peers")
+    )
+    rare = holding / number < RARE
+    untold = np.isnan(number) | _nothing_in_common(facts, rare, words)
+    answer = judged(
+        held, rare, untold, holding=holding, number=number, basis=counted["basis"].array
+    )
+    judged_ones: pd.DataFrame = answer[human & perhaps]
+    return judged_ones
+
+
+def _nothing_in_common(facts: Facts, rare: Mask, words: tuple[str, ...]) -> Mask:
+    """Is more than a fifth rare of what the holder's place holds?"""
+    place = np.append(places(facts.snapshot.accounts, words).own(), -1)
+    own = place[facts.held["account"].to_numpy()]
+    known = own >= 0
+    number = np.bincount(own[known], minlength=1)
+    rare_ones = np.bincount(own[known], weights=rare[known], minlength=1)
+    much: Mask = known & (rare_ones > MOST_RARE * number)[own]
+    return much
+
+
+def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
+    number = found["holding"].astype("int64").astype("string")
+    of = found["number"].astype("int64").astype("string")
+    return told(facts, found).assign(share=number + " of " + of)
+
+
+DETECTION = Detection(
+    id="ENT-05",
+    title="Held by hardly anybody of the same place",
+    severity="medium",
+    says="{who} holds {what}, as {share} others of the {basis} do.",
+    judge=judge,
+    tell=tell,
+)

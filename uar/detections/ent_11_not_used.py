@@ -1,0 +1,109 @@
+"""Somebody has an application and does not use it.
+
+What it means
+    The application is assigned to the person, directly or as all that a group opens, and in the
+    window of the snapshot no sign-in of the person to it was seen, while others were.
+Why it matters
+    What is not used is not missed when it is taken away, and is a door that nobody watches. It is
+    often a licence that is paid for, too.
+Facts read
+    Successful sign-ins to applications in the window; what is assigned and what groups open.
+Controls
+    NIST SP 800-53 AC-2(3), AC-6(7); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18; PCI DSS 7.2.4,
+    8.2.6.
+What to do
+    Ask the person; revoke it where the answer is no.
+Severity
+    Medium. Looks at applications of active people. It cannot be told where use was not collected,
+    where the window is shorter than thresholds.inactive_days, for accounts younger than
+    thresholds.grace_days, for an application that nobody was seen to use (its use may not be seen
+    at all), and for a group that opens more than applications.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from uar.access import opens
+from uar.detections import Detection, Facts
+from uar.detections._grants import Mask, holder_active, judged, kind_is, told
+from uar.tables import positions
+
+
+def judge(facts: Facts) -> pd.DataFrame:
+    held = facts.held
+    account, thing = held["account"].to_numpy(), held["thing"].to_numpy()
+    leads, others = _leads(facts)
+    people = (facts.accounts["kind"] == "user") & facts.accounts["human"].fillna(True)
+    sure, perhaps = holder_active(facts)
+    chosen = perhaps & np.append(people.to_numpy(bool), False)[account] & (thing >= 0)
+    chosen &= kind_is(facts, "app") | np.isin(thing, leads["thing"].to_numpy())
+    rows = np.flatnonzero(chosen)
+    ways = pd.DataFrame({"row": rows, "thing": thing[rows], "account": account[rows]})
+    through = ways.merge(leads, on="thing")
+    direct = ways[~ways["thing"].isin(leads["thing"])].assign(app=lambda each: each["thing"])
+    both = pd.concat([through, direct], ignore_index=True)
+    seen, anybody = _seen(facts)
+    number = len(facts.snapshot.entitlements)
+    used = np.isin(both["account"].to_numpy() * number + both["app"].to_numpy(), seen)
+    blind = ~np.isin(both["app"].to_numpy(), anybody)
+    any_used = _any(both["row"], used, len(held))
+    untold = _any(both["row"], blind, len(held)) | np.isin(thing, others) | _too_new(facts)[account]
+    untold |= ~sure | (not _window_is_long_enough(facts))
+    return judged(held[chosen], ~any_used[chosen], (untold & ~any_used)[chosen])
+
+
+def _leads(facts: Facts) -> tuple[pd.DataFrame, list[int]]:
+    """(thing, app): what each group opens; and the groups that open something else too."""
+    things = facts.snapshot.entitlements
+    opened = opens(facts.snapshot.grants)
+    group = positions(opened["group_id"], things["entitlement_id"])
+    end = positions(opened["entitlement_id"], things["entitlement_id"])
+    is_app = np.append((things["kind"] == "app").to_numpy(bool), False)[end]
+    leads = pd.DataFrame({"thing": group[is_app], "app": end[is_app]})
+    return leads, sorted(set(group[~is_app]))
+
+
+def _seen(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
+    """Who used which application, as one number each; and the applications that somebody used."""
+    uses = facts.snapshot.uses
+    uses = uses[(uses["kind"] == "application") & uses["entitlement_id"].notna()]
+    account = positions(uses["account_id"], facts.accounts["account_id"])
+    app = positions(uses["entitlement_id"], facts.snapshot.entitlements["entitlement_id"])
+    known = (account >= 0) & (app >= 0)
+    pairs = account[known] * len(facts.snapshot.entitlements) + app[known]
+    return pairs, np.unique(app[app >= 0])
+
+
+def _any(rows: pd.Series[int], marks: Mask, number: int) -> Mask:
+    found: Mask = np.bincount(rows[marks], minlength=number) > 0
+    return found
+
+
+def _too_new(facts: Facts) -> Mask:
+    grace = pd.Timedelta(days=facts.settings.thresholds.grace_days)
+    young = facts.accounts["created_at"] > facts.now - grace
+    return np.append(young.fillna(False).to_numpy(bool), False)
+
+
+def _window_is_long_enough(facts: Facts) -> bool:
+    header = facts.snapshot.header
+    if header.usage != "observed":
+        return False
+    window = pd.Timestamp(header.usage_to) - pd.Timestamp(header.usage_from)
+    return bool(window >= pd.Timedelta(days=facts.settings.thresholds.inactive_days))
+
+
+def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
+    return told(facts, found).assign(since=facts.snapshot.header.usage_from[:10])
+
+
+DETECTION = Detection(
+    id="ENT-11",
+    title="Application that is not used",
+    severity="medium",
+    says="{who} has {what} and was not seen to use it since {since}, while others were.",
+    judge=judge,
+    tell=tell,
+)
