@@ -2,6 +2,7 @@
 
 Accounts are joined rule by rule, from the strongest to the weakest:
 
+    override         persons.toml says so
     linked           JumpCloud itself links the user to the administrator
     email            one e-mail, apart from letter case
     alias            one mailbox, once plus tags, alias domains and (where listed) dots are folded
@@ -9,9 +10,10 @@ Accounts are joined rule by rule, from the strongest to the weakest:
     alternate-email  the e-mail of one is the alternate or recovery e-mail of the other
     name             one full name and one hint more: only "possible", it never joins
 
-What a rule would join is looked at as a whole: if it would make one person of two employee ids, or
-(below `email`) of names that share no word, that rule joins none of it; the links are still shown,
-with what speaks against them. So neither the order of the rows nor a chain of coincidences decides.
+What a rule would join is looked at as a whole: if it would make one person of two employee ids, of
+two accounts that persons.toml keeps apart, or (below `email`) of names that share no word, that
+rule joins none of it; the links are still shown, with what speaks against them. So neither the
+order of the rows nor a chain of coincidences decides.
 The mailbox of a role (it@..., support@...) and an address that many name as theirs identify nobody.
 """
 
@@ -28,6 +30,7 @@ from typing import Any
 
 import pandas as pd
 
+from uar.overrides import APART, Override
 from uar.settings import Attributes, Persons
 from uar.tables import LINKS, PERSONS, look_up
 from uar.text import folded, is_email, is_placeholder
@@ -86,18 +89,34 @@ class _Rule:
 
 
 def persons(
-    accounts: pd.DataFrame, settings: Persons, placeholders: Iterable[str] = Attributes.placeholders
+    accounts: pd.DataFrame,
+    settings: Persons,
+    placeholders: Iterable[str] = Attributes.placeholders,
+    given: Iterable[Override] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """accounts -> (PERSONS, LINKS). A service account is a person of its own."""
+    """accounts -> (PERSONS, LINKS). A service account is a person of its own.
+
+    `given`: what persons.toml says. What it joins and employee ids forbid is a link that is not
+    merged; uar.overrides.refused makes an error of it.
+    """
     rows = accounts.sort_values("account_id", ignore_index=True)
     facts = _facts(rows, settings, placeholders)
-    clusters = _Clusters(facts)
+    at = {one.id: number for number, one in enumerate(facts)}
+    said = sorted(
+        (min(ends), max(ends), each.same, each.reason.strip().rstrip("."))
+        for each in given
+        for ends in [(at[each.one], at[each.other])]
+    )
+    apart = [(a, b) for a, b, same, _ in said if not same]
+    together = [_Link(a, b, f"persons.toml says so: {why}.") for a, b, same, why in said if same]
+    clusters = _Clusters(facts, apart)
     found = [
         (rule.name, link, doubt)
-        for rule in RULES
+        for rule in (_Rule("override", lambda _: iter(together)), *RULES)
         for link, doubt in clusters.join(list(rule.links(facts)), rule.names_must_agree)
     ]
-    found += [("name", link, "") for link in _namesakes(facts, clusters.first)]
+    names = _namesakes(facts, clusters.first)
+    found += [("name", link, "") for link in names if not clusters.kept_apart([link.a, link.b])]
     links = [_link(facts, clusters.first, *one) for one in found]
     return _persons(rows, clusters.first), LINKS.frame(sorted(links, key=itemgetter("link_id")))
 
@@ -105,7 +124,8 @@ def persons(
 class _Clusters:
     """Who is together so far: for every account the first position of its person."""
 
-    def __init__(self, accounts: Sequence[_Account]) -> None:
+    def __init__(self, accounts: Sequence[_Account], apart: Iterable[tuple[int, int]]) -> None:
+        self._apart = tuple(apart)
         self.first = list(range(len(accounts)))
         self._members = {at: [at] for at in self.first}
         self._employee_ids = {
@@ -125,6 +145,11 @@ class _Clusters:
                 self._merge(root, parts)
         return list(zip(links, doubts, strict=True))
 
+    def kept_apart(self, members: Iterable[int]) -> bool:
+        """Would it be one person of two accounts that persons.toml keeps apart?"""
+        roots = {self.first[member] for member in members} if self._apart else set()
+        return any(self.first[a] in roots and self.first[b] in roots for a, b in self._apart)
+
     def _merge(self, root: int, parts: Sequence[int]) -> None:
         for part in parts:
             if part != root:
@@ -138,6 +163,8 @@ class _Clusters:
         employee_ids = set[str]().union(*(self._employee_ids[part] for part in parts))
         if len(employee_ids) > 1:
             return f"it would join different employee ids ({_listed(employee_ids)})"
+        if self.kept_apart(parts):
+            return APART
         named = [self._words[part] for part in parts if self._words[part]]
         if names_must_agree and named and not set.intersection(*named):
             return "it would join names that share no word"

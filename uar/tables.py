@@ -389,7 +389,7 @@ LINKS = Table(
         Column("link_id", needed=True),  # <account_a>~<account_b>:<rule>
         Column("account_a", needed=True),  # the smaller account_id of the two
         Column("account_b", needed=True),
-        # linked, email, alias, employee-id, alternate-email, name
+        # override, linked, email, alias, employee-id, alternate-email, name
         Column("rule", needed=True),
         Column("strength", needed=True, one_of=LINK_STRENGTHS),
         Column("merged", FLAG, needed=True),  # False: shown, but the two stay two persons

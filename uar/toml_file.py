@@ -43,7 +43,7 @@ class Where:
     def line(self, key: str) -> str:
         """`uar.toml, line 7` where the key stands; only the file where it cannot be found."""
         for number, line in self._lines():
-            if re.match(rf'\s*\[*\s*"?([\w.]+\.)?{re.escape(key)}"?\s*[\]=]', line):
+            if re.match(rf"""\s*\[*\s*["']?([\w.]+\.)?{re.escape(key)}["']?\s*[\]=]""", line):
                 return f"{self.name}, line {number}"
         return self.name
 

@@ -111,7 +111,7 @@ def test_every_person_is_put_together_as_the_truth_says(story: dict[str, Any]) -
         ("NHI-04", {"Payroll export"}),
         ("NHI-05", set()),
         ("NHI-06", set()),
-        ("GRP-01", {"Project Tern"}),
+        ("GRP-03", {"Project Tern"}),
         (
             "ENT-03",
             {

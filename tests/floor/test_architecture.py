@@ -18,9 +18,10 @@ LEVELS = (
     ("uar.toml_file",),
     ("uar.tables", "uar.clock", "uar.settings", "uar.sheet"),
     ("uar.snapshot",),
-    ("uar.access", "uar.previous", "uar.exceptions"),
+    ("uar.access", "uar.previous", "uar.exceptions", "uar.overrides"),
     ("uar.evidence", "uar.peers"),
     (
+        "uar.unmatched",
         "uar.persons",
         "uar.review",
         "uar.decisions",

@@ -21,15 +21,19 @@ from uar.commands._shared import (
 )
 from uar.commands._table import put_table
 from uar.detections import Facts, detections, run
+from uar.errors import SetupError
 from uar.exceptions import accept, parse
 from uar.folder import Folder
+from uar.overrides import overrides, refused
 from uar.persons import persons
-from uar.settings import load
+from uar.settings import Where, load
 from uar.snapshot import ROSTER_FILE, file_names, from_lines, to_lines
 from uar.tables import ROSTER, SEVERITIES
+from uar.unmatched import unmatched
 
 COUNTS = ("found", "looked_at", "cannot_tell", "accepted")
 EXCEPTIONS_FILE = "exceptions.toml"
+PERSONS_FILE = "persons.toml"
 
 
 @click.command()
@@ -47,6 +51,13 @@ EXCEPTIONS_FILE = "exceptions.toml"
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Accepted findings.  [default: exceptions.toml beside uar.toml if it is there]",
 )
+@click.option(
+    "--persons",
+    "persons_path",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Which accounts are one person, and which not.  [default: persons.toml, likewise]",
+)
 @previous_option
 @json_option
 def command(
@@ -54,6 +65,7 @@ def command(
     settings_path: Path | None,
     fail_on: str | None,
     exceptions_path: Path | None,
+    persons_path: Path | None,
     previous_path: Path | None,
     as_json: bool,
 ) -> None:
@@ -64,18 +76,27 @@ def command(
     Writes persons, links between accounts, findings and coverage into FOLDER.
     """
     settings, toml = load(settings_path)
-    path = exceptions_path or (settings_path or Path()).parent / EXCEPTIONS_FILE
+    beside = (settings_path or Path()).parent
+    path = exceptions_path or beside / EXCEPTIONS_FILE
     accepted = path.read_bytes() if path.exists() else None
+    persons_path = persons_path or beside / PERSONS_FILE
+    written = persons_path.read_bytes() if persons_path.exists() else b""
     exceptions = None if accepted is None else parse(accepted, str(path))
+    where = Where(str(settings_path or "uar.toml"), toml.decode("utf-8-sig"))
     with Folder(folder).locked() as review:
         snapshot = load_snapshot(review)
+        wrong = unmatched(settings, snapshot, where)
+        if wrong:
+            raise SetupError("\n".join(wrong))
+        given = overrides(written, str(persons_path), snapshot.accounts)
         people, links = persons(
-            snapshot.accounts, settings.persons, settings.attributes.placeholders
+            snapshot.accounts, settings.persons, settings.attributes.placeholders, given
         )
+        refused(links, given)
         previous, kept = earlier(review, previous_path, snapshot)
         finished = pd.Timestamp(snapshot.header.finished_at)
-        given = review.has(ROSTER_FILE)
-        roster = from_lines(ROSTER, review.read(ROSTER_FILE, "sync")) if given else None
+        listed = review.has(ROSTER_FILE)
+        roster = from_lines(ROSTER, review.read(ROSTER_FILE, "sync")) if listed else None
         facts = Facts(snapshot, people, links, settings, finished, roster, previous, exceptions)
         findings, coverage = run(facts, detections())
         if exceptions is not None:
@@ -88,10 +109,11 @@ def command(
                 "findings.jsonl": to_lines(findings),
                 "coverage.jsonl": to_lines(coverage),
                 **({} if accepted is None else {EXCEPTIONS_FILE: accepted}),
+                **({PERSONS_FILE: written} if written else {}),
                 **kept,
             },
             at=iso(now()),
-            read=(*file_names(), *([ROSTER_FILE] if given else [])),
+            read=(*file_names(), *([ROSTER_FILE] if listed else [])),
             counts={
                 "accounts": len(people),
                 "persons": people["person_id"].nunique(),

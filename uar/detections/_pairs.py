@@ -9,9 +9,18 @@ from typing import Any
 import pandas as pd
 
 from uar.detections import Facts, each
+from uar.overrides import APART
 from uar.tables import look_up
 
-RULES = ("linked", "email", "alias", "employee-id", "alternate-email", "name")  # strongest first
+RULES = (
+    "override",
+    "linked",
+    "email",
+    "alias",
+    "employee-id",
+    "alternate-email",
+    "name",
+)  # strongest first
 SIDE = ["account_id", "person_id", "kind", "status", "who"]
 
 
@@ -22,7 +31,8 @@ def pairs(facts: Facts) -> pd.DataFrame:
     account, else the second. Columns: rule, merged, says, against, and SIDE of subject and other.
     """
     accounts = facts.accounts.assign(main=_is_main(facts.accounts))
-    links = facts.links
+    denied = facts.links["against"].str.startswith(APART).fillna(False)
+    links = facts.links[~denied]
     for end in ("a", "b"):
         side = accounts[[*SIDE, "main"]].add_suffix(f"_{end}")
         links = links.rename(columns={f"account_{end}": f"account_id_{end}"}).merge(

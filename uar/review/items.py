@@ -171,7 +171,8 @@ def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """grant_id, flags (one sentence a line, the severe first), flag_severity (the worst).
 
     A finding flags its subject: a grant, all grants of an entitlement, all of an account, all
-    accounts of a person. A severe one flags every account that it is about.
+    accounts of a person. A severe one flags every account that it is about; one that names the
+    grants it is about flags these alone.
     """
     said = findings[findings["severity"] != "info"]
     said = said.assign(
@@ -182,18 +183,24 @@ def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
                 said["severity"], said["says"], said["detection"], strict=True
             )
         ],
-    )[["subject", "accounts", "id", "rank", "severity", "sentence"]]
+    )[["subject", "accounts", "grants", "id", "rank", "severity", "sentence"]]
     grants = rows[["grant_id", "holder_id", "entitlement_id", "person_id"]]
     about = said.assign(account=said["accounts"].str.split(" ")).explode("account")
     of_thing = _among(about["subject"], [*rows["grant_id"], *rows["entitlement_id"]])
     of_person = _among(about["subject"], rows["person_id"].dropna())
-    of_accounts = about[~of_thing & (of_person | about["severity"].isin(SEVERE))]
+    severe = about["severity"].isin(SEVERE)
+    of_accounts = about[~of_thing & (of_person | severe) & about["grants"].isna()]
+    named = said.dropna(subset=["grants"])
+    of_grants = named.assign(grant_id=named["grants"].str.split(" ")).explode("grant_id")
     pairs = pd.concat(
         [
             grants.merge(said, left_on=name, right_on="subject")
             for name in ("grant_id", "entitlement_id", "holder_id")
         ]
-        + [grants.merge(of_accounts, left_on="holder_id", right_on="account")]
+        + [
+            grants.merge(of_accounts, left_on="holder_id", right_on="account"),
+            grants.merge(of_grants, on="grant_id"),
+        ]
     ).drop_duplicates(["grant_id", "id"])
     of_one = pairs.sort_values(["rank", "id"]).groupby("grant_id")
     joined = of_one.agg(flags=("sentence", "\n".join), flag_severity=("severity", "first"))

@@ -1,0 +1,92 @@
+"""What uar.toml names and the snapshot does not have is said with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.detections.world import admin, facts, service, thing, user
+from uar.commands._evidence import load, opened
+from uar.settings import Where, parse
+from uar.snapshot import Snapshot
+from uar.unmatched import unmatched
+
+SNAPSHOT = facts(
+    [user("ana"), admin("root"), service("export")],
+    [thing("group", "Staff"), thing("app", "Payroll"), thing("role", "Help Desk")],
+).snapshot
+FITTING = """
+[privileged]
+entitlements = [" payroll", "jumpcloud:group:Staff"]
+[domains]
+own = ["CORP.example"]
+[service_accounts.owners]
+"export" = "ana@corp.example"
+[employment]
+employees_only = ["staff"]
+[apply]
+protected = ["root@corp.example"]
+[[sod]]
+name = "both"
+holds = ["Payroll", "Help Desk"]
+without = ["Staff"]
+[[temporary]]
+account = "ana"
+entitlement = "Payroll"
+until = 2026-12-31
+"""
+
+
+def said(text: str, snapshot: Snapshot = SNAPSHOT) -> list[str]:
+    return unmatched(parse(text.encode(), "uar.toml"), snapshot, Where("uar.toml", text))
+
+
+def test_what_fits_is_not_mentioned() -> None:
+    assert said("") == []
+    assert said(FITTING) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ('"jumpcloud:group:Staff"', '"Stuff"', "line 3: privileged.entitlements: no group, app"),
+        (
+            '"CORP.example"',
+            '"else.example"',
+            "line 5: domains.own: no account has an e-mail",
+        ),
+        ('"export"', '"import"', "line 7: service_accounts.owners: there is no account import."),
+        ('"ana@corp.example"', '"bo@corp.example"', "line 7: service_accounts.owners: nobody has"),
+        ('["staff"]', '[\n  "stuff",\n]', "line 10: employment.employees_only: no group"),
+        (
+            '"root@corp.example"',
+            "'rot@corp.example'",
+            "line 11: apply.protected: there is no",
+        ),
+        ('"Help Desk"]', '"Help Disk"]', "line 14: the rule both: no group, application, role"),
+        ('without = ["Staff"]', 'without = ["Stuff"]', "line 15: the rule both: no group"),
+        ('account = "ana"', 'account = "anna"', "line 17: temporary.account: there is no account"),
+        ('entitlement = "Pay', 'entitlement = "Puy', "line 18: temporary.entitlement: no group"),
+    ],
+)
+def test_what_fits_nothing_is_said_with_its_line(right: str, wrong: str, says: str) -> None:
+    assert right in FITTING
+    (sentence,) = said(FITTING.replace(right, wrong))
+    assert sentence.startswith(f"uar.toml, {says}")
+    assert sentence.endswith(".")
+
+
+def test_every_one_is_said_at_once() -> None:
+    text = '[privileged]\nentitlements = [\n  "x",\n  "y",\n]\n'
+    text += '[[sod]]\nname = "n"\nholds = ["x", "z"]\n'
+    assert [line.split(":")[0] for line in said(text)] == [
+        f"uar.toml, line {number}" for number in (3, 4, 8, 8)
+    ]
+
+
+def test_the_sample_names_what_there_is() -> None:
+    sample = Path(__file__).parents[1] / "samples" / "uar.toml"
+    snapshot = load(opened(sample.parent / "review")).snapshot
+    source = sample.read_text("utf-8")
+    assert said(source, snapshot) == []

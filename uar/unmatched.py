@@ -1,0 +1,72 @@
+"""What uar.toml names and the snapshot does not have: a rule that matches nothing is no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from uar.settings import Settings, Where
+from uar.snapshot import Snapshot
+
+
+def unmatched(settings: Settings, snapshot: Snapshot, where: Where) -> list[str]:
+    """One sentence with its line for each name that fits nothing, in the order of the settings."""
+    return list(_things(settings, snapshot, where)) + list(_accounts(settings, snapshot, where))
+
+
+def _things(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[str]:
+    things = snapshot.entitlements
+    known = _folded(things["name"]) | set(things["entitlement_id"]) | set(things["source_id"])
+
+    def missing(part: Where, key: str, names: Iterable[str], setting: str) -> Iterator[str]:
+        for name in names:
+            if name not in known and name.strip().casefold() not in known:
+                yield (
+                    f"{part.value(key, name)}: {setting}: no group, application, role, device or "
+                    f"server is called {name}, or has it as its id."
+                )
+
+    privileged = where.section("privileged")
+    names = settings.privileged.entitlements
+    yield from missing(privileged, "entitlements", names, "privileged.entitlements")
+    names = settings.employment.employees_only
+    employment = where.section("employment")
+    yield from missing(employment, "employees_only", names, "employment.employees_only")
+    for rule, part in zip(settings.sod, where.entries("sod"), strict=False):
+        yield from missing(part, "holds", rule.holds, f"the rule {rule.name}")
+        yield from missing(part, "without", rule.without, f"the rule {rule.name}")
+    for entry, part in zip(settings.temporary, where.entries("temporary"), strict=False):
+        yield from missing(part, "entitlement", [entry.entitlement], "temporary.entitlement")
+
+
+def _accounts(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[str]:
+    accounts = snapshot.accounts
+    known = _folded(accounts["email"]) | _folded(accounts["login"]) | _folded(accounts["name"])
+    known |= set(accounts["account_id"]) | set(accounts["source_id"])
+    for name in settings.apply.protected:
+        if name.strip().casefold() not in known and name not in known:
+            line = where.section("apply").value("protected", name)
+            yield f"{line}: apply.protected: there is no account {name}."
+    for entry, part in zip(settings.temporary, where.entries("temporary"), strict=False):
+        if entry.account.strip().casefold() not in known and entry.account not in known:
+            line = part.value("account", entry.account)
+            yield f"{line}: temporary.account: there is no account {entry.account}."
+    emails = _folded(accounts["email"])
+    owned = where.section("service_accounts.owners")
+    for name, owner in settings.service_accounts.owners.items():
+        line = owned.line(name)
+        if name.strip().casefold() not in known and name not in known:
+            yield f"{line}: service_accounts.owners: there is no account {name}."
+        if owner.strip().casefold() not in emails:
+            yield f"{line}: service_accounts.owners: nobody has the e-mail {owner}."
+    domains = {email.rpartition("@")[2] for email in emails}
+    for domain in settings.domains.own:
+        if domain.casefold() not in domains:
+            line = where.section("domains").value("own", domain)
+            yield f"{line}: domains.own: no account has an e-mail of {domain}."
+
+
+def _folded(values: pd.Series[Any]) -> set[str]:
+    return set(values.dropna().str.strip().str.casefold())
