@@ -19,6 +19,7 @@ import uar.previous
 from tests.detections.examples import Case, World, examples
 from tests.detections.world import Row, admin, earlier, employee, facts, grant, service, thing, user
 from uar.detections import SECTIONS, Detection, Facts, detections, modules, run
+from uar.detections._elsewhere import ELSEWHERE
 from uar.errors import UarError
 from uar.settings import Attributes, Domains, Employment, Settings, SodRule, Temporary
 from uar.snapshot import Snapshot, to_lines
@@ -342,3 +343,14 @@ def test_settings_decide_which_attributes_are_asked_for() -> None:
 def test_the_tables_are_the_promised_ones() -> None:
     findings, _ = run(facts([]), [])
     assert tuple(findings.columns) == FINDINGS.names
+
+
+def test_the_catalogue_is_whole() -> None:
+    """Every id of it is a detection, or is seen to by another command."""
+    numbers = {
+        "DUP": 7, "ADM": 11, "ATR": 9, "MGR": 6, "LIF": 12, "AUT": 8, "NHI": 6, "ENT": 13, "GRP": 8,
+        "PRC": 15,
+    }  # fmt: skip
+    wanted = {f"{kind}-{n:02}" for kind, last in numbers.items() for n in range(1, last + 1)}
+    assert wanted <= set(modules()) | set(ELSEWHERE)
+    assert not set(modules()) & set(ELSEWHERE)

@@ -138,13 +138,12 @@ def _show(people: pd.DataFrame, findings: pd.DataFrame, coverage: pd.DataFrame) 
     put(f"{counted(len(findings), 'finding')}{': ' if each else ''}{', '.join(each)}.")
     if len(findings):
         put()
-        until = findings["accepted_until"].fillna("")
-        put_table(
-            ("Severity", "Detection", "Who", "What", "Accepted until"),
-            findings[["severity", "detection", "subject_name", "says"]]
-            .assign(until=until)
-            .itertuples(index=False),
-        )
+        shown = {"Severity": "severity", "Detection": "detection", "Who": "subject_name"}
+        shown |= {"What": "says", "Reviews": "reviews", "Accepted until": "accepted_until"}
+        # What nobody has is no column: a terminal is narrow.
+        shown = {head: name for head, name in shown.items() if findings[name].notna().any()}
+        texts = findings[list(shown.values())].astype("string").fillna("")
+        put_table(tuple(shown), texts.itertuples(index=False))
     put()
     put_table(
         ("Detection", "Looks for", "Found", "Looked at", "Cannot tell", "Accepted", "Not run"),

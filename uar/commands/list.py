@@ -11,6 +11,7 @@ import click
 from uar.commands._shared import json_option, put, put_json
 from uar.commands._table import put_table
 from uar.detections import modules
+from uar.detections._elsewhere import ELSEWHERE
 from uar.errors import SetupError
 
 
@@ -31,6 +32,10 @@ def command(what: str, name: str | None, as_json: bool) -> None:
             keys = [key for key in rows[0] if key != "text"]
             heading = [key.capitalize() for key in keys]
             put_table(heading, ([row[key] for key in keys] for row in rows))
+            if what == "detections":
+                put("\nAbout the review itself, and seen to by another command:")
+                elsewhere = [(id_, *both) for id_, both in ELSEWHERE.items()]
+                put_table(("Id", "Title", "Where"), elsewhere)
         return
     chosen = [row for row in rows if row["id"].casefold() == name.casefold()]
     if not chosen:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from uar.access import opens
 from uar.previous import Previous
 from uar.settings import Settings
 from uar.snapshot import Snapshot
@@ -47,6 +48,11 @@ class Facts:
     roster: pd.DataFrame | None = None
     previous: Previous | None = None
     exceptions: pd.DataFrame | None = None
+
+    @cached_property
+    def opened(self) -> pd.DataFrame:
+        """Every group with everything that it opens: group_id, entitlement_id."""
+        return opens(self.snapshot.grants)
 
     @cached_property
     def held(self) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from uar.access import opens, privileged
+from uar.access import privileged
 from uar.detections import Facts
 from uar.previous import Previous
 from uar.snapshot import Snapshot
@@ -53,7 +53,7 @@ def kept(facts: Facts) -> pd.DataFrame:
 def doors_to_privileged(facts: Facts) -> list[str]:
     """Entitlements that are privileged, and groups that open one."""
     ids = privileged(facts.snapshot.entitlements, facts.settings.privileged)
-    opened = opens(facts.snapshot.grants)
+    opened = facts.opened
     return [*ids, *opened.loc[opened["entitlement_id"].isin(ids), "group_id"]]
 
 

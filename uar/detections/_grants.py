@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from uar.access import opens, privileged
+from uar.access import privileged
 from uar.detections import Facts
 from uar.tables import look_up, positions
 
@@ -70,7 +70,7 @@ def holder_active(facts: Facts) -> tuple[Mask, Mask]:
 def doors(facts: Facts) -> list[str]:
     """Entitlements that are privileged, and groups that open one."""
     ids = privileged(facts.snapshot.entitlements, facts.settings.privileged)
-    opened = opens(facts.snapshot.grants)
+    opened = facts.opened
     return [*ids, *opened.loc[opened["entitlement_id"].isin(ids), "group_id"]]
 
 
@@ -92,7 +92,7 @@ def reached(facts: Facts, things: pd.Series[bool]) -> pd.DataFrame:
     held = facts.held[["grant_id", "account", "thing"]]
     held = held[held["account"] >= 0]
     direct = held[held["thing"].isin(wanted)]
-    opened = opens(facts.snapshot.grants)
+    opened = facts.opened
     leads = pd.DataFrame(
         {
             "thing": positions(opened["group_id"], entitlements),

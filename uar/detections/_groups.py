@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from uar.access import opens
 from uar.detections import Facts
 from uar.tables import look_up
 
@@ -31,7 +30,7 @@ def groups(facts: Facts) -> pd.DataFrame:
     gaps = snapshot.gaps.loc[snapshot.gaps["collection"] == MEMBERS, "subject"]
     no_members = ids.isin(gaps) | (MEMBERS not in read)
     not_bound = pd.Series(not set(BOUND) <= read, index=found.index)
-    number, opened = _number(ids, of_accounts), _number(ids, opens(grants)["group_id"])
+    number, opened = _number(ids, of_accounts), _number(ids, facts.opened["group_id"])
     return found.assign(
         members=number.mask(no_members & (number == 0)),
         opened=opened.mask(not_bound & (opened == 0)),

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from uar.access import opens, privileged
+from uar.access import privileged
 from uar.detections import Facts
-from uar.tables import look_up
+from uar.tables import look_up, within
 
 FULL_POWER = ("administrator", "administrator with billing")
 
@@ -17,10 +17,10 @@ def hold_privileged(facts: Facts, account_id: pd.Series[Any]) -> pd.Series[Any]:
     """Does an account hold something privileged, directly or by a group that opens it?"""
     grants = facts.snapshot.grants
     ids = privileged(facts.snapshot.entitlements, facts.settings.privileged)
-    opened = opens(grants)
+    opened = facts.opened
     doors = [*ids, *opened.loc[opened["entitlement_id"].isin(ids), "group_id"]]
-    holders = grants.loc[grants["entitlement_id"].isin(doors), "holder_id"]
-    return account_id.isin(holders.unique())
+    strong = within(grants["entitlement_id"], pd.Series(doors, dtype="string"))
+    return within(account_id, grants.loc[strong, "holder_id"])
 
 
 def held_roles(facts: Facts) -> pd.DataFrame:

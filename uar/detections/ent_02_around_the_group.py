@@ -23,7 +23,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from uar.access import opens
 from uar.detections import Detection, Facts
 from uar.detections._grants import judged, kind_is, thing_is, told
 
@@ -31,7 +30,7 @@ COLLECTION = "application groups"
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    hit = thing_is(facts, opens(facts.snapshot.grants)["entitlement_id"])
+    hit = thing_is(facts, facts.opened["entitlement_id"])
     unread = COLLECTION not in set(facts.snapshot.collections["collection"])
     answer = judged(facts.held, hit, ~hit & np.full(len(hit), unread))
     return answer[kind_is(facts, "app")]

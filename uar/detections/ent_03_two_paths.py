@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from uar.access import opens
 from uar.detections import Detection, Facts
 from uar.tables import look_up
 
@@ -33,7 +32,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     number, ids = pd.factorize(direct["entitlement_id"])
     kind = look_up(pd.Series(ids), things["kind"]).to_numpy()[number]
     direct = direct[kind != "role"]
-    several = _several(direct, opens(grants), things.index[things["kind"] == "app"])
+    several = _several(direct, facts.opened, things.index[things["kind"] == "app"])
     via, app = several["entitlement_id"], several["app_id"]
     way = ("by the group " + look_up(via, things["name"])).mask(via == app, "directly")
     told = several.assign(app=look_up(app, things["name"]), way=way, directly=via == app)

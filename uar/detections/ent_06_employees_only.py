@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from uar.access import opens
 from uar.detections import Detection, Facts
 from uar.detections._grants import judged, named, thing_is, told
 from uar.detections._missing import is_missing
@@ -41,7 +40,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     things = facts.snapshot.entitlements.loc[
         named(facts, facts.settings.employment.employees_only), "entitlement_id"
     ]
-    opened = opens(facts.snapshot.grants)
+    opened = facts.opened
     ways = [*things, *opened.loc[opened["entitlement_id"].isin(things), "group_id"]]
     chosen = thing_is(facts, ways) & (at >= 0)
     chosen[chosen] = asked.to_numpy(bool)[at[chosen]]

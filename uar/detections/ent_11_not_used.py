@@ -25,7 +25,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from uar.access import opens
 from uar.detections import Detection, Facts
 from uar.detections._grants import Mask, holder_active, judged, kind_is, told
 from uar.tables import positions
@@ -57,7 +56,7 @@ def judge(facts: Facts) -> pd.DataFrame:
 def _leads(facts: Facts) -> tuple[pd.DataFrame, list[int]]:
     """(thing, app): what each group opens; and the groups that open something else too."""
     things = facts.snapshot.entitlements
-    opened = opens(facts.snapshot.grants)
+    opened = facts.opened
     group = positions(opened["group_id"], things["entitlement_id"])
     end = positions(opened["entitlement_id"], things["entitlement_id"])
     is_app = np.append((things["kind"] == "app").to_numpy(bool), False)[end]

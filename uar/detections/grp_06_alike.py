@@ -23,7 +23,6 @@ from collections import defaultdict
 
 import pandas as pd
 
-from uar.access import opens
 from uar.detections import Detection, Facts
 from uar.detections._grants import doors
 from uar.detections._groups import groups, members, names_of
@@ -45,7 +44,7 @@ def judge(facts: Facts) -> pd.DataFrame:
 
 def _first_alike(facts: Facts, ids: pd.Series[str]) -> dict[str, str]:
     """Each group that is like one before it -> the first such."""
-    opened = opens(facts.snapshot.grants).groupby("group_id")["entitlement_id"].agg(frozenset)
+    opened = facts.opened.groupby("group_id")["entitlement_id"].agg(frozenset)
     inside = members(facts)
     of = inside[inside["group_id"].isin(ids)].groupby("group_id")["account"].agg(frozenset)
     by_targets: dict[frozenset[str], list[str]] = defaultdict(list)

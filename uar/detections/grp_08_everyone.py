@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from uar.access import opens, privileged
+from uar.access import privileged
 from uar.detections import Detection, Facts
 from uar.detections._groups import groups, members, names_of
 
@@ -33,7 +33,7 @@ CALLED = r"(all|every)[\s_-]*(users?|one|body|staff|employees?|people|company|me
 
 def judge(facts: Facts) -> pd.DataFrame:
     found = groups(facts)
-    opened = opens(facts.snapshot.grants)
+    opened = facts.opened
     strong = privileged(facts.snapshot.entitlements, facts.settings.privileged)
     opened = opened[opened["entitlement_id"].isin(strong)]
     opened = opened.assign(name=names_of(facts, opened["entitlement_id"]))

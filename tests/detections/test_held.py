@@ -1,0 +1,206 @@
+"""What is held: separation of duties, outliers, employees only, domains, time, use, rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.detections.examples.ent import EVERY_LIST, WATCHED, not_used, outliers
+from tests.detections.world import NOW, Row, admin, detect, facts, grant, thing, use, user
+from uar.detections import Facts
+from uar.settings import Domains, Employment, Persons, Privileged, Settings, SodRule, Temporary
+
+THINGS = [
+    thing("app", "pay"), thing("app", "ledger"), thing("group", "payers"), thing("role", "Manager"),
+]  # fmt: skip
+BOTH = Settings(sod=(SodRule("pays", ("pay", "ledger")),))
+WITHOUT = Settings(sod=(SodRule("trained", ("pay",), ("ledger",), "critical"),))
+
+
+def apart(
+    settings: Settings, *held: str, status: str = "active", read: tuple[str, ...] = EVERY_LIST
+) -> tuple[dict[str, Any], Any]:
+    """What ENT-04 says of ana, who holds this."""
+    grants = [grant(*one.split(">")[::-1]) for one in held]
+    people = [user("ana", status=status), admin("ana")]
+    return detect("ENT-04", facts(people, THINGS, grants, settings, collected=read))
+
+
+def test_all_accounts_and_all_ways_count() -> None:
+    rows, coverage = apart(
+        BOTH, "group:payers>user:ana", "app:pay>group:payers", "app:ledger>user:ana"
+    )
+    (row,) = rows.values()
+    assert row["says"] == "Ana Quine holds pay and ledger, against the rule “pays”."
+    assert row["id"].endswith(":user:ana:pays") or row["id"].endswith("admin:ana:pays")
+    assert row["grants"] == "jumpcloud:app:ledger>user:ana jumpcloud:group:payers>user:ana"
+    assert (row["severity"], coverage["looked_at"]) == ("high", 1)
+    roles = Settings(sod=(SodRule("both", ("pay", "manager")),))
+    rows, _ = apart(roles, "app:pay>user:ana", "role:Manager>admin:ana")
+    (row,) = rows.values()
+    assert row["accounts"] == "jumpcloud:admin:ana jumpcloud:user:ana"
+
+
+def test_one_of_two_is_fine_and_is_looked_at() -> None:
+    rows, coverage = apart(BOTH, "app:pay>user:ana")
+    assert (rows, coverage["looked_at"], coverage["cannot_tell"]) == ({}, 1, 0)
+    assert apart(BOTH)[1]["looked_at"] == 0
+
+
+def test_one_without_the_other() -> None:
+    rows, _ = apart(WITHOUT, "app:pay>user:ana")
+    (row,) = rows.values()
+    assert (row["severity"], row["says"]) == (
+        "critical",
+        "Ana Quine holds pay without ledger, against the rule “trained”.",
+    )
+    rows, coverage = apart(WITHOUT, "app:pay>user:ana", "app:ledger>user:ana")
+    assert (rows, coverage["cannot_tell"]) == ({}, 0)
+
+
+def test_who_is_not_active_is_no_danger_and_unknown_is_unknown() -> None:
+    held = ("app:pay>user:ana", "app:ledger>user:ana")
+    assert apart(BOTH, *held, status="suspended")[1]["looked_at"] == 0
+    rows, coverage = apart(BOTH, *held, status="unknown")
+    assert (rows, coverage["cannot_tell"]) == ({}, 1)
+
+
+def test_a_list_that_was_not_read_may_hold_the_rest() -> None:
+    for settings in (BOTH, WITHOUT):
+        rows, coverage = apart(settings, "app:pay>user:ana", read=("group members",))
+        assert (rows, coverage["cannot_tell"]) == ({}, 1)
+    rows, _ = apart(BOTH, "app:pay>user:ana", "app:ledger>user:ana", read=("group members",))
+    assert len(rows) == 1
+
+
+def test_an_outlier_says_how_many_of_how_many() -> None:
+    rows, _ = detect("ENT-05", outliers())
+    assert rows["group:rare>user:u0"]["says"] == (
+        "The user u0 holds rare, as 0 of 11 others of the same department and title do."
+    )
+
+
+def test_a_place_with_nothing_in_common_says_nothing() -> None:
+    crew = [user(f"u{at}", name=f"U{at} Quine") for at in range(12)]
+    held = [grant(f"user:u{at}", f"group:g{at}") for at in range(12)]
+    world = facts(crew, [thing("group", f"g{at}") for at in range(12)], held)
+    rows, coverage = detect("ENT-05", world)
+    assert (rows, coverage["cannot_tell"]) == ({}, 12)
+
+
+@pytest.mark.parametrize("different", [{"status": "suspended"}, {"service_like": True}])
+def test_an_outlier_is_a_person_at_work(different: Row) -> None:
+    crew = [user(f"u{at}", name=f"U{at} Quine") for at in range(9)]
+    held = [grant("user:x", "group:a")]
+    world = facts([*crew, user("x", **different)], [thing("group", "a")], held)
+    assert detect("ENT-05", world)[1]["looked_at"] == 0
+
+
+def only_employees(grants: list[Row], **ana: Any) -> tuple[dict[str, Any], Any]:
+    settings = Settings(employment=Employment(employees_only=("ledger",)))
+    return detect("ENT-06", facts([user("ana", **ana)], THINGS, grants, settings))
+
+
+def test_only_employees_hold_what_is_for_employees() -> None:
+    direct = [grant("user:ana", "app:ledger"), grant("user:ana", "app:pay")]
+    rows, coverage = only_employees(direct, employee_type=" CONTRACTOR")
+    assert list(rows) == ["app:ledger>user:ana"]
+    assert coverage["looked_at"] == 1
+    door = [grant("user:ana", "group:payers"), grant("group:payers", "app:ledger")]
+    assert list(only_employees(door, employee_type="Vendor")[0]) == ["group:payers>user:ana"]
+    assert only_employees(direct, employee_type="Vendor", status="suspended")[1]["looked_at"] == 0
+    assert only_employees(direct, employee_type="Vendor", status="unknown")[1]["cannot_tell"] == 1
+    assert only_employees(direct, employee_type="Employee", status="unknown")[1]["cannot_tell"] == 0
+    assert only_employees(direct, employee_type="n/a")[1]["cannot_tell"] == 1
+
+
+def elsewhere(email: str | None, status: str = "active") -> tuple[dict[str, Any], Any]:
+    settings = Settings(
+        domains=Domains(own=("Corp.example",)),
+        persons=Persons(alias_domains={"corp.test": "corp.example", "else.test": "else.example"}),
+    )
+    return detect("ENT-07", facts([user("ana", email=email, status=status)], settings=settings))
+
+
+def test_an_address_of_another_organisation() -> None:
+    rows, _ = elsewhere("ana@Else.example")
+    assert rows["user:ana"]["says"] == (
+        "The user ana has an e-mail of else.example, which is not the organisation's own."
+    )
+    assert elsewhere("ana@else.test")[0]
+    for email in ("ANA@CORP.EXAMPLE", "ana@corp.test"):
+        rows, coverage = elsewhere(email)
+        assert (rows, coverage["cannot_tell"]) == ({}, 0)
+    assert elsewhere("ana@corp.example", "unknown")[1]["cannot_tell"] == 0
+    assert elsewhere("ana@else.example", "unknown")[1]["cannot_tell"] == 1
+    assert elsewhere("ana(at)else")[1]["cannot_tell"] == 1
+    assert elsewhere("ana@else.example", "suspended")[1]["looked_at"] == 0
+
+
+@pytest.mark.parametrize(
+    ("until", "found"), [(dt.date(2026, 11, 19), 1), (dt.date(2026, 11, 20), 0)]
+)
+def test_the_last_day_is_still_allowed(until: dt.date, found: int) -> None:
+    settings = Settings(temporary=(Temporary("ANA@corp.example ", "ledger", until),))
+    door = [grant("user:ana", "group:payers"), grant("group:payers", "app:ledger")]
+    rows, coverage = detect("ENT-10", facts([user("ana")], THINGS, door, settings))
+    assert coverage["found"] == found
+    if found:
+        row = rows["user:ana:ledger"]
+        assert row["says"] == "The user ana was to hold ledger until 2026-11-19 and still does."
+        assert row["grants"] == "jumpcloud:group:payers>user:ana"
+
+
+def test_what_is_over_and_gone_is_fine_where_it_could_be_seen() -> None:
+    settings = Settings(temporary=(Temporary("ana", "ledger", dt.date(2026, 1, 1)),))
+    for read, unsure in ((EVERY_LIST, 0), ((), 1)):
+        rows, coverage = detect(
+            "ENT-10", facts([user("ana")], THINGS, [], settings, collected=read)
+        )
+        assert (rows, coverage["looked_at"], coverage["cannot_tell"]) == ({}, 1, unsure)
+
+
+def use_of(world: Facts, **header: str) -> Any:
+    changed = replace(world.snapshot, header=replace(WATCHED, **header))
+    return detect("ENT-11", replace(world, snapshot=changed))[1]
+
+
+def test_without_a_long_window_nobody_is_said_to_use_nothing() -> None:
+    assert use_of(not_used())["found"] == 1
+    assert use_of(not_used(), usage="not licensed")["found"] == 0
+    assert use_of(not_used(), usage="not licensed")["cannot_tell"] == 2  # bea is known to use it
+    assert use_of(not_used(), usage_from="2026-09-01T00:00:00Z")["found"] == 0
+
+
+def through_a_group(*used: str, **ana: Any) -> tuple[dict[str, Any], Any]:
+    people = [user("ana", **ana), user("bea")]
+    held = [grant("user:ana", "group:payers"), grant("group:payers", "app:pay")]
+    held.append(grant("group:payers", "app:ledger"))
+    uses = [use(*one.split()[:1], "application", NOW, one.split()[1]) for one in used]
+    return detect("ENT-11", facts(people, THINGS, held, uses=uses, header=WATCHED))
+
+
+def test_a_membership_is_unused_if_nothing_that_it_opens_is_used() -> None:
+    others = ("user:bea app:pay", "user:bea app:ledger")
+    rows, _ = through_a_group(*others)
+    assert rows["group:payers>user:ana"]["says"] == (
+        "The user ana has payers and was not seen to use it since 2026-08-01, while others were."
+    )
+    rows, coverage = through_a_group(*others, "user:ana app:pay")
+    assert (rows, coverage["cannot_tell"]) == ({}, 0)
+    assert through_a_group("user:bea app:pay")[1]["cannot_tell"] == 1  # nobody uses the ledger
+    assert through_a_group(*others, created_at="2026-11-10T00:00:00Z")[1]["cannot_tell"] == 1
+    assert through_a_group(*others, status="suspended")[1]["looked_at"] == 0
+
+
+def test_privileged_is_also_what_opens_it() -> None:
+    settings = Settings(privileged=Privileged(entitlements=("Ledger",)))
+    edges = [grant("user:ana", "group:payers"), grant("group:payers", "app:ledger")]
+    rows, _ = detect(
+        "ENT-01", facts([user("ana")], THINGS, [*edges, grant("user:ana", "app:pay")], settings)
+    )
+    assert list(rows) == ["group:payers>user:ana"]
+    assert rows["group:payers>user:ana"]["severity"] == "info"
