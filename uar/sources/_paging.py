@@ -4,6 +4,10 @@ Where a list takes more than one page, every page begins with the last row of th
 row in a hundred is asked for twice, and in return a page that follows is known to follow. An offset
 alone would silently miss a row when an earlier one goes away (API.md 3.3), all the more in the
 lists of the graph, which state no total and cannot be sorted (API.md 3.2).
+
+What it costs: n rows take 1 + ceil((n - 100) / 99) requests, at most one more than they have pages
+up to 9,900 rows, and three more at 20,000. Only a list without a total whose last page is full
+takes another one, to see that it ends.
 """
 
 from __future__ import annotations
