@@ -124,6 +124,7 @@ def test_the_review_before_is_shown_frozen_and_rebuilt(place: Path) -> None:
     detected(place)
     done = opening(place, "--previous", str(place / "q3"))
     assert done.exit_code == 0, done.output
+    assert "Since User access review 2026-Q4: 1 new, 1 changed." in done.output
     (row,) = texts_of(place, "2026-Q4 mia-doe.xlsx")
     assert row["Since last review"] == "Changed\nmanager Boss Doe → Mia Doe"
     assert row["Last decision"] == "Not reviewed"
@@ -154,7 +155,7 @@ def test_what_is_out_of_scope_is_counted_and_ties_out(place: Path) -> None:
     scope = '[[scope.leave_out]]\nperson = ["mia@example.com"]\nreason = "On a world tour."\n'
     (place / "uar.toml").write_text(TOML + scope, "utf-8")
     done = opening(place)
-    assert "Not in the population: 1 grants. On a world tour." in done.output
+    assert "Not in the population: 1 grant. On a world tour." in done.output
     evidence = load(Folder(place / "q4"))
     assert evidence.excluded is not None and len(evidence.excluded) == 1
     equations = [each for each in tie_out(evidence).equations if each.name.startswith("population")]

@@ -36,6 +36,7 @@ from uar.review.items import Known, in_order, population
 from uar.settings import Settings, Where, load
 from uar.snapshot import Snapshot, file_names, from_lines, json_bytes, to_lines
 from uar.tables import FINDINGS, LINKS, PERSONS
+from uar.text import plain
 from uar.verify import CAMPAIGN, ITEMS, merkle_root, whole_lines
 from uar.workbooks._logo import LARGEST, Logo, logo
 from uar.workbooks.write import Brand, workbooks
@@ -178,9 +179,14 @@ def _show(folder: Path, facts: dict[str, Any]) -> None:
         f"{counted(facts['items'], 'item')} for {counted(len(books), 'reviewer')}, "
         f"population root {facts['population_root'][:16]}."
     )
+    if facts["previous"]:
+        then = " ".join(filter(None, (facts["previous"][name] for name in ("name", "period"))))
+        each = [f"{count:,} {word}" for word, count in facts["since"].items() if count]
+        put(f"Since {plain(then) or 'the review before'}: {', '.join(each)}.")
     for row in facts["excluded"]:
         if row["count"]:
-            put(f"Not in the population: {row['count']:,} {row['what']}. {row['reason']}")
+            what = counted(row["count"], row["what"].removesuffix("s"))
+            put(f"Not in the population: {what}. {row['reason']}")
     put()
     put_table(
         ("Reviewer", "Items", "Privileged", "Flagged", "Workbook"),
