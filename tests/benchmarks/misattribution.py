@@ -20,7 +20,7 @@ from tests.ingest.test_libreoffice import convert
 
 XLSX = "xlsx:Calc MS Excel 2007 XML"
 WAYS = {"ods": ("ods",), "csv": ("csv",), "ods and back": ("ods", XLSX), "xlsx": (XLSX,)}
-BATCH = 63  # files in one start of LibreOffice
+BATCH = 42  # files in one start of LibreOffice
 
 
 def main() -> None:

@@ -24,8 +24,10 @@ from tests.ingest.review import (
     sign,
 )
 from tests.ingest.test_people import merged_decisions, one
+from uar.commands._shared import csv_bytes
 from uar.sheet import DECISION, REASON
 from uar.workbooks.read import read
+from uar.workbooks.read_ods import read_ods
 
 pytestmark = pytest.mark.skipif(
     shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed"
@@ -36,13 +38,14 @@ FIRST = HEADER + 1
 CSV = "csv:Text - txt - csv (StarCalc):{delimiter},34,76,1,,0,false,true,false,false,false,2"
 
 
-def convert(profile: Path, target: str, out: Path, *files: Path) -> None:
+def convert(profile: Path, target: str, out: Path, *files: Path, infilter: str = "") -> None:
     """One run for many files, with a profile of its own so that runs do not collide."""
     subprocess.run(
         [
             "soffice",
             f"-env:UserInstallation={(profile / 'profile').as_uri()}",
             "--headless",
+            *([f"--infilter={infilter}"] if infilter else []),
             "--convert-to",
             target,
             "--outdir",
@@ -51,7 +54,7 @@ def convert(profile: Path, target: str, out: Path, *files: Path) -> None:
         ],
         check=True,
         capture_output=True,
-        timeout=180,
+        timeout=600,
     )
 
 
@@ -185,3 +188,30 @@ def test_an_ods_file_is_read_like_the_xlsx_file_it_was_made_from(saved: Path) ->
     assert decisions.rows[FIRST + 1].text(COLUMN[REASON]) == "0.25"
     assert decisions.rows[FIRST + 2].text(COLUMN[REASON]) == "with a note"
     assert decisions.rows[FIRST + 3].text(COLUMN[REASON]) == "#DIV/0!"
+
+
+HOSTILE = (
+    "=1+1",
+    " =1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "\uff1d1+1",
+    "a;=1+1",
+    'a"=1+1',
+    "\t=1+1",
+    "1E5",
+)
+
+
+@pytest.mark.parametrize("separator", [44, 59, 9])
+def test_what_we_write_as_csv_is_no_formula_when_it_is_opened(
+    tmp_path: Path, separator: int
+) -> None:
+    """Also where a program is set to split at semicolons or tabs."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv_bytes(("Item", "Decision"), [(text, text) for text in HOSTILE]))
+    convert(tmp_path, "ods", tmp_path, path, infilter=f"CSV:{separator},34,76,1")
+    [sheet] = read_ods((tmp_path / "a.ods").read_bytes()).sheets
+    assert not sheet.formulas | sheet.valueless
+    assert len(sheet.rows) == len(HOSTILE) + 1

@@ -495,6 +495,12 @@ def test_a_missing_sign_off_is_said(review: Path, inbox: Path) -> None:
     assert answers(review) == expected()
 
 
+def test_an_incomplete_signature_is_said(review: Path, inbox: Path) -> None:
+    code, [receipt] = ingest(review, filled(review, inbox, lambda book, sheet: sign(book, on=None)))
+    assert code == 1
+    assert "the date of the signature is missing" in str(receipt["warnings"])
+
+
 def test_the_count_that_was_signed_for(review: Path, inbox: Path) -> None:
     def change(book: Workbook, sheet: Worksheet) -> None:
         book["Sign-off"]["C11"] = 99
@@ -555,6 +561,26 @@ def test_another_answer_needs_replace(review: Path, inbox: Path) -> None:
     row = recorded(review)[ITEMS[0]["item_id"]]
     assert (row["decision"], row["replaces"]) == ("Revoke", "returned/0001-ana.xlsx")
     assert (review / "decisions/0001.jsonl").exists()
+
+
+def test_what_is_replaced_is_shown_with_what_it_was(review: Path, inbox: Path) -> None:
+    ingest(review, filled(review, inbox))
+    change: Change = lambda book, sheet: answer(sheet, FIRST, "Revoke", "left")  # noqa: E731
+    text = run("ingest", review, filled(review, inbox, change, name="b.xlsx"), "--replace").stdout
+    assert "Replaced (--replace); the earlier answers stay on record:" in text
+    assert f"{D}: Revoke (left), before Keep (Reason 3) in returned/0001-ana.xlsx" in text
+
+
+def test_an_answer_after_removals_is_recorded_and_needs_a_person(review: Path, inbox: Path) -> None:
+    with Folder(review).locked() as folder:
+        folder.write("apply", {"removals.txt": b"done"}, at="2026-12-02T10:00:00Z")
+    code, [receipt] = ingest(review, filled(review, inbox))
+    assert (code, receipt["outcome"]) == (1, "accepted")
+    assert "came after removals were carried out (2026-12-02): its 12" in str(receipt["warnings"])
+    assert answers(review) == expected()
+    empty = filled(review, inbox, lambda book, sheet: sheet.delete_rows(FIRST, 12), name="c.xlsx")
+    _, [receipt] = ingest(review, empty)
+    assert "after removals" not in str(receipt["warnings"])
 
 
 def test_a_later_blank_takes_nothing_back(review: Path, inbox: Path) -> None:
@@ -646,6 +672,16 @@ def test_csv_as_any_program_writes_it(
     assert first["cell"] == "line 3, column Decision"
     third = recorded(review)[ITEMS[2]["item_id"]]
     assert third["cell"] == "line 6, column Decision"  # a flag of the row above has two lines
+
+
+def test_csv_with_apostrophes_before_formulas_is_what_was_issued(review: Path, inbox: Path) -> None:
+    path = exported(review, inbox, ",", "utf-8")
+    text = path.read_text("utf-8")
+    assert '"=HYPERLINK' in text
+    path.write_text(text.replace('"=HYPERLINK', "\"'=HYPERLINK"), "utf-8")
+    _, [receipt] = ingest(review, path)
+    assert not receipt["problems"], says(receipt)
+    assert answers(review) == expected()
 
 
 def test_csv_problems_name_line_and_column(review: Path, inbox: Path) -> None:

@@ -25,9 +25,7 @@ from uar.review.moves import assigned
 from uar.snapshot import Snapshot, file_names, from_files, from_lines
 from uar.tables import DECISIONS, ITEMS, REASSIGNMENTS
 from uar.text import counted as counted
-from uar.text import plain
-
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
+from uar.text import guarded, plain
 
 folder_argument = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
@@ -134,11 +132,11 @@ def csv_bytes(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes
 
 def _csv(file: TextIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """What would be taken for a formula gets a quote before it."""
-    writer = csv.writer(file, lineterminator="\n")
+    # Quoted throughout: where a program splits at semicolons, the rest of a cell stays in its cell.
+    writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(heading)
     for row in rows:
-        texts = (plain(cell) for cell in row)
-        writer.writerow([f"'{text}" if text[:1] in FORMULAS else text for text in texts])
+        writer.writerow([guarded(plain(cell)) for cell in row])
 
 
 def plain_lines(text: str) -> str:

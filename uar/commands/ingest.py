@@ -84,7 +84,9 @@ def _load_issued(review: Folder) -> Issued:
     for moves in load_moves(review):
         files |= dict(zip(moves["file_id"], moves["reviewer_email"], strict=True))
     due = dt.date.fromisoformat(campaign["due"]) if campaign["due"] else None
-    return Issued(_load_items(review), campaign["campaign_id"], files, due)
+    applied = [str(line["at"])[:10] for line in review.ledger() if line["step"] == "apply"]
+    newest = applied[-1] if applied else ""
+    return Issued(_load_items(review), campaign["campaign_id"], files, due, newest)
 
 
 def _load_items(review: Folder) -> Rows:

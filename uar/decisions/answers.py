@@ -117,7 +117,8 @@ def not_own(form: Form, items: Mapping[str, Item], email: str) -> Iterator[Probl
         elif item is not None:
             says = (
                 f"{identifier} was put to {item['reviewer']} ({item['reviewer_email']}, "
-                f"{item['workbook']}): delete the row, or answer it there"
+                f"{item['workbook']}): delete the row, answer it there, or hand the item over with "
+                f"uar reassign --item {identifier}"
             )
         elif is_item_id(identifier):
             says = f"{identifier} is no item of this review: delete the row"
@@ -165,14 +166,14 @@ def changed_minds(
         if earlier and answer.decision and not answer.wrong and not is_same(answer, earlier):
             yield Problem(
                 form.cell(answer.asked.row, DECISION),
-                f"{_in_words(answer)}, but {earlier['file']} says {_in_words(earlier)}: take the "
+                f"{in_words(answer)}, but {earlier['file']} says {in_words(earlier)}: take the "
                 "new answers with --replace, or correct the cell",
                 answer.asked.row.number,
                 answer.item_id,
             )
 
 
-def _in_words(answer: Answer | Decision) -> str:
+def in_words(answer: Answer | Decision) -> str:
     if isinstance(answer, Answer):
         decision, reason, _ = answer.said
     else:

@@ -15,6 +15,7 @@ from uar.decisions.answers import (
     changed_minds,
     contradicting,
     first_of_each,
+    in_words,
     is_same,
     not_own,
     read_answer,
@@ -49,13 +50,15 @@ class Issued:
     """The population as it was put to the reviewers.
 
     `campaign`, `files`: the ids that workbooks carry in their title, a file's with its reviewer's
-    e-mail. `due`: the last day for returned files.
+    e-mail. `due`: the last day for returned files. `applied`: the day on which removals were
+    carried out last, "" before that.
     """
 
     items: Mapping[str, Item]
     campaign: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     due: dt.date | None = None
+    applied: str = ""
 
     @cached_property
     def by_reviewer(self) -> Mapping[str, Sequence[Item]]:
@@ -210,9 +213,12 @@ def _settle(case: Case, judged: Judged) -> tuple[list[Decision], Receipt]:
         rows=_counted(judged, fallen, len(sound) - len(new), len(accepted), len(missing)),
         decisions=_by_word(decided),
         words=_readings(answers),
+        replaced=tuple(
+            _replaced(case, judged.form, each) for each in accepted if _is_new(case, each)
+        ),
         taken=tuple(_to_check(judged.form, each) for each in accepted if each.decision != "Keep"),
         problems=_shown(judged.problems),
-        warnings=(*_shown(judged.harmless), *_warnings(judged)),
+        warnings=(*_shown(judged.harmless), *_warnings(judged), *_late(case, accepted)),
         notes=tuple(_notes(case, judged, len(sound) - len(new))),
         missing=missing,
         open=tuple(
@@ -230,6 +236,34 @@ def _is_known(case: Case, judged: Judged, answer: Answer) -> bool:
     if earlier is None or not is_same(answer, earlier):
         return False
     return isinstance(earlier["signed_email"], str) or not judged.signed.email
+
+
+def _is_new(case: Case, answer: Answer) -> bool:
+    """Does it say something else than an earlier file?"""
+    earlier = case.before.get(answer.item_id)
+    return earlier is not None and not is_same(answer, earlier)
+
+
+def _replaced(case: Case, form: Form, answer: Answer) -> dict[str, str]:
+    earlier = case.before[answer.item_id]
+    return {
+        "item": answer.item_id,
+        "cell": form.cell(answer.asked.row, DECISION),
+        "was": in_words(earlier),
+        "now": in_words(answer),
+        "file": str(earlier["file"]),
+    }
+
+
+def _late(case: Case, accepted: Sequence[Answer]) -> Iterator[Problem]:
+    """Answers that nothing is done with until somebody asks for it."""
+    day = case.issued.applied
+    if day and accepted:
+        yield Problem(
+            "",
+            f"it came after removals were carried out ({day}): its {len(accepted):,} answers are "
+            "on record, none is applied; look through them, then run uar plan and uar apply again",
+        )
 
 
 def _decision(case: Case, judged: Judged, answer: Answer) -> Decision:
@@ -323,7 +357,11 @@ def _warnings(judged: Judged) -> Iterator[Problem]:
     if not signed.email:
         yield Problem("", "it is not signed: ask for name, e-mail and date on the sheet Sign-off")
     elif fold(signed.email) != fold(reviewer):
-        yield Problem("", f"it is signed by {signed.email}, but was put to {reviewer}: ask both")
+        says = f"it is signed by {signed.email}, but was put to {reviewer}: ask both"
+        yield Problem("", f"{says}; what was handed over belongs on record with uar reassign")
+    lacking = [word for word, given in (("name", signed.name), ("date", signed.on)) if not given]
+    if signed.email and lacking and not signed.unclear:
+        yield Problem("Sign-off", f"the {' and the '.join(lacking)} of the signature is missing")
     if signed.unclear:
         yield Problem("Sign-off", signed.unclear)
     answered = sum(not is_blank(each.written) for each in judged.answers)

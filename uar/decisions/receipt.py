@@ -60,6 +60,7 @@ class Receipt:
     rows: Count = Count()
     decisions: Mapping[str, int] | None = None  # of the accepted rows
     words: tuple[Mapping[str, Any], ...] = ()  # written, read_as, rows
+    replaced: tuple[Mapping[str, str], ...] = ()  # item, cell, was, now, file
     taken: tuple[Mapping[str, str], ...] = ()  # accepted Revoke, Modify, Not sure: to be checked
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
@@ -109,6 +110,10 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield from _block("To correct", _spoken(record["problems"]))
     yield from _block("To look at", _spoken(record["warnings"]))
     yield from _block("Notes", record["notes"])
+    yield from _block("Replaced (--replace); the earlier answers stay on record", [
+        f"{each['cell']}: {each['now']}, before {each['was']} in {each['file']}"
+        for each in record["replaced"]
+    ])  # fmt: skip
     yield from _block("Please check: taken as", [_taken(each) for each in record["taken"]])
     yield from _block("Not in the file, so not reviewed", record["missing"])
     if record["reviewer"]:

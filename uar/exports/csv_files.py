@@ -8,10 +8,9 @@ import zipfile
 from collections.abc import Sequence
 
 from uar.measures.sheets import Sheet, Value
-from uar.text import plain
+from uar.text import guarded, plain
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file knows no earlier time
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 README = (
     "One file a table, UTF-8 with a byte order mark, commas, every text in quotes.\r\n"
     "An apostrophe stands before a text that a spreadsheet would take for a formula.\r\n"
@@ -46,4 +45,4 @@ def _guarded(value: Value) -> str | int:
     if value is None or isinstance(value, int):
         return "" if value is None else value
     clean = "\n".join(plain(line) for line in value.split("\n"))
-    return "'" + clean if clean.lstrip(" ").startswith(FORMULAS) else clean
+    return guarded(clean)
