@@ -333,6 +333,7 @@ REFUSED: list[tuple[Change, str, str]] = [
         "sorted without Item, Reason, Sea",
     ),
     (answers_sorted_with_flags, f"Decisions!P{FIRST}", "Flags stands beside other items"),
+    (one(FIRST, "Flags", None), f"Decisions!P{FIRST}", "Flags is empty"),
     (all_headings_twice, "", "two columns are called Decision (Decisions!Q2 and Decisions!V2)"),
     (two_sheets, "", "the sheets Decisions and Decisions Copy all hold items"),
     (sheet_hidden, "", "the sheet Decisions is hidden; unhide it"),
@@ -405,6 +406,17 @@ def test_other_shown_cells_may_be_corrected(review: Path, inbox: Path) -> None:
     assert code == 1
     assert receipt["warnings"][0]["cell"] == f"Decisions!E{FIRST}"
     assert "what was issued counts" in receipt["warnings"][0]["says"]
+    assert answers(review) == expected()
+
+
+def test_a_cleared_column_is_said_and_what_was_issued_counts(review: Path, inbox: Path) -> None:
+    def change(book: Workbook, sheet: Worksheet) -> None:
+        for row in rows_of(sheet):
+            sheet.cell(row, COLUMN["Opens"]).value = None
+
+    code, [receipt] = ingest(review, filled(review, inbox, change))
+    assert code == 1
+    assert "Opens was changed" in receipt["warnings"][0]["says"]
     assert answers(review) == expected()
 
 

@@ -104,7 +104,8 @@ def edited(
     """Other shown cells that were changed: (slipped columns, harmless edits), a sentence each.
 
     A text that now stands beside another item, and nowhere more often than issued, was moved there
-    from its own item; a correction would make it one more.
+    from its own item; a correction would make it one more. An empty cell may be what a move left
+    behind, unless somebody has cleared the whole column.
     """
     slipped, harmless = [], []
     present = {each.item["item_id"] for each in rows}
@@ -116,15 +117,21 @@ def edited(
         absent = (item for item in own if item["item_id"] not in present)
         issued = Counter(_issued_texts(heading, (*absent, *(each.item for each in rows))))
         found = Counter(fact(form.text(each.row, heading)) for each in rows)
+        # Cells that were pulled up or cut leave blanks, and only them: no other cell may tell.
+        emptied = [each for each in changed if not each.changed[heading][0]]
+        cleared = len(emptied) > 1 and not any(found)
         moved = [
             each
             for each in changed
             if (text := each.changed[heading][0]) and found[text] <= issued[text]
         ]
-        if moved:
-            where = _cells(form, moved, heading)
+        if moved or (emptied and not cleared):
+            where = _cells(form, moved or emptied, heading)
             says = f"{heading} stands beside other items than issued ({where})"
-            slipped.append(Problem(form.cell(moved[0].row, heading), f"{says}: {FRESH}"))
+            if not moved:
+                says = f"{heading} is empty ({where}), as where cells have slipped from their rows"
+            place = form.cell((moved or emptied)[0].row, heading)
+            slipped.append(Problem(place, f"{says}: {FRESH}"))
         else:
             where = _cells(form, changed, heading)
             says = f"{heading} was changed ({where}); what was issued counts"
