@@ -170,9 +170,9 @@ def test_what_a_person_has_to_do_is_a_file_for_a_spreadsheet(
     shown = run("plan", folder.path, expect=1)
     assert f"For a spreadsheet: {folder.path}/todo/0001.csv" in shown.stdout
     lines = (folder.path / "todo/0001.csv").read_bytes().decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("list,item,kind,account,entitlement,why")
-    assert {line.split(",")[1] for line in lines[1:]} == {BEN_SALES, ANA_STAFF}
-    assert ",'=cmd|" in lines[2] + lines[1]
+    assert lines[0].startswith('"list","item","kind","account","entitlement","why"')
+    assert {line.split(",")[1].strip('"') for line in lines[1:]} == {BEN_SALES, ANA_STAFF}
+    assert ",\"'=cmd|" in lines[2] + lines[1]
     run("apply", folder.path, "--yes")
     assert not h.writes(box)
     assert folder.verify()[1] is None
@@ -432,8 +432,8 @@ def test_csv_for_a_spreadsheet(box: Sandbox, run: Invoke, tmp_path: Path) -> Non
     h.change(box.tenant.usergroups, s.SALES, name="=cmd|' /C calc'!A0")
     folder = h.review(tmp_path / "q4", box, {BEN_SALES: "Revoke"})
     lines = run("plan", folder.path, "--csv").stdout.splitlines()
-    assert lines[0].startswith("list,item,kind,account,entitlement,why")
-    assert ",'=cmd|" in lines[1]
+    assert lines[0].startswith('"list","item","kind","account","entitlement","why"')
+    assert ",\"'=cmd|" in lines[1]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from uar.evidence import Evidence
 from uar.exports import csv_files, oscal
 from uar.measures.sheets import Sheet, sheets
 from uar.reports import executive, report
+from uar.text import FORMULAS
 from uar.tieout import tie_out
 from uar.workbooks.tables import workbook
 
@@ -79,7 +80,7 @@ def test_nothing_is_a_formula_in_any_table(text: str) -> None:
     with zipfile.ZipFile(io.BytesIO(workbook([sheet]))) as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
     cell = read_csv(csv_files.archive([sheet]))["items.csv"][1][0]
-    assert not cell.lstrip().startswith(csv_files.FORMULAS)
+    assert not cell.lstrip().startswith(FORMULAS)
     assert "\u202e" not in cell
 
 
