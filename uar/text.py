@@ -8,8 +8,6 @@ from typing import Any, cast
 
 import pandas as pd
 
-# How a cell of a CSV file begins that a spreadsheet would run.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 EMAIL = r"[^@\s<>(),;:\"\[\]]+@[^@\s<>(),;:\"\[\]]+\.[^@\s<>(),;:\"\[\].]+"
 
 
@@ -28,17 +26,6 @@ def plain(text: object) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """1 item, 2 items, 1,000 items."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def guarded(text: str) -> str:
-    """A text for a CSV file: with an apostrophe before what a spreadsheet would run."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULAS) else text
-
-
-def unguarded(text: str) -> str:
-    """The inverse: without the apostrophe."""
-    bare = text[1:]
-    return bare if text[:1] == "'" and guarded(bare) != bare else text
 
 
 def folded(values: pd.Series[Any]) -> pd.Series[Any]:

@@ -274,6 +274,12 @@ def test_hostile_text_is_shown_harmless(review: Path, inbox: Path) -> None:
     assert "\u202e" not in str(receipt)
 
 
+@pytest.mark.parametrize("content", [of_zeros(SHEET, 15_000_000), b"Item,Decision\n" * 1_000_000])
+def test_a_small_review_has_no_room_for_a_large_file(content: bytes) -> None:
+    with pytest.raises(TableError, match="far more than a review of 20 items; delete"):
+        read("a.xlsx", content, 20)
+
+
 def test_a_file_too_large_is_not_even_read(review: Path, inbox: Path) -> None:
     inbox.mkdir()
     with (inbox / "huge.xlsx").open("wb") as file:

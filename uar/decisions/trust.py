@@ -16,7 +16,6 @@ from uar.decisions.form import FRESH, Form
 from uar.decisions.returned import Row
 from uar.decisions.words import cleaned, fact, is_blank
 from uar.sheet import DECISION, ITEM, REASON, SEAL, SHOWN, cells
-from uar.text import unguarded
 
 Item = Mapping[str, Any]
 HEADINGS = tuple(shown.heading for shown in SHOWN)
@@ -56,7 +55,7 @@ def asked(form: Form, row: Row, item: Item) -> Asked:
     changed = {}
     for heading, was in issued.items():
         column = form.columns.get(heading)
-        text = unguarded(row.text(column)) if form.sheet.by_line else row.text(column)
+        text = row.text(column)
         if text != was and column is not None and fact(text) != fact(was):
             changed[heading] = fact(text), fact(was)
     return Asked(row, item, changed)

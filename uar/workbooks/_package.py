@@ -60,10 +60,7 @@ def _check_directory(book: zipfile.ZipFile, size: int, items: int | None) -> Non
     members = book.infolist()
     xml = sum(each.file_size for each in members if each.filename.lower().endswith(".xml"))
     if items is not None and xml > EXTRA + EACH * items:
-        refuse(
-            f"holds far more than a review of {items:,} items; delete what is not part of it, or "
-            "save its sheet Decisions as .csv"
-        )
+        refuse_large(items)
     inflated = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS or inflated > MAX_INFLATED:
         refuse("unpacks to far more than a review can hold; save it again as .xlsx")
@@ -131,6 +128,10 @@ def _feed(parser: expat.XMLParserType, pieces: Iterable[bytes]) -> None:
 
 def refuse(sentence: str) -> NoReturn:
     raise TableError(f"{sentence}.")
+
+
+def refuse_large(items: int) -> NoReturn:
+    refuse(f"holds far more than a review of {items:,} items; delete what is not part of it")
 
 
 def refuse_far(row: int, column: int) -> NoReturn:

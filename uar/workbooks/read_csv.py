@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from itertools import islice
 
 from uar.decisions.form import is_header
 from uar.decisions.returned import Returned, Row, Sheet
 from uar.errors import TableError
 from uar.sheet import SHEET
 from uar.text import unguarded
-from uar.workbooks._package import MAX_COLUMNS, MAX_ROWS
+from uar.workbooks._package import EACH, EXTRA, MAX_COLUMNS, MAX_ROWS, refuse_large
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+HEADED = 1_000  # rows within which the headings stand
 AGAIN = "save the Decisions sheet as CSV again"
 
 
 def read_csv(content: bytes, items: int | None = None) -> Returned:
     """One sheet whose addresses are lines. Raises TableError when it is no such CSV file."""
+    if items is not None and len(content) > EXTRA + EACH * items:
+        refuse_large(items)
     text, encoding = _decoded(content)
     wrong = ""
     for delimiter, word in DELIMITERS.items():
+        rows = _rows(text, delimiter)
         try:
-            rows = _rows(text, delimiter)
+            first = list(islice(rows, HEADED))
+            if any(is_header(row) for row in first):
+                sheet = Sheet(SHEET, (*first, *rows), by_line=True)
+                return Returned(f"CSV file with {word}, {encoding}", (sheet,))
         except csv.Error as error:
             wrong = wrong or str(error)
-            continue
-        if any(is_header(row) for row in rows):
-            sheet = Sheet(SHEET, tuple(rows), by_line=True)
-            return Returned(f"CSV file with {word}, {encoding}", (sheet,))
     if wrong:
         raise TableError(f"is not a CSV file that can be read ({wrong}); {AGAIN}.")
     raise TableError(
@@ -54,8 +59,8 @@ def _decoded(content: bytes) -> tuple[str, str]:
     raise TableError(f"is not text in UTF-8, UTF-16 or Windows-1252; {AGAIN}, in UTF-8.")
 
 
-def _rows(text: str, delimiter: str) -> list[Row]:
-    rows = []
+def _rows(text: str, delimiter: str) -> Iterator[Row]:
+    count = 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1  # a cell may hold line ends: a row is named by the line it begins on
     for values in reader:
@@ -63,8 +68,8 @@ def _rows(text: str, delimiter: str) -> list[Row]:
         if cells and max(cells) > MAX_COLUMNS:
             raise csv.Error(f"line {line} has more than {MAX_COLUMNS} columns")
         if cells:
-            rows.append(Row(line, cells))
-        if len(rows) > MAX_ROWS:
+            yield Row(line, cells)
+            count += 1
+        if count > MAX_ROWS:
             raise csv.Error(f"more than {MAX_ROWS:,} rows")
         line = reader.line_num + 1
-    return rows
