@@ -192,6 +192,11 @@ def test_lif_12_who_answers_for_it() -> None:
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (8, 2)
 
 
+@pytest.mark.parametrize("detection", ["AUT-02", "AUT-03", "AUT-06", "AUT-08", "LIF-12"])
+def test_only_users_are_looked_at(detection: str) -> None:
+    assert detect(detection, facts([admin("ana"), user("bea")]))[1]["looked_at"] == 1
+
+
 def test_use_is_not_needed() -> None:
     blind = replace(HEADER, usage="not collected")
     shared = user("helpdesk", employee_id=None)

@@ -51,13 +51,28 @@ def test_adm_03_a_suspended_administrator_with_a_role() -> None:
         admin("bea"),
         admin("cid", status="unknown"),
         admin("dan", status="suspended"),
+        admin("eve"),
+        user("fay", status="suspended"),
     ]
     roles = {f"admin:{name}": "Help Desk" for name in ("ana", "bea", "cid")}
     found, coverage = detect("ADM-03", holding(*accounts, roles=roles))
     assert list(found) == ["admin:ana"]
     assert found["admin:ana"]["severity"] == "low"
     assert found["admin:ana"]["says"].endswith("is suspended and still has the role Help Desk.")
-    assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 2)
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 2)
+
+
+@pytest.mark.parametrize("detection", ["ADM-03", "ADM-04", "ADM-05", "ADM-06", "ADM-08", "ADM-09"])
+def test_only_administrators_are_looked_at(detection: str) -> None:
+    accounts = [admin("ana", api_key_set=True), user("bea"), service("bot")]
+    assert detect(detection, facts(accounts, settings=OUR_DOMAIN))[1]["looked_at"] == 1
+
+
+@pytest.mark.parametrize("detection", ["NHI-02", "NHI-03", "NHI-04"])
+def test_only_service_accounts_are_looked_at(detection: str) -> None:
+    assert (
+        detect(detection, facts([admin("ana"), user("bea"), service("bot")]))[1]["looked_at"] == 1
+    )
 
 
 KEY = {"api_key_set": True, "key_made_at": AGO[14], "key_endless": False, "key_ends_at": SOON[15]}

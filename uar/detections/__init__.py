@@ -18,11 +18,11 @@ from typing import Any
 
 import pandas as pd
 
-from uar.access import opens
+from uar.access import opens, privileged
 from uar.previous import Previous
 from uar.settings import Settings
 from uar.snapshot import Snapshot
-from uar.tables import COVERAGE, FINDINGS, SEVERITIES, positions, records
+from uar.tables import COVERAGE, FINDINGS, SEVERITIES, positions, records, within
 
 SECTIONS = (
     "What it means",
@@ -91,6 +91,15 @@ class Facts:
             active=status.eq("active").astype("boolean").mask(status.eq("unknown")),
             human=~service,
         )
+
+    @cached_property
+    def powerful(self) -> pd.Series[Any]:
+        """Who holds something privileged, directly or by a group that opens it."""
+        grants = self.snapshot.grants
+        ids = privileged(self.snapshot.entitlements, self.settings.privileged)
+        doors = [*ids, *self.opened.loc[self.opened["entitlement_id"].isin(ids), "group_id"]]
+        strong = within(grants["entitlement_id"], pd.Series(doors, dtype="string"))
+        return grants.loc[strong, "holder_id"].drop_duplicates()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from uar.access import privileged
 from uar.detections import Facts
 from uar.tables import look_up, within
 
@@ -15,12 +14,7 @@ FULL_POWER = ("administrator", "administrator with billing")
 
 def hold_privileged(facts: Facts, account_id: pd.Series[Any]) -> pd.Series[Any]:
     """Does an account hold something privileged, directly or by a group that opens it?"""
-    grants = facts.snapshot.grants
-    ids = privileged(facts.snapshot.entitlements, facts.settings.privileged)
-    opened = facts.opened
-    doors = [*ids, *opened.loc[opened["entitlement_id"].isin(ids), "group_id"]]
-    strong = within(grants["entitlement_id"], pd.Series(doors, dtype="string"))
-    return within(account_id, grants.loc[strong, "holder_id"])
+    return within(account_id, facts.powerful)
 
 
 def held_roles(facts: Facts) -> pd.DataFrame:
@@ -28,7 +22,8 @@ def held_roles(facts: Facts) -> pd.DataFrame:
     roles = facts.snapshot.entitlements
     roles = roles[roles["kind"] == "role"].set_index("entitlement_id")
     admins = facts.accounts[facts.accounts["kind"] == "admin"]
-    held = facts.snapshot.grants[["holder_id", "entitlement_id"]]
+    grants = facts.snapshot.grants
+    held = grants.loc[grants["holder_kind"] == "admin", ["holder_id", "entitlement_id"]]
     held = held.rename(columns={"holder_id": "account_id"}).merge(
         admins[["account_id", "who", "active"]], on="account_id", validate="many_to_one"
     )

@@ -32,8 +32,9 @@ def managers(facts: Facts) -> pd.DataFrame:
     """
     people = managed_people(facts).dropna(subset=["manager_who"])
     person_of = facts.accounts.set_index("account_id")["person_id"]
-    holder = facts.snapshot.grants["holder_id"].map(person_of)
-    held = people["person_id"].map(holder.value_counts()).fillna(0).astype("int64")
+    number = facts.snapshot.grants["holder_id"].value_counts()  # few accounts, many grants
+    of_person = number.groupby(person_of.reindex(number.index)).sum()
+    held = people["person_id"].map(of_person).fillna(0).astype("int64")
     surely = people["surely"].fillna(False).astype("int64")
     held = held.mask(people.sort_values("account_id")["person_id"].duplicated(), 0)
     counts = people.assign(people=surely, items=surely * held, perhaps=1, perhaps_items=held)

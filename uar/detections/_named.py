@@ -33,6 +33,8 @@ def owners(facts: Facts, accounts: pd.DataFrame) -> pd.Series[Any]:
     found = pd.Series(None, index=accounts.index, dtype=cast(Any, TEXT))
     for named in (facts.settings.service_accounts.owners, facts.settings.reviewers.owners):
         emails = _by_name(named)
+        if emails.empty:
+            continue
         for column in ("account_id", "source_id", "login", "email", "name"):
             found = found.fillna(folded(accounts[column]).map(emails).astype(cast(Any, TEXT)))
     return cast("pd.Series[Any]", found)

@@ -35,6 +35,7 @@ from uar.detections._missing import active_people, is_missing
 from uar.tables import look_up
 from uar.text import folded
 
+WORDS = {"department": "department", "title": "job title"}
 FEW = 1  # people with the same
 SHORT = 5  # letters of a word in which one letter more or less is another word
 
@@ -42,35 +43,49 @@ SHORT = 5  # letters of a word in which one letter more or less is another word
 def judge(facts: Facts) -> pd.DataFrame:
     people = active_people(facts).sort_values("account_id")
     allowed = facts.settings.attributes
-    wrong = _slips(people, "department", "department", allowed.departments, facts)
-    title = _slips(people, "title", "job title", allowed.titles, facts)
-    both = (wrong.fillna("") + "; and " + title).fillna(wrong).fillna(title)
+    department, title = (_compared(people[name], facts) for name in ("department", "title"))
+    leads = people["account_id"].isin(facts.accounts["manager_id"])
+    wrong = _slips(people, "department", department, allowed.departments, ~leads)
+    nobody = pd.Series(False, index=people.index)
+    odd = _slips(people, "title", title, allowed.titles, nobody)
+    both = (wrong.fillna("") + "; and " + odd).fillna(wrong).fillna(odd)
     said = both.str.removeprefix("; and ")
-    nothing = is_missing(people["department"], facts) & is_missing(people["title"], facts)
-    hit = said.notna().astype("boolean").mask(nothing.astype(bool))
+    hit = said.notna().astype("boolean").mask(department.isna() & title.isna())
     return each(people, people["surely"] & hit, said=said)
 
 
+def _compared(values: pd.Series[Any], facts: Facts) -> pd.Series[Any]:
+    """A value as it is compared; unknown where it says nothing. There are few different ones."""
+    different = values.drop_duplicates().dropna()
+    compared = folded(different).mask(is_missing(different, facts).astype(bool))
+    return look_up(values, compared.set_axis(different))
+
+
 def _slips(
-    people: pd.DataFrame, column: str, word: str, allowed: Iterable[str], facts: Facts
+    people: pd.DataFrame,
+    column: str,
+    value: pd.Series[Any],
+    allowed: Iterable[str],
+    singular: pd.Series[Any],
 ) -> pd.Series[Any]:
-    """`the department "Finnance", ...` for each person with a slip, else unknown."""
+    """`the department "Finnance", ...` for each person with a slip, else unknown.
+
+    `singular`: for whom being the only one is a slip by itself.
+    """
+    word = WORDS[column]
     shown = people[column].str.strip()
-    value = folded(people[column]).mask(is_missing(people[column], facts))
     known = {name.strip().casefold() for name in allowed}
     if known:
         odd = value.notna() & ~value.isin(known)
         return (f'the {word} "' + shown + '", which is not in the list').where(odd)
     counts = people["person_id"].groupby(value).nunique()
     alone = value.map(counts).le(FEW).fillna(False).astype(bool)
-    common = counts.index[counts > FEW]
-    meant = _nearest(value[alone].dropna().unique(), list(common))
+    meant = _nearest(value[alone].dropna().unique(), counts.index[counts > FEW])
     spelt = shown[~value.duplicated()].set_axis(value[~value.duplicated()])
     near = look_up(value, look_up(pd.Series(meant, dtype="string"), spelt))
     others = (', but others have "' + near + '"').fillna("")
     said = f'the {word} "' + shown + '", as nobody else has' + others
-    leads = people["account_id"].isin(facts.accounts["manager_id"])
-    return said.where(alone & (near.notna() | ((column == "department") & ~leads)))
+    return said.where(alone & (near.notna() | singular))
 
 
 def _nearest(rare: Iterable[str], common: Iterable[str]) -> dict[str, str]:

@@ -38,10 +38,10 @@ ADMINS = "admins"
 
 def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
-    robots = accounts.assign(owner=owners(facts, accounts))
-    serves = robots["service_like"].fillna(False) & robots["owner"].notna()
-    robots = robots[(robots["kind"] == "service") | serves]
+    robots = accounts[(accounts["kind"] == "service") | accounts["service_like"].fillna(False)]
     robots = robots[robots["active"].fillna(True)]
+    robots = robots.assign(owner=owners(facts, robots))
+    robots = robots[(robots["kind"] == "service") | robots["owner"].notna()]
     left, who = has_left(facts), accounts.set_index("account_id")["who"]
     owner_left = _owners_left(facts, robots["owner"], left)
     maker_left, maker = _makers(facts, robots, left, who)
