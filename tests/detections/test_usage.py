@@ -24,6 +24,7 @@ from uar.settings import Settings, Thresholds
 
 BLIND = replace(HEADER, usage="not permitted")
 SHORT = replace(HEADER, usage_from="2026-09-20T09:00:00Z")  # 61 days
+EXACT = replace(HEADER, usage_from="2026-09-20T08:55:00Z")  # 61 days to the second
 IN_WINDOW, BEFORE = "2026-08-22T17:00:00Z", "2026-08-22T16:59:59Z"
 AT = "2026-10-16T00:00:00Z"  # a last day
 
@@ -68,6 +69,7 @@ def test_without_observed_use_they_are_not_run(detection: str, usage: str, why: 
         ({}, None, {"header": SHORT}, None),
         ({}, None, {"header": SHORT, "settings": days(inactive_days=61)}, True),
         ({}, None, {"header": SHORT, "settings": days(inactive_days=62)}, None),
+        ({}, None, {"header": EXACT, "settings": days(inactive_days=62)}, None),
         ({"created_at": AT}, None, {"header": SHORT}, False),
         # A last use can only be too old where the window is longer than the threshold.
         ({}, "2026-10-20T08:59:59Z", {"settings": days(inactive_days=31)}, True),
