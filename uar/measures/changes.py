@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from uar.compare import Comparison, Side, compare
@@ -43,16 +44,17 @@ def changes(evidence: Evidence, tieout: TieOut) -> Changes | None:
     )
     grants = standing["grant_id"]
     since = pd.Series(STAYED, index=standing.index, dtype="string")
-    since = since.mask(~grants.isin(previous.snapshot.grants["grant_id"]), NEW)
+    then = set(previous.snapshot.grants["grant_id"])  # isin takes a second for so many
+    since = since.mask(np.array([grant not in then for grant in grants], dtype=bool), NEW)
     since = since.mask(grants.isin(compared.reappeared["change_id"]), BACK)
     asked = previous.items.set_index("item_id")
     decided = previous.decisions.set_index("item_id")["decision"]
-    then = decided.reindex(asked.index).fillna(NOT_REVIEWED).reindex(standing["item_id"])
+    answered = decided.reindex(asked.index).fillna(NOT_REVIEWED).reindex(standing["item_id"])
     return Changes(
         previous,
         compared,
         pd.Series(since.array, index=standing["item_id"]),
-        then,
+        answered,
         _findings(evidence, previous),
     )
 

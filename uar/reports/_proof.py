@@ -40,7 +40,6 @@ def removals(evidence: Evidence, tieout: TieOut) -> Listing:
     if tieout.standing is None:
         return listing("removal-list", "Removals", columns, (), NOT_YET_OPENED)
     done = _last_lines(evidence)
-    population = evidence.outcomes["item_id"].isin(tieout.standing["item_id"])
     decided = evidence.decisions.set_index("item_id")["received_at"]
     touched = tieout.standing["item_id"].isin(evidence.outcomes["item_id"])
     items = {row["item_id"]: row for row in records(tieout.standing[touched])}
@@ -51,7 +50,8 @@ def removals(evidence: Evidence, tieout: TieOut) -> Listing:
             _done(row, done[row["item_id"]]),
             _outcome(row),
         )
-        for row in records(evidence.outcomes[population])
+        for row in records(evidence.outcomes)
+        if row["item_id"] in items
     )
     none = "Not yet: nothing has been removed." if evidence.plan is not None else NOT_YET_PLANNED
     return listing("removal-list", "Removals, in the order they were made", columns, rows, none)
