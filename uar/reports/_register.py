@@ -15,9 +15,11 @@ import pandas as pd
 import pyarrow as pa
 from markupsafe import Markup, escape
 
+from uar.review.use import WORDS
 from uar.text import plain
 
 SECTION = 200
+UNKNOWN_USE = frozenset(WORDS.values())
 Render = Callable[[str], str]
 
 
@@ -63,28 +65,30 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
         cells: list[str] = np.array([*texts, ""], dtype=object)[places].tolist()
         return cells
 
-    small = _small
+    def line(before: str = "") -> Render:
+        return lambda text: f"{before}{_text(text)}\n"
+
     cells = zip(
         made("item_id", _text),
-        made("kind", small),
+        made("kind", _text),
         made("holder_name", _text),
         made("login", _text),
         made("status", lambda text: f" ({_text(text)})"),
         *(made(name, _text) for name in ("title", "department")),
         standing["borrowed"].tolist(),
         made("entitlement", _text),
-        made("opens", lambda text: small(f"opens {text}")),
-        made("also_held", lambda text: small(f"also held through {text}")),
-        made("why_not", lambda text: small(f"cannot be removed here: {text}")),
-        made("last_use", lambda text: small(f"last use: {text.replace(chr(10), ', ')}")),
-        made("flags", lambda text: "".join(small(line) for line in text.split("\n") if line)),
-        made("since", lambda text: "" if text == "unchanged" else small(f"{text} since last time")),
+        made("opens", line("opens ")),
+        made("also_held", line("also held through ")),
+        made("why_not", line("cannot be removed here: ")),
+        made("last_use", _use),
+        made("flags", _flags),
+        made("since", lambda text: "" if text == "unchanged" else f"{text} since last time\n"),
         made("reviewer", _text),
         made("routed_by", lambda text: f"by {_text(text)}: "),
         made("routed_because", _text),
         made("decision", lambda text: f"<b>{_text(text)}</b>"),
-        made("reason", small),
-        made("comment", small),
+        made("reason", line()),
+        made("comment", line()),
         made("file", lambda text: f"{_text(text.removeprefix('returned/'))}, "),
         made("cell", _text),
         made("state", _text),
@@ -94,22 +98,33 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
         item, kind, holder, login, status, title, department, borrowed, access, opens, also, whynot,
         use, flags, since, reviewer, by, because, decision, reason, comment, file, cell, outcome,
     ) in cells:  # fmt: skip
-        account = f"<small>{login}{status}</small>" if login else ""
+        account = f"{login}{status}\n" if login else ""
         work = f"{title}, {department}" if title and department else title or department
         if work:
             lent = " (from the user account)" if borrowed else ""
-            work = f"<small>{work}{lent}</small>"
-        where = f"<small>{file}{cell}</small>" if file else ""
+            work = f"{work}{lent}"
+        where = f"{file}{cell}" if file else ""
         yield (
-            f'<tr id="{item}"><th scope="row">{item}{kind}</th>'
-            f"<td>{holder}{account}{work}</td><td>{access}{opens}{also}{whynot}{use}</td>"
-            f"<td>{flags}{since}</td><td>{reviewer}<small>{by}{because}</small></td>"
-            f"<td>{decision}{reason}{comment}{where}</td><td>{outcome}</td></tr>\n"
+            f'<tr id="{item}"><th scope="row">{item}<small>{kind}</small></th>'
+            f"<td>{holder}{_small(account + work)}</td>"
+            f"<td>{access}{_small(opens + also + whynot + use)}</td>"
+            f"<td>{_small(flags + since)}</td><td>{reviewer}<small>{by}{because}</small></td>"
+            f"<td>{decision}{_small(reason + comment + where)}</td><td>{outcome}</td></tr>\n"
         )
 
 
-def _small(text: str) -> str:
-    return f"<small>{_text(text)}</small>"
+def _small(lines: str) -> str:
+    """Lines of one cell in one element: a browser lays a hundred thousand rows out by elements."""
+    return f"<small>{lines}</small>" if lines else ""
+
+
+def _use(text: str) -> str:
+    """Nothing where the log was not read; the report says so once."""
+    return "" if text in UNKNOWN_USE else f"last use: {_text(text.replace(chr(10), ', '))}\n"
+
+
+def _flags(text: str) -> str:
+    return "".join([f"{_text(line)}\n" for line in text.split("\n") if line])
 
 
 @lru_cache(maxsize=50_000)
