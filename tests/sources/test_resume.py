@@ -21,6 +21,7 @@ from uar.commands._shared import load_snapshot
 from uar.errors import FolderError, SourceError
 from uar.folder import READING, Folder
 from uar.sandbox.server import Sandbox
+from uar.settings import Sync
 from uar.sources import _resume
 from uar.sources._http import Client, Credential
 from uar.sources._spool import Spool
@@ -83,7 +84,7 @@ def killed(box: Sandbox, folder: Path, after: int) -> int:
 def test_killed_and_gone_on_with(
     box: Sandbox, connected: Connect, tmp_path: Path, after: int
 ) -> None:
-    expected = read(connected())
+    expected = read(connected(), cross_check=Sync().cross_check)
     everything = len(box.requests)
     box.requests.clear()
     kept = killed(box, tmp_path / "q4", after)
