@@ -50,6 +50,14 @@ def test_it_plays_on_its_own_days_in_every_year(demo: tuple[Path, str]) -> None:
     assert "after the due date" not in said
 
 
+def test_what_it_prints_is_for_people(demo: tuple[Path, str]) -> None:
+    _, said = demo
+    assert "<NA>" not in said
+    assert "no previous review given" in said
+    assert "findings not listed here: info" in said
+    assert "\ninfo " not in said
+
+
 def test_the_next_review_sees_what_was_put_back(demo: tuple[Path, str]) -> None:
     folder, _ = demo
     following = folder.with_name(folder.name + "-next")

@@ -32,6 +32,7 @@ from uar.tables import ROSTER, SEVERITIES
 from uar.unmatched import unmatched
 
 COUNTS = ("found", "looked_at", "cannot_tell", "accepted")
+MOST_LISTED = 20  # findings of one detection that a terminal shows
 EXCEPTIONS_FILE = "exceptions.toml"
 PERSONS_FILE = "persons.toml"
 
@@ -130,25 +131,39 @@ def command(
         raise click.exceptions.Exit(1)
 
 
+def _listed(findings: pd.DataFrame) -> pd.DataFrame:
+    """What a person reads on a terminal: the context aside, and some of each kind."""
+    told = findings[findings["severity"] != "info"]
+    return told[told.groupby("detection").cumcount() < MOST_LISTED]
+
+
 def _show(people: pd.DataFrame, findings: pd.DataFrame, coverage: pd.DataFrame) -> None:
     number = people["person_id"].nunique()
     put(f"{counted(len(people), 'account')} of {counted(number, 'person', 'persons')}.")
     counts = findings["severity"].value_counts()
     each = [f"{counts[name]:,} {name}" for name in SEVERITIES if name in counts]
     put(f"{counted(len(findings), 'finding')}{': ' if each else ''}{', '.join(each)}.")
-    if len(findings):
+    listed = _listed(findings)
+    if len(listed):
         put()
         shown = {"Severity": "severity", "Detection": "detection", "Who": "subject_name"}
         shown |= {"What": "says", "Reviews": "reviews", "Accepted until": "accepted_until"}
         # What nobody has is no column: a terminal is narrow.
-        shown = {head: name for head, name in shown.items() if findings[name].notna().any()}
-        texts = findings[list(shown.values())].astype("string").fillna("")
+        shown = {head: name for head, name in shown.items() if listed[name].notna().any()}
+        texts = listed[list(shown.values())].astype("string").fillna("")
         put_table(tuple(shown), texts.itertuples(index=False))
+    if len(listed) < len(findings):
+        put()
+        put(
+            f"{counted(len(findings) - len(listed), 'finding')} not listed here: info, and more "
+            f"than {MOST_LISTED} of one kind. findings.jsonl, --json and the report have them all."
+        )
     put()
     put_table(
         ("Detection", "Looks for", "Found", "Looked at", "Cannot tell", "Accepted", "Not run"),
         coverage.drop(columns="severity")
-        .assign(**{name: coverage[name].map("{:,}".format) for name in COUNTS})
+        .assign(**{name: coverage[name].map("{:,}".format, na_action="ignore") for name in COUNTS})
+        .astype(object)
         .fillna(dict.fromkeys(COUNTS, "-") | {"not_run": ""})
         .itertuples(index=False),
     )
