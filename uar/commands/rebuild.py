@@ -79,7 +79,9 @@ def made_again(review: Review) -> Iterator[tuple[str, bytes]]:
     settings = settings_of(review, "open")
     pictures = [logo(review.read(name, "open"), name) for name in review.names(LOGO)]
     form = Form(
-        evidence.campaign["issued_at"], evidence.campaign["format"], next(iter(pictures), None)
+        evidence.campaign["issued_at"],
+        evidence.campaign.get("format", "xlsx"),
+        next(iter(pictures), None),
     )
     yield from contents(detected, settings, str, form)[0].items()
     for report in every().values():
