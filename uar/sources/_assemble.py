@@ -220,10 +220,13 @@ def _groups(tables: Tables, tenant: Tenant) -> None:
     for group, members in zip(tenant.groups.rows, tenant.members, strict=True):
         key = group["source_id"]
         rule = rules.get(key) or Rule(key, tenant.methods.get(key, ""), frozenset())
+        membership = METHODS.get(rule.method)
+        # A static group has no rule to doubt, also where it had to be read by itself.
+        doubts = {} if membership == "static" else rule.doubts
         tables.entitlements[group["entitlement_id"]] = {
             **group,
-            "membership": METHODS.get(rule.method),
-            **rule.doubts,
+            "membership": membership,
+            **doubts,
         }
         if rule.method and rule.method not in METHODS:
             says = f"The group {group['name']} has a membership method that uar does not know."
