@@ -71,6 +71,16 @@ class Facts:
         )
 
     @cached_property
+    def last_used(self) -> pd.Series[Any]:
+        """By account_id, when it was last seen to be used; a user also by the linked
+        administrator."""
+        number, ids = pd.factorize(self.snapshot.uses["account_id"])
+        newest = self.snapshot.uses["last_used_at"].groupby(number).max().set_axis(ids)
+        users = self.accounts.dropna(subset=["linked_admin_id"])
+        linked = newest.reindex(users["linked_admin_id"]).set_axis(users["account_id"])
+        return pd.concat([newest, linked]).groupby(level=0).max()
+
+    @cached_property
     def accounts(self) -> pd.DataFrame:
         """The snapshot's accounts with person_id and person_name, and in words and three values:
 

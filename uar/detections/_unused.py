@@ -47,11 +47,8 @@ def long_enough(facts: Facts) -> bool:
 
 def last_used(facts: Facts, account_id: pd.Series[Any]) -> pd.Series[Any]:
     """When each was last seen to be used; a user also by its linked administrator."""
-    newest = facts.snapshot.uses.groupby("account_id")["last_used_at"].max()
-    users = facts.accounts.dropna(subset=["linked_admin_id"])
-    linked = newest.reindex(users["linked_admin_id"]).set_axis(users["account_id"])
-    seen = pd.concat([newest, linked]).groupby(level=0).max()
-    return cast("pd.Series[Any]", seen.reindex(account_id).set_axis(account_id.index))
+    seen = facts.last_used.reindex(account_id).set_axis(account_id.index)
+    return cast("pd.Series[Any]", seen)
 
 
 def stale(facts: Facts, accounts: pd.DataFrame) -> pd.Series[Any]:

@@ -31,6 +31,7 @@ import pandas as pd
 from uar.detections import Detection, Facts, each
 from uar.detections._keys import on
 from uar.detections._unused import DAY, in_words, never_used, stale, unobserved
+from uar.tables import within
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -45,7 +46,7 @@ def judge(facts: Facts) -> pd.DataFrame:
         nothing = "JumpCloud counts no session of " + admins["who"] + ", made on " + on(made)
         return _judged(admins, (none & settled).mask(sessions.gt(0).fillna(False)), nothing)
     silent = stale(facts, admins) | never_used(facts, admins, grace)
-    seen = admins["account_id"].isin(facts.snapshot.uses["account_id"])
+    seen = within(admins["account_id"], facts.snapshot.uses["account_id"])
     hit = (silent | (none & settled)).mask(seen, stale(facts, admins))
     nothing = "no sign-in to the console of " + admins["who"] + f" was observed {in_words(facts)}"
     return _judged(admins, hit, nothing)

@@ -31,32 +31,37 @@ def judge(facts: Facts) -> pd.DataFrame:
     # A million ids are compared as numbers: as texts that takes ten times as long.
     number, ids = pd.factorize(direct["entitlement_id"])
     kind = look_up(pd.Series(ids), things["kind"]).to_numpy()[number]
-    direct = direct[kind != "role"]
+    direct = direct.loc[kind != "role", ["grant_id", "holder_id", "entitlement_id"]]
+    direct = direct.reset_index(drop=True)
     several = _several(direct, facts.opened, things.index[things["kind"] == "app"])
     via, app = several["entitlement_id"], several["app_id"]
     way = ("by the group " + look_up(via, things["name"])).mask(via == app, "directly")
     told = several.assign(app=look_up(app, things["name"]), way=way, directly=via == app)
     told = told.sort_values(["holder_id", "app_id", "directly", "grant_id"])
     told = told.groupby(["holder_id", "app_id", "app"], as_index=False).agg(
-        grant_id=("grant_id", "last"), way=("way", _listed)
+        row=("row", "last"), way=("way", _listed)
     )
     told["sentence"] = told["app"] + " " + told["way"]
-    told = told.groupby(["grant_id", "holder_id"], as_index=False).agg(
-        sentence=("sentence", "; ".join)
+    sentence = told.groupby("row")["sentence"].agg("; ".join).astype("string")
+    return direct.assign(
+        subject=direct["grant_id"],
+        accounts=direct["holder_id"],
+        hit=direct.index.isin(sentence.index),
+        sentence=sentence.reindex(direct.index),
     )
+
+
+def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
     named = facts.accounts.set_index("account_id")
-    told["subject_name"] = look_up(told["holder_id"], named["shown"])
-    told["who"] = look_up(told["holder_id"], named["who"])
-    judged: pd.DataFrame = direct[["grant_id", "holder_id"]].merge(
-        told.drop(columns="holder_id").astype("string"), on="grant_id", how="left"
-    )
-    return judged.assign(
-        subject=judged["grant_id"], accounts=judged["holder_id"], hit=judged["sentence"].notna()
+    return found.assign(
+        subject_name=look_up(found["holder_id"], named["shown"]),
+        who=look_up(found["holder_id"], named["who"]),
     )
 
 
 def _several(direct: pd.DataFrame, opened: pd.DataFrame, apps: pd.Index[str]) -> pd.DataFrame:
-    """Every path to an application of which its holder has more than one, with `app_id`."""
+    """Every path to an application of which its holder has more than one, with `app_id` and
+    `row`, its row in `direct`."""
     opened = opened[opened["entitlement_id"].isin(apps)]
     straight = pd.DataFrame({"group_id": apps, "entitlement_id": apps})
     doors = pd.concat([opened, straight])
@@ -68,7 +73,7 @@ def _several(direct: pd.DataFrame, opened: pd.DataFrame, apps: pd.Index[str]) ->
     held = pd.DataFrame({"row": range(len(direct)), "holder": holder, "door": door})
     paths = held.merge(leads.astype("int64"), on="door")
     paths = paths[paths.duplicated(["holder", "app"], keep=False)]
-    several = direct.iloc[paths["row"]][["grant_id", "holder_id", "entitlement_id"]]
+    several = direct.iloc[paths["row"]].assign(row=paths["row"].to_numpy())
     return several.assign(app_id=app_ids.take(paths["app"].to_numpy())).reset_index(drop=True)
 
 
@@ -83,4 +88,5 @@ DETECTION = Detection(
     severity="low",
     says="{who} holds {sentence}.",
     judge=judge,
+    tell=tell,
 )

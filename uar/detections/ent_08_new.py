@@ -19,38 +19,27 @@ Severity
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._earlier import doors_to_privileged, earlier, in_words, was_read
-from uar.tables import look_up, within
+from uar.detections._earlier import earlier, in_words, was_read
+from uar.detections._grants import doors, judged, told
+from uar.tables import within
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     previous = earlier(facts).snapshot
-    grants = facts.snapshot.grants
-    held = grants.loc[grants["holder_kind"] != "group", ["grant_id", "holder_id", "entitlement_id"]]
-    new = held[~within(held["grant_id"], previous.grants["grant_id"])]
-    things = facts.snapshot.entitlements.set_index("entitlement_id")
-    names = facts.accounts.set_index("account_id")
-    strong = new["entitlement_id"].isin(doors_to_privileged(facts))
-    told = pd.DataFrame(
-        {
-            "new": was_read(previous, look_up(new["entitlement_id"], things["kind"])),
-            "subject_name": look_up(new["holder_id"], names["shown"]).fillna(new["holder_id"]),
-            "who": look_up(new["holder_id"], names["who"]).fillna(new["holder_id"]),
-            "what": look_up(new["entitlement_id"], things["name"]).fillna(new["entitlement_id"]),
-            "severity": strong.map({True: "medium", False: "info"}),
-        }
-    )
-    judged = held.join(told.drop(columns="new"))
-    hit = pd.Series(False, index=held.index, dtype="boolean")
-    hit[new.index] = told["new"].astype("boolean").mask(~told["new"])
-    return judged.assign(
-        subject=held["grant_id"],
-        accounts=held["holder_id"],
-        hit=hit,
-        review=in_words(earlier(facts)),
+    new = ~within(facts.held["grant_id"], previous.grants["grant_id"]).to_numpy(bool)
+    read = was_read(previous, facts.snapshot.entitlements["kind"]).to_numpy(bool)
+    told_then = np.append(read, False)[facts.held["thing"].to_numpy()]
+    return judged(facts.held, new, new & ~told_then)
+
+
+def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
+    strong = found["entitlement_id"].isin(doors(facts))
+    return told(facts, found).assign(
+        severity=strong.map({True: "medium", False: "info"}), review=in_words(earlier(facts))
     )
 
 
@@ -60,5 +49,6 @@ DETECTION = Detection(
     severity="info",
     says="{who} holds {what}; in {review} that was not so.",
     judge=judge,
+    tell=tell,
     needs=("previous",),
 )

@@ -27,7 +27,7 @@ import pandas as pd
 from uar.detections import Detection, Facts, each
 from uar.detections._missing import active_people
 from uar.detections._unused import in_words, long_enough, unobserved
-from uar.tables import look_up
+from uar.tables import look_up, within
 
 AS_A_PROGRAM = {"directory": "LDAP", "radius": "RADIUS"}
 
@@ -35,9 +35,9 @@ AS_A_PROGRAM = {"directory": "LDAP", "radius": "RADIUS"}
 def judge(facts: Facts) -> pd.DataFrame:
     people = active_people(facts)
     uses = facts.snapshot.uses
-    people = people[people["account_id"].isin(uses["account_id"])]
+    people = people[within(people["account_id"], uses["account_id"])]
     program = uses["kind"].isin(AS_A_PROGRAM)
-    person = people["account_id"].isin(uses.loc[~program, "account_id"])
+    person = within(people["account_id"], uses.loc[~program, "account_id"])
     kinds = (
         uses[program].drop_duplicates(["account_id", "kind"]).sort_values(["account_id", "kind"])
     )
