@@ -78,7 +78,8 @@ class Facts:
         newest = self.snapshot.uses["last_used_at"].groupby(number).max().set_axis(ids)
         users = self.accounts.dropna(subset=["linked_admin_id"])
         linked = newest.reindex(users["linked_admin_id"]).set_axis(users["account_id"])
-        return pd.concat([newest, linked]).groupby(level=0).max()
+        seen: pd.Series[Any] = pd.concat([newest, linked]).groupby(level=0).max()
+        return seen
 
     @cached_property
     def accounts(self) -> pd.DataFrame:

@@ -5,7 +5,7 @@ JumpCloud has no last sign-in of a user; use is told from its events, and it kee
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -47,8 +47,7 @@ def long_enough(facts: Facts) -> bool:
 
 def last_used(facts: Facts, account_id: pd.Series[Any]) -> pd.Series[Any]:
     """When each was last seen to be used; a user also by its linked administrator."""
-    seen = facts.last_used.reindex(account_id).set_axis(account_id.index)
-    return cast("pd.Series[Any]", seen)
+    return facts.last_used.reindex(account_id).set_axis(account_id.index)
 
 
 def stale(facts: Facts, accounts: pd.DataFrame) -> pd.Series[Any]:

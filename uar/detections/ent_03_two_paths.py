@@ -43,12 +43,13 @@ def judge(facts: Facts) -> pd.DataFrame:
     )
     told["sentence"] = told["app"] + " " + told["way"]
     sentence = told.groupby("row")["sentence"].agg("; ".join).astype("string")
-    return direct.assign(
+    answer: pd.DataFrame = direct.assign(
         subject=direct["grant_id"],
         accounts=direct["holder_id"],
         hit=direct.index.isin(sentence.index),
         sentence=sentence.reindex(direct.index),
     )
+    return answer
 
 
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
