@@ -22,7 +22,8 @@ from uar.access import opens, privileged
 from uar.previous import Previous
 from uar.settings import Settings
 from uar.snapshot import Snapshot
-from uar.tables import COVERAGE, FINDINGS, SEVERITIES, positions, records, within
+from uar.tables import COVERAGE, FINDINGS, ROSTER, SEVERITIES, positions, records, within
+from uar.text import folded
 
 SECTIONS = (
     "What it means",
@@ -102,6 +103,34 @@ class Facts:
             active=status.eq("active").astype("boolean").mask(status.eq("unknown")),
             human=~service,
         )
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """Users that are, or may be, human and active; `surely`: unknown where not certain."""
+        users = self.accounts[self.accounts["kind"] == "user"]
+        surely = users["active"] & users["human"]
+        return users.assign(surely=surely)[surely.fillna(True)]
+
+    @cached_property
+    def listed(self) -> pd.DataFrame:
+        """Who is in HR's list, once for each pair: person_id and row; any account's employee id or
+        e-mail is the row's. Nobody without a list."""
+        roster = ROSTER.empty() if self.roster is None else self.roster
+        people = self.accounts[["person_id", "employee_id", "email"]]
+        found = []
+        for key in ("employee_id", "email"):
+            rows = roster[["row"]].assign(key=folded(roster[key])).dropna()
+            ours = people[["person_id"]].assign(key=folded(people[key])).dropna()
+            found.append(ours.merge(rows, on="key")[["person_id", "row"]])
+        return pd.concat(found).drop_duplicates().sort_values(["person_id", "row"])
+
+    @cached_property
+    def lasting(self) -> pd.Series[bool]:
+        """Which of the snapshot's grants the earlier review's snapshot has too."""
+        ids = self.snapshot.grants["grant_id"]
+        if self.previous is None:
+            return pd.Series(False, index=ids.index)
+        return within(ids, self.previous.snapshot.grants["grant_id"])
 
     @cached_property
     def powerful(self) -> pd.Series[Any]:

@@ -11,7 +11,6 @@ from uar.access import privileged
 from uar.detections import Facts
 from uar.previous import Previous
 from uar.snapshot import Snapshot
-from uar.tables import within
 
 READ_IN = {  # the list that shows who holds what, by the kind of what is held
     "group": "group members",
@@ -44,10 +43,7 @@ def in_both(facts: Facts, columns: Sequence[str]) -> pd.DataFrame:
 def kept(facts: Facts) -> pd.DataFrame:
     """Grants of accounts that the earlier snapshot has too."""
     grants = facts.snapshot.grants
-    return grants[
-        (grants["holder_kind"] != "group")
-        & within(grants["grant_id"], earlier(facts).snapshot.grants["grant_id"])
-    ]
+    return grants[(grants["holder_kind"] != "group") & facts.lasting]
 
 
 def doors_to_privileged(facts: Facts) -> list[str]:

@@ -7,7 +7,6 @@ from typing import Any, cast
 import pandas as pd
 
 from uar.detections import Facts
-from uar.text import folded
 
 COLUMNS = {name: f"hr_{name}" for name in ("name", "status", "start_date", "end_date", "manager")}
 COLUMNS |= {name: f"hr_{name}" for name in ("department", "title", "employee_id", "email")}
@@ -18,23 +17,12 @@ def roster(facts: Facts) -> pd.DataFrame:
     return cast(pd.DataFrame, facts.roster)
 
 
-def matches(facts: Facts) -> pd.DataFrame:
-    """person_id and row, once for each: any account's employee id or e-mail is the row's."""
-    people = facts.accounts[["person_id", "employee_id", "email"]]
-    found = []
-    for key in ("employee_id", "email"):
-        rows = roster(facts)[["row"]].assign(key=folded(roster(facts)[key])).dropna()
-        ours = people[["person_id"]].assign(key=folded(people[key])).dropna()
-        found.append(ours.merge(rows, on="key")[["person_id", "row"]])
-    return pd.concat(found).drop_duplicates().sort_values(["person_id", "row"])
-
-
 def employed(facts: Facts, accounts: pd.DataFrame) -> pd.DataFrame:
     """Accounts with hr_... of their person's row, and `rows`: how many the person has.
 
     Where a person has several rows, hr_... is unknown: nobody can say which one counts.
     """
-    pairs = matches(facts)
+    pairs = facts.listed
     number = pairs["person_id"].value_counts()
     single = pairs[pairs["person_id"].map(number) == 1]
     rows = roster(facts).rename(columns=COLUMNS)

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from uar.detections import Facts
-from uar.detections._employed import matches, over
+from uar.detections._employed import over
+from uar.tables import within
 
 PRESENT = ("active", "staged")
 
@@ -23,18 +24,18 @@ def has_left(facts: Facts) -> pd.Series[Any]:
     users = accounts[accounts["kind"] == "user"]
 
     def some_user(words: tuple[str, ...]) -> pd.Series[bool]:
-        return person.isin(users.loc[users["status"].isin(words), "person_id"])
+        return within(person, users.loc[users["status"].isin(words), "person_id"])
 
     left = status.eq("suspended").astype("boolean").mask(status == "unknown")
     left |= (some_user(("suspended",)) & ~some_user((*PRESENT, "unknown"))).astype("boolean")
-    return left | person.isin(left_by_roster(facts))
+    return left | within(person, pd.Index(left_by_roster(facts), dtype="string"))
 
 
 def left_by_roster(facts: Facts) -> list[str]:
     """Persons all of whose rows in HR's list have left, or are over."""
     if facts.roster is None:
         return []
-    rows = matches(facts).merge(facts.roster, on="row", validate="many_to_one")
+    rows = facts.listed.merge(facts.roster, on="row", validate="many_to_one")
     ended = rows["status"].eq("left") | over(facts, rows["end_date"]).fillna(False)
     everyone = ended.astype(bool).groupby(rows["person_id"]).all()
     return list(everyone.index[everyone])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from uar.access import privileged
 from uar.detections import Facts
-from uar.tables import look_up, positions
+from uar.tables import look_up, positions, within
 
 Mask = npt.NDArray[np.bool_]
 
@@ -29,12 +29,11 @@ def told(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
     """The hits with subject_name, who and what (the name of what is held)."""
     holders = facts.accounts.set_index("account_id")
     things = facts.snapshot.entitlements.set_index("entitlement_id")
-    known = holders.index.isin(found["holder_id"])
     return found.assign(
         subject_name=look_up(found["holder_id"], holders["shown"]).fillna(found["holder_id"]),
         who=look_up(found["holder_id"], holders["who"]).fillna(found["holder_id"]),
         what=look_up(found["entitlement_id"], things["name"]).fillna(found["entitlement_id"]),
-        accounts=found["holder_id"].where(found["holder_id"].isin(holders.index[known])),
+        accounts=found["holder_id"].where(within(found["holder_id"], holders.index)),
     )
 
 
@@ -47,15 +46,18 @@ def of_things(facts: Facts, values: pd.Series[Any]) -> npt.NDArray[Any]:
 def thing_is(facts: Facts, ids: Any) -> Mask:
     """Is what is held one of these entitlements?"""
     things = facts.snapshot.entitlements["entitlement_id"]
-    marked = np.append(things.isin(ids).to_numpy(bool), False)  # the last is for -1
-    found: Mask = marked[facts.held["thing"].to_numpy()]
-    return found
+    return marked(facts, positions(things, ids) >= 0)
 
 
 def kind_is(facts: Facts, kind: str) -> Mask:
     """Is what is held of this kind?"""
-    things = facts.snapshot.entitlements
-    return thing_is(facts, things.loc[things["kind"] == kind, "entitlement_id"])
+    return marked(facts, facts.snapshot.entitlements["kind"].eq(kind).to_numpy(bool))
+
+
+def marked(facts: Facts, marks: Mask) -> Mask:
+    """What is marked among the snapshot's entitlements, for each held grant."""
+    found: Mask = np.append(marks, False)[facts.held["thing"].to_numpy()]  # the last is for -1
+    return found
 
 
 def holder_active(facts: Facts) -> tuple[Mask, Mask]:

@@ -36,7 +36,7 @@ def roles_of(facts: Facts, account_id: pd.Series[Any]) -> pd.Series[Any]:
     things = facts.snapshot.entitlements
     names = things[things["kind"] == "role"].set_index("entitlement_id")["name"]
     grants = facts.snapshot.grants
-    grants = grants[grants["holder_id"].isin(account_id)]
+    grants = grants[within(grants["holder_id"], account_id)]
     role = look_up(grants["entitlement_id"], names)
     held = pd.DataFrame({"holder": grants["holder_id"], "role": role}).dropna()
     held = held.sort_values(["holder", "role"])

@@ -14,9 +14,7 @@ from uar.text import is_placeholder
 
 def active_people(facts: Facts) -> pd.DataFrame:
     """Users that are, or may be, human and active; `surely`: unknown where it is not certain."""
-    users = facts.accounts[facts.accounts["kind"] == "user"]
-    surely = users["active"] & users["human"]
-    return users.assign(surely=surely)[surely.fillna(True)]
+    return facts.people
 
 
 def is_missing(values: pd.Series[Any], facts: Facts) -> pd.Series[Any]:

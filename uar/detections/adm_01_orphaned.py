@@ -25,7 +25,7 @@ import pandas as pd
 
 from uar.detections import Detection, Facts, each
 from uar.detections._pairs import pairs
-from uar.tables import look_up
+from uar.tables import look_up, within
 from uar.text import is_email
 
 
@@ -33,7 +33,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
     admins = accounts[(accounts["kind"] == "admin") & accounts["active"].fillna(True)]
     users = accounts.loc[accounts["kind"] == "user", "person_id"]
-    alone = (~admins["person_id"].isin(users)).astype("boolean")
+    alone = (~within(admins["person_id"], users)).astype("boolean")
     matchable = is_email(admins["email"]).fillna(False)
     found = pairs(facts)
     maybe = found[~found["merged"] & (found["other_kind"] == "user")]

@@ -24,18 +24,18 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.tables import look_up
+from uar.tables import look_up, within
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
     users = accounts[accounts["kind"] == "user"]
     admins = accounts[accounts["kind"] == "admin"]
-    admins = admins[admins["person_id"].isin(users["person_id"])]
+    admins = admins[within(admins["person_id"], users["person_id"])]
 
     def some_user(status: list[str]) -> pd.Series[bool]:
         of = users.loc[users["status"].isin(status), "person_id"]
-        return admins["person_id"].isin(of)
+        return within(admins["person_id"], of)
 
     left = some_user(["suspended"]).astype("boolean") & ~some_user(["active", "staged"])
     hit = left.mask(some_user(["unknown"]) & ~some_user(["active", "staged"])) & admins["active"]

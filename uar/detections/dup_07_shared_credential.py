@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.tables import look_up
+from uar.tables import look_up, within
 from uar.text import folded
 
 
@@ -36,7 +36,7 @@ def judge(facts: Facts) -> pd.DataFrame:
         _keys(users, "the SSH key", users["ssh_keys"].str.split()),
     ]
     every = pd.concat(keys)
-    known = users["account_id"].isin(every["account_id"])
+    known = within(users["account_id"], every["account_id"])
     shared = every[every.duplicated(["what", "value"], keep=False)]
     groups = shared.groupby(["what", "value"], as_index=False).agg(
         first=("account_id", "first"),

@@ -18,10 +18,12 @@ Severity
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.tables import look_up
+from uar.tables import look_up, records
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -38,11 +40,14 @@ def judge(facts: Facts) -> pd.DataFrame:
     way = ("by the group " + look_up(via, things["name"])).mask(via == app, "directly")
     told = several.assign(app=look_up(app, things["name"]), way=way, directly=via == app)
     told = told.sort_values(["holder_id", "app_id", "directly", "grant_id"])
-    told = told.groupby(["holder_id", "app_id", "app"], as_index=False).agg(
-        row=("row", "last"), way=("way", _listed)
-    )
-    told["sentence"] = told["app"] + " " + told["way"]
-    sentence = told.groupby("row")["sentence"].agg("; ".join).astype("string")
+    ways: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for path in records(told):
+        ways.setdefault((path["holder_id"], path["app_id"]), []).append(path)
+    said: dict[int, list[str]] = {}
+    for paths in ways.values():
+        listed = _listed([path["way"] for path in paths])
+        said.setdefault(paths[-1]["row"], []).append(f"{paths[-1]['app']} {listed}")
+    sentence = pd.Series({row: "; ".join(each) for row, each in said.items()}, dtype="string")
     answer: pd.DataFrame = direct.assign(
         subject=direct["grant_id"],
         accounts=direct["holder_id"],
@@ -78,7 +83,7 @@ def _several(direct: pd.DataFrame, opened: pd.DataFrame, apps: pd.Index[str]) ->
     return several.assign(app_id=app_ids.take(paths["app"].to_numpy())).reset_index(drop=True)
 
 
-def _listed(ways: pd.Series[str]) -> str:
+def _listed(ways: list[str]) -> str:
     *first, last = ways
     return f"{', '.join(first)} and {last}"
 

@@ -39,17 +39,21 @@ def judge(facts: Facts) -> pd.DataFrame:
     _, perhaps = holder_active(facts)
     words = facts.settings.attributes.placeholders
     counted = peers(facts.snapshot.accounts, facts.snapshot.grants, words)
-    counted = counted[(facts.snapshot.grants["holder_kind"] != "group").to_numpy(bool)]
+    own = np.flatnonzero(facts.snapshot.grants["holder_kind"] != "group")
     holding, number = (
-        counted[name].to_numpy(dtype=float, na_value=np.nan) for name in ("holding", "peers")
+        counted[name].to_numpy(dtype=float, na_value=np.nan)[own] for name in ("holding", "peers")
     )
     rare = holding / number < RARE
     untold = np.isnan(number) | _nothing_in_common(facts, rare, words)
-    answer = judged(
-        held, rare, untold, holding=holding, number=number, basis=counted["basis"].array
+    rows = np.flatnonzero(human & perhaps)
+    return judged(
+        held.iloc[rows],
+        rare[rows],
+        untold[rows],
+        holding=holding[rows],
+        number=number[rows],
+        basis=counted["basis"].array.take(own[rows]),
     )
-    judged_ones: pd.DataFrame = answer[human & perhaps]
-    return judged_ones
 
 
 def _nothing_in_common(facts: Facts, rare: Mask, words: tuple[str, ...]) -> Mask:

@@ -25,12 +25,12 @@ import pandas as pd
 from uar.detections import Detection, Facts
 from uar.detections._earlier import earlier, in_words, was_read
 from uar.detections._grants import doors, judged, told
-from uar.tables import within
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     previous = earlier(facts).snapshot
-    new = ~within(facts.held["grant_id"], previous.grants["grant_id"]).to_numpy(bool)
+    own = (facts.snapshot.grants["holder_kind"] != "group").to_numpy(bool)
+    new = ~facts.lasting.to_numpy(bool)[own]
     read = was_read(previous, facts.snapshot.entitlements["kind"]).to_numpy(bool)
     told_then = np.append(read, False)[facts.held["thing"].to_numpy()]
     return judged(facts.held, new, new & ~told_then)

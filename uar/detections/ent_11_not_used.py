@@ -45,12 +45,12 @@ def judge(facts: Facts) -> pd.DataFrame:
     both = pd.concat([through, direct], ignore_index=True)
     seen, anybody = _seen(facts)
     number = len(facts.snapshot.entitlements)
-    used = np.isin(both["account"].to_numpy() * number + both["app"].to_numpy(), seen)
-    blind = ~np.isin(both["app"].to_numpy(), anybody)
+    used = (both["account"] * number + both["app"]).isin(seen).to_numpy()
+    blind = ~both["app"].isin(anybody).to_numpy()
     any_used = _any(both["row"], used, len(held))
     untold = _any(both["row"], blind, len(held)) | np.isin(thing, others) | _too_new(facts)[account]
     untold |= ~sure | (not _window_is_long_enough(facts))
-    return judged(held[chosen], ~any_used[chosen], (untold & ~any_used)[chosen])
+    return judged(held.iloc[rows], ~any_used[chosen], (untold & ~any_used)[chosen])
 
 
 def _leads(facts: Facts) -> tuple[pd.DataFrame, list[int]]:
@@ -72,7 +72,7 @@ def _seen(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
     app = positions(uses["entitlement_id"], facts.snapshot.entitlements["entitlement_id"])
     known = (account >= 0) & (app >= 0)
     pairs = account[known] * len(facts.snapshot.entitlements) + app[known]
-    return pairs, np.unique(app[app >= 0])
+    return pairs, pd.unique(app[app >= 0])
 
 
 def _any(rows: pd.Series[int], marks: Mask, number: int) -> Mask:

@@ -33,9 +33,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     unknown = np.append(things["membership"].isna().to_numpy(bool), True)[at]
     # A member that the rule selects comes back, so that sync calls the grant not revocable.
     exempt = facts.held["revocable"].to_numpy(bool)
-    answer = judged(facts.held, ruled & exempt, unknown)
-    members: pd.DataFrame = answer[kind_is(facts, "group") & (ruled | unknown)]
-    return members
+    rows = np.flatnonzero(kind_is(facts, "group") & (ruled | unknown))
+    return judged(facts.held.iloc[rows], (ruled & exempt)[rows], unknown[rows])
 
 
 DETECTION = Detection(

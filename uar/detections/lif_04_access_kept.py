@@ -24,7 +24,7 @@ import pandas as pd
 
 from uar.detections import Detection, Facts, each
 from uar.detections._held import hold_privileged
-from uar.tables import look_up
+from uar.tables import look_up, within
 
 WORDS = {
     "group": ("group", "groups"),
@@ -40,7 +40,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     users = facts.accounts[facts.accounts["kind"] == "user"]
     users = users[~users["active"].fillna(False)]
     grants = facts.snapshot.grants
-    grants = grants[grants["holder_id"].isin(users["account_id"])]
+    grants = grants[within(grants["holder_id"], users["account_id"])]
     kinds = facts.snapshot.entitlements.set_index("entitlement_id")["kind"]
     kind = look_up(grants["entitlement_id"], kinds)
     account_id = users["account_id"]

@@ -29,7 +29,7 @@ from uar.detections import Detection, Facts, each
 from uar.detections._employed import employed, over
 from uar.detections._keys import on
 from uar.detections._unused import DAY, unobserved, window
-from uar.tables import look_up
+from uar.tables import look_up, within
 
 MOST_NAMED = 3
 KINDS = {
@@ -47,6 +47,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     accounts = accounts[gone.fillna(False)]
     end = accounts["hr_end_date"] + DAY
     uses = facts.snapshot.uses
+    uses = uses[within(uses["account_id"], accounts["account_id"])]
     ended = end.set_axis(accounts["account_id"]).reindex(uses["account_id"])
     late = uses[uses["last_used_at"] >= ended.set_axis(uses.index)]
     hit = accounts["account_id"].isin(late["account_id"]).astype("boolean")

@@ -20,7 +20,7 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._employed import matches, over, roster
+from uar.detections._employed import over, roster
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def judge(facts: Facts) -> pd.DataFrame:
         subject="hr:" + key,
         subject_name=here["name"].fillna(key),
         accounts=None,
-        hit=(~here["row"].isin(matches(facts)["row"])).astype("boolean"),
+        hit=(~here["row"].isin(facts.listed["row"])).astype("boolean"),
         key=key,
     )
 

@@ -30,7 +30,7 @@ from uar.detections import Detection, Facts, each
 from uar.detections._gone import has_left
 from uar.detections._named import owners
 from uar.detections._services import can_write
-from uar.tables import look_up
+from uar.tables import look_up, within
 from uar.text import folded
 
 ADMINS = "admins"
@@ -70,8 +70,8 @@ def _owners_left(facts: Facts, owner: pd.Series[Any], left: pd.Series[Any]) -> p
     there = (~left.reindex(users["account_id"])).set_axis(folded(users["email"]))
     there = there[there.index.notna()]
     email = folded(owner)
-    present = email.isin(there.index[there.fillna(False).astype(bool)])
-    perhaps = email.isin(there.index[there.isna()])
+    present = within(email, there.index[there.fillna(False).astype(bool)])
+    perhaps = within(email, there.index[there.isna()])
     return (~present).astype("boolean").mask(owner.isna() | (perhaps & ~present))
 
 
