@@ -2,9 +2,11 @@
 
     python -m tests.benchmarks.mutations [ID...]      such as ENT-05 GRP; without: all of them
 
-Each comparison, `and`, `or`, `&`, `|`, `~`, number and mask of a detection is changed, one at a
-time, and its examples are judged again. A change is noticed where one of the three answers or a
-sentence differs, or where it raises. What examples do not notice may still be by other tests.
+Each comparison (its first operator; also .eq, .ne, .gt, .isna and .notna), `and`, `or`, `&`, `|`,
+`~`, `not` and .mask of a detection's own module is changed, one at a time, and its examples are
+judged again. Numbers, words and what modules share (those that begin with _) are not changed. A
+change is noticed where an answer of the examples' worlds or a finding differs, or where it raises.
+What examples do not notice may still be by other tests.
 """
 
 from __future__ import annotations
@@ -16,8 +18,6 @@ from copy import deepcopy
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-import pandas as pd
 
 from tests.detections.examples import Example, examples
 from uar.detections import Facts, modules, run
@@ -125,5 +125,4 @@ def main(*asked: str) -> None:
 
 
 if __name__ == "__main__":
-    pd.options.mode.chained_assignment = None
     main(*sys.argv[1:])

@@ -35,27 +35,20 @@ EVERYTHING_SET = Settings(
     employment=Employment(employees_only=("it",)),
 )
 EXAMPLES = examples()
-WITHOUT_EXAMPLE = {
-    "ADM-02", "ADM-07", "ADM-10", "ADM-11",
-    "DUP-01", "DUP-02", "DUP-03", "DUP-04", "DUP-05", "DUP-07",
-    "LIF-11", "LIF-13",
-    "MGR-04",
-    "NHI-01",
-}  # fmt: skip
 EVERY = [pytest.param(module.DETECTION, id=id_) for id_, module in modules().items()]
 EXPECTED = {"found": True, "fine": False, "untold": None}
 CASES = [
     pytest.param(module.DETECTION, answer, id=f"{id_} {answer}")
     for id_, module in modules().items()
     for answer in EXPECTED
-    if id_ in EXAMPLES and getattr(EXAMPLES[id_], answer)
+    if getattr(EXAMPLES[id_], answer)
 ]
 
 
 def worlds(detection: Detection) -> list[Facts]:
     """The worlds of its examples."""
-    example = EXAMPLES.get(detection.id)
-    cases = [example.found, example.fine, example.untold] if example else []
+    example = EXAMPLES[detection.id]
+    cases = [example.found, example.fine, example.untold]
     return [made(make) for make in dict.fromkeys(case.world for case in cases if case)]
 
 
@@ -197,9 +190,7 @@ def test_what_is_unknown_is_no_finding_and_is_counted(detection: Detection) -> N
 
 @pytest.mark.parametrize("detection", EVERY)
 def test_it_has_an_example(detection: Detection) -> None:
-    example = EXAMPLES.get(detection.id)
-    assert example or detection.id in WITHOUT_EXAMPLE, "add one to tests/detections/examples"
-    assert not (example and detection.id in WITHOUT_EXAMPLE)
+    assert detection.id in EXAMPLES, "add one to tests/detections/examples"
 
 
 @pytest.mark.parametrize(("detection", "answer"), CASES)
