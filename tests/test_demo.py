@@ -56,6 +56,7 @@ def test_what_it_prints_is_for_people(demo: tuple[Path, str]) -> None:
     assert "no previous review given" in said
     assert "findings not listed here: info" in said
     assert "\ninfo " not in said
+    assert "Of 123 items, 1 Not sure." in said
 
 
 def test_the_next_review_sees_what_was_put_back(demo: tuple[Path, str]) -> None:

@@ -90,7 +90,9 @@ def decided(evidence: Evidence, standing: pd.DataFrame | None) -> Answer:
     open_, unsure = int(counts.get(NOT_REVIEWED, 0)), int(counts.get("Not sure", 0))
     if not open_ and not unsure:
         return Answer(question, YES, (f"All {_counted(len(standing), 'item')}.",), proof)
-    why = f"Of {_counted(len(standing), 'item')}, {open_:,} not reviewed and {unsure:,} Not sure."
+    left = [(open_, "not reviewed"), (unsure, "Not sure")]
+    said = " and ".join(f"{count:,} {word}" for count, word in left if count)
+    why = f"Of {_counted(len(standing), 'item')}, {said}."
     return Answer(question, _open(evidence), (why,), proof)
 
 
