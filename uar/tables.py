@@ -494,7 +494,7 @@ ITEMS = Table(
         Column("takes_away"),
         Column("use_state", one_of=USE_STATES),
         Column("last_use"),  # the same in words, with day and number where it was used
-        Column("peers"),  # how many of the holder's peers hold it too: 3 of 12
+        Column("peers"),  # how many of the holder's peers hold it too: 3 of 12; of users only
         # The next six against the earlier review; unknown where none was given.
         Column("since", one_of=SINCE),
         Column("changes"),  # what has changed, in words

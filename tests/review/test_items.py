@@ -50,6 +50,12 @@ def test_a_membership_says_what_it_opens_and_what_else_gives_it() -> None:
     assert found["group application"]["holder_name"] == "Finance"
 
 
+def test_whom_nobody_can_be_compared_with_is_said_to_be_so() -> None:
+    found = by_kind(office())
+    assert found["group membership"]["peers"] == "not told"
+    assert found["group application"]["peers"] is None  # a group has no peers
+
+
 def test_a_mild_finding_flags_its_subject_only() -> None:
     mild = finding("jumpcloud:user:boss", "Odd.", accounts="jumpcloud:user:boss jumpcloud:user:ann")
     assert by_kind(office(mild))["group membership"]["flags"] is None

@@ -33,6 +33,7 @@ SEVERE = ("critical", "high")
 LISTED = 20  # items listed in an error
 HELD = {"group": "group membership", "app": "application assignment", "role": "admin role"}
 GROUP_HELD = {"app": "group application"}
+NOT_COMPARED = "not told"  # a user with fewer than five peers, or none to be compared with
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,9 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     rows["item_id"] = rows["grant_id"].map(item_id).astype("string")
     rows = with_paths(rows, known.snapshot.grants, known.opened, shared, name)
     rows = with_use(rows, known.snapshot, known.opened)
-    rows["peers"] = look_up(rows["grant_id"], _peers(known.snapshot, settings))
+    compared = look_up(rows["grant_id"], _peers(known.snapshot, settings))
+    alone = compared.isna() & rows["holder_kind"].eq("user")
+    rows["peers"] = compared.mask(alone.astype(bool), NOT_COMPARED)
     rows = with_before(rows, known.snapshot, known.opened, known.previous)
     band = rows["since"].fillna("other").mask(rows["flags"].notna(), "flagged")
     rows["band"] = band.mask(high, "privileged")

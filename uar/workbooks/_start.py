@@ -64,7 +64,7 @@ GOOD_TO_KNOW = {
     "Last use": "What the tenant's log shows of so many days. Not observed means that nothing was "
     "seen in that time; the other words say why nothing can be told.",
     "Peers": "How many others of the same department and job title hold the same; where these are "
-    "too few, of the same department, or with the same manager.",
+    "too few, of the same department, or with the same manager. Not told below five.",
 }
 
 
