@@ -133,12 +133,16 @@ class Facts:
         return within(ids, self.previous.snapshot.grants["grant_id"])
 
     @cached_property
+    def doors(self) -> list[str]:
+        """Entitlements that are privileged, and groups that open one."""
+        ids = privileged(self.snapshot.entitlements, self.settings.privileged)
+        return [*ids, *self.opened.loc[self.opened["entitlement_id"].isin(ids), "group_id"]]
+
+    @cached_property
     def powerful(self) -> pd.Series[Any]:
         """Who holds something privileged, directly or by a group that opens it."""
         grants = self.snapshot.grants
-        ids = privileged(self.snapshot.entitlements, self.settings.privileged)
-        doors = [*ids, *self.opened.loc[self.opened["entitlement_id"].isin(ids), "group_id"]]
-        strong = within(grants["entitlement_id"], pd.Series(doors, dtype="string"))
+        strong = within(grants["entitlement_id"], pd.Series(self.doors, dtype="string"))
         return grants.loc[strong, "holder_id"].drop_duplicates()
 
 

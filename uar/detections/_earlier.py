@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import pandas as pd
 
-from uar.access import privileged
 from uar.detections import Facts
 from uar.previous import Previous
 from uar.snapshot import Snapshot
@@ -44,13 +43,6 @@ def kept(facts: Facts) -> pd.DataFrame:
     """Grants of accounts that the earlier snapshot has too."""
     grants = facts.snapshot.grants
     return grants[(grants["holder_kind"] != "group") & facts.lasting]
-
-
-def doors_to_privileged(facts: Facts) -> list[str]:
-    """Entitlements that are privileged, and groups that open one."""
-    ids = privileged(facts.snapshot.entitlements, facts.settings.privileged)
-    opened = facts.opened
-    return [*ids, *opened.loc[opened["entitlement_id"].isin(ids), "group_id"]]
 
 
 def was_read(snapshot: Snapshot, kinds: pd.Series[Any]) -> pd.Series[bool]:

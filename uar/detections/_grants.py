@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from uar.access import privileged
 from uar.detections import Facts
 from uar.tables import look_up, positions, within
 
@@ -67,13 +66,6 @@ def holder_active(facts: Facts) -> tuple[Mask, Mask]:
     sure = np.append(active.fillna(False).to_numpy(bool), False)
     perhaps = np.append(active.fillna(True).to_numpy(bool), False)
     return sure[account], perhaps[account]
-
-
-def doors(facts: Facts) -> list[str]:
-    """Entitlements that are privileged, and groups that open one."""
-    ids = privileged(facts.snapshot.entitlements, facts.settings.privileged)
-    opened = facts.opened
-    return [*ids, *opened.loc[opened["entitlement_id"].isin(ids), "group_id"]]
 
 
 def named(facts: Facts, names: Any) -> pd.Series[bool]:

@@ -21,12 +21,12 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._grants import doors, judged, thing_is, told
+from uar.detections._grants import judged, thing_is, told
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     unknown = (facts.held["thing"] < 0).to_numpy(bool)
-    return judged(facts.held, thing_is(facts, doors(facts)), unknown)
+    return judged(facts.held, thing_is(facts, facts.doors), unknown)
 
 
 DETECTION = Detection(

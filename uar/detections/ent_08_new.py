@@ -24,7 +24,7 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._earlier import earlier, in_words, was_read
-from uar.detections._grants import doors, judged, told
+from uar.detections._grants import judged, told
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def judge(facts: Facts) -> pd.DataFrame:
 
 
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
-    strong = found["entitlement_id"].isin(doors(facts))
+    strong = found["entitlement_id"].isin(facts.doors)
     return told(facts, found).assign(
         severity=strong.map({True: "medium", False: "info"}), review=in_words(earlier(facts))
     )

@@ -20,7 +20,7 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._grants import doors, named
+from uar.detections._grants import named
 from uar.detections._groups import groups
 from uar.detections._missing import is_missing
 
@@ -30,7 +30,7 @@ def judge(facts: Facts) -> pd.DataFrame:
         named(facts, facts.settings.reviewers.owners), "entitlement_id"
     ]
     found = groups(facts)
-    found = found[found["entitlement_id"].isin(doors(facts))]
+    found = found[found["entitlement_id"].isin(facts.doors)]
     bare = is_missing(found["description"], facts)
     return found.assign(hit=bare & ~found["entitlement_id"].isin(owned))
 

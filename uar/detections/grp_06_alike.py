@@ -24,7 +24,6 @@ from collections import defaultdict
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._grants import doors
 from uar.detections._groups import groups, members, names_of
 
 ALIKE = 0.9  # of the members of both together
@@ -36,7 +35,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     ids = found["entitlement_id"]
     known = found["whole"]
     like = ids.map(_first_alike(facts, ids[known])).astype("string")
-    alone = found["members"].eq(1).fillna(False) & ids.isin(doors(facts))
+    alone = found["members"].eq(1).fillna(False) & ids.isin(facts.doors)
     says = ("opens the same to nearly the same people as " + names_of(facts, like)).fillna("")
     says = says.mask(alone & like.isna(), "is privileged and has one member")
     return found.assign(hit=(says != "").astype("boolean").mask(~known), sentence=says)

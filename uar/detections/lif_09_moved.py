@@ -27,7 +27,7 @@ from typing import Any
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.detections._earlier import doors_to_privileged, in_both, kept
+from uar.detections._earlier import in_both, kept
 from uar.detections._missing import is_missing
 from uar.tables import look_up, within
 from uar.text import folded
@@ -43,7 +43,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     surely = accounts["active"] & accounts["human"]
     people = accounts.assign(surely=surely)[(accounts["kind"] == "user") & surely.fillna(True)]
     moved = {name: _changed(people, name, facts) for name in PLACE}
-    doors = pd.Series(doors_to_privileged(facts), dtype="string")
+    doors = pd.Series(facts.doors, dtype="string")
     strong = grants.loc[within(grants["entitlement_id"], doors), "holder_id"]
     place = _either(moved["department"], moved["title"])
     severity = pd.Series("medium", index=people.index)
