@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from uar.demo.story import READ_ON, Stage, environment, fill_in, on, tenant
+from uar.demo.story import READ_ON, Stage, day_of, fill_in, tenant
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 REVIEW = SAMPLES / "review"
@@ -37,12 +37,10 @@ def main() -> None:
         tell=lambda text: None,
     )
     settings = ("--settings", str(stage.settings))
-    with tenant() as address:
-        keys = {"JUMPCLOUD_BASE_URL": address["url"], "JUMPCLOUD_API_KEY": address["api_key"]}
-        with environment(keys | on(READ_ON)):
-            stage.command("sync", str(REVIEW), *settings, "--roster", str(roster))
-            for name in ("detect", "open"):
-                stage.command(name, str(REVIEW), *settings)
+    with tenant() as address, day_of(address, READ_ON):
+        stage.command("sync", str(REVIEW), *settings, "--roster", str(roster))
+        for name in ("detect", "open"):
+            stage.command(name, str(REVIEW), *settings)
     fill_in(stage)
 
 

@@ -64,7 +64,9 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except UarError as error:
-            click.echo(f"Error: {error}", err=True)
+            from uar.commands._table import fitted  # heavy, and not needed for --help
+
+            click.echo(fitted(f"Error: {error}", sys.stderr), err=True)
             ctx.exit(error.exit_code)
         except BrokenPipeError:
             # The reader of our output (head, less) has gone; that is no failure of ours.

@@ -17,10 +17,20 @@ put_table(["Who", "Items", "What"], [
 """
 
 
-def on_a_terminal(columns: int) -> str:
+LINES = """
+import sys
+from uar.commands._shared import put
+put("  UAR-7K3M-9QX2-PT4DC  Takes " + "a long word and " * 12)
+put("no label " * 20)
+put("    Revoke: " + "x" * 90)
+put("  資産  " + "漢字の 名前 " * 12)
+"""
+
+
+def on_a_terminal(columns: int, code: str = CODE) -> str:
     reader, writer = pty.openpty()
     environment = {**os.environ, "COLUMNS": str(columns)}
-    done = subprocess.run([sys.executable, "-c", CODE], stdout=writer, env=environment, check=False)
+    done = subprocess.run([sys.executable, "-c", code], stdout=writer, env=environment, check=False)
     os.close(writer)
     text = b""
     while True:
@@ -49,3 +59,31 @@ def test_a_pipe_gets_whole_rows_and_nothing_a_terminal_obeys() -> None:
     assert lines[2].count("word") == 40
     assert "\x1b" not in done.stdout and "\u202e" not in done.stdout
     assert lines[3].startswith("🌊 wave") and "1200" in lines[3]
+
+
+def test_long_lines_go_on_below_their_text_and_no_word_is_broken() -> None:
+    lines = on_a_terminal(60, LINES).splitlines()
+    second = lines.index(next(line for line in lines if line.startswith("no label")))
+    assert second > 2 and all(line.startswith(" " * 23 + "a") for line in lines[1:2])
+    assert " ".join(" ".join(lines[:second]).split()).count("a long word and") == 12
+    assert all(len(line) <= 60 for line in lines if "x" * 60 not in line)
+    assert "      " + "x" * 90 in lines
+    wide = [line for line in lines if "漢" in line]
+    assert len(wide) > 2 and all(line.startswith("        漢字の") for line in wide[1:])
+    assert all(len(line) + sum(char > "\u3000" for char in line) <= 60 for line in wide)
+
+
+def test_a_wide_word_in_a_table_is_broken_behind_a_mark() -> None:
+    code = """
+from uar.commands._table import put_table
+put_table(["File"], [["returned/0001-2026-Q4-amara-delacroix.xlsx and " + "漢" * 70]])
+"""
+    lines = on_a_terminal(60, code).splitlines()
+    assert "returned/0001-2026-Q4-amara-delacroix.xlsx and" in lines
+    assert sum(line.count("漢") for line in lines) == 70
+    assert all(len(line) + line.count("漢") <= 60 for line in lines if "漢" in line)
+
+
+def test_lines_in_a_pipe_are_whole() -> None:
+    done = subprocess.run([sys.executable, "-c", LINES], capture_output=True, text=True, check=True)
+    assert len(done.stdout.splitlines()) == 4

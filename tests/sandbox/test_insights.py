@@ -173,3 +173,15 @@ def test_an_organisation_without_insights(box: Sandbox, reader: httpx.Client) ->
 def test_insights_need_a_key(client: Callable[..., httpx.Client]) -> None:
     assert ask(client()).status_code == 401
     assert client().get(EVENTS).status_code == 401
+
+
+def test_days_can_be_let_pass(reader: httpx.Client) -> None:
+    before = ask(reader)
+    assert numbers(before)
+    assert reader.put("/sandbox/clock", json={"now": "2027-06-01T08:00:00Z"}).status_code == 204
+    after = reader.get("/api/systemusers")
+    assert after.headers["date"].startswith("Tue, 01 Jun 2027 08:00:0")
+    assert ask(reader, start_time="2027-05-01T00:00:00Z").json() == []
+    for wrong in ("tomorrow", None, 7):
+        assert reader.put("/sandbox/clock", json={"now": wrong}).status_code == 400
+    assert reader.get("/sandbox/clock").status_code == 405

@@ -19,6 +19,7 @@ import click
 import pandas as pd
 
 from uar import clock
+from uar.commands._table import fitted
 from uar.errors import SetupError
 from uar.folder import Folder
 from uar.review.moves import assigned
@@ -105,12 +106,12 @@ def iso(moment: dt.datetime) -> str:
 
 def say(text: str = "") -> None:
     """Talk: to stderr."""
-    click.echo(plain_lines(text), err=True)
+    click.echo(fitted(plain_lines(text), sys.stderr), err=True)
 
 
 def put(text: str = "") -> None:
     """Results: to stdout."""
-    click.echo(plain_lines(text))
+    click.echo(fitted(plain_lines(text), sys.stdout))
 
 
 def put_json(value: Any) -> None:

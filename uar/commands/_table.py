@@ -1,12 +1,13 @@
-"""Tables for people on stdout: whole in a file or pipe, folded to fit on a terminal."""
+"""Tables and long lines for people: whole in a file or pipe, folded to fit on a terminal."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import TextIO
 
 import click
 
@@ -14,6 +15,8 @@ from uar.text import plain
 
 GAP = "  "
 NARROWEST = 12  # columns are folded no further than this
+FURTHEST = 24  # folded lines begin no further to the right than this
+LABEL = re.compile(r"\s*(?:\S+ )*\S+\s{2,}(?=\S)")  # what stands before the text of a line
 
 
 def put_table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -29,6 +32,52 @@ def put_table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
             click.echo(line)
 
 
+def fitted(text: str, stream: TextIO) -> str:
+    """Lines no wider than the terminal, broken at spaces; whole in a file or pipe. What is folded
+    goes on below where its text began. No word is broken: paths and hashes can be copied."""
+    if not stream.isatty():
+        return text
+    columns = shutil.get_terminal_size().columns
+    return "\n".join(
+        line
+        for whole in text.split("\n")
+        for line in _folded(whole, columns, " " * _hanging(whole))
+    )
+
+
+def _hanging(line: str) -> int:
+    """Where the text of a line goes on: behind its label, or a little to the right."""
+    label = LABEL.match(line)
+    if label and _width(label[0]) <= FURTHEST:
+        return _width(label[0])
+    indent = len(line) - len(line.lstrip())
+    return indent + 2 if indent else 0
+
+
+def _folded(text: str, width: int, hanging: str = "") -> list[str]:
+    """`text` in lines of at most `width` columns, except where one word alone is wider."""
+    if _width(text) <= width:
+        return [text]
+    lines = [""]
+    for gap, word in re.findall(r"(\s*)(\S+)", text):
+        if lines[-1].strip() and _width(lines[-1] + gap + word) > width:
+            lines.append(hanging + word)
+        else:
+            lines[-1] += gap + word
+    return lines
+
+
+def _pieces(line: str, width: int) -> Iterable[str]:
+    """A line that is too wide even so: broken behind a mark, or anywhere."""
+    while _width(line) > width:
+        room = next(count for count in range(len(line), 0, -1) if _width(line[:count]) <= width)
+        marks = [found.end() for found in re.finditer(r"[-/_@.,;:]", line[:room])]
+        cut = marks[-1] if marks else room
+        yield line[:cut]
+        line = line[cut:]
+    yield line
+
+
 def _fitted(widths: list[int], room: int) -> list[int]:
     """Take from the widest column until the table fits, or no column can give more."""
     fitted = list(widths)
@@ -40,7 +89,7 @@ def _fitted(widths: list[int], room: int) -> list[int]:
 def _lines(cells: Sequence[str], widths: list[int], right: list[bool]) -> Iterable[str]:
     """One row of the table as the lines it takes."""
     folded = [
-        [cell] if _width(cell) <= width else textwrap.wrap(cell, width)
+        [piece for line in _folded(cell, width) for piece in _pieces(line, width)]
         for cell, width in zip(cells, widths, strict=True)
     ]
     for number in range(max(map(len, folded))):

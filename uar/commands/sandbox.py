@@ -64,6 +64,8 @@ def command(
     Which requests: method=POST path=TEXT at=N every=N p=0.2 seed=N times=N
     after=true does the work first and then breaks the answer.
 
+    PUT /sandbox/clock with {"now": "2027-01-18T10:00:00Z"} turns its clock to another day.
+
     \b
     Example: uar sandbox --fault 429:every=20,retry_after=1 --fault reset:method=POST,at=3
     """

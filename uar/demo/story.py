@@ -114,6 +114,29 @@ def on(day: dt.datetime) -> dict[str, str]:
     return {FIXED: str(int(day.timestamp()))}
 
 
+@contextmanager
+def day_of(tenant: dict[str, str], day: dt.datetime, *, writes: bool = False) -> Iterator[None]:
+    """That day, here and in the tenant, with the keys an operator has set for it."""
+    _portal(tenant, "PUT", "/sandbox/clock", {"now": day.isoformat()})
+    keys = {"JUMPCLOUD_BASE_URL": tenant["url"], "JUMPCLOUD_API_KEY": tenant["api_key"]}
+    if writes:
+        keys["UAR_APPLY_API_KEY"] = tenant["apply_api_key"]
+    with environment(keys | on(day)):
+        yield
+
+
+def _portal(tenant: dict[str, str], method: str, path: str, body: dict[str, Any]) -> None:
+    """What somebody does to the tenant in the Admin Portal, without uar."""
+    url = urlsplit(tenant["url"])
+    connection = HTTPConnection(url.hostname or "", url.port)
+    headers = {"x-api-key": tenant["apply_api_key"], "content-type": "application/json"}
+    connection.request(method, path, json.dumps(body), headers)
+    status = connection.getresponse().status
+    connection.close()
+    if status != 204:
+        raise SourceError(f"the emulated tenant answered {status} to {method} {path}.")
+
+
 def play(stage: Stage) -> None:
     """The whole quarter. Leaves a review that `uar verify` accepts, and says where things are."""
     for path in (stage.folder, stage.inbox, stage.following):
@@ -125,22 +148,20 @@ def play(stage: Stage) -> None:
         "sealed evidence, against an emulated JumpCloud tenant on this machine."
     )
     with tenant() as address:
-        read_only = {"JUMPCLOUD_BASE_URL": address["url"], "JUMPCLOUD_API_KEY": address["api_key"]}
-        with environment(read_only | on(READ_ON)):
+        with day_of(address, READ_ON):
             _read(stage, folder, address["url"])
             _ask(stage, folder)
-        with environment(read_only | on(ANSWERED_ON)):
+        with day_of(address, ANSWERED_ON):
             _answer(stage, folder)
-        with environment(read_only | on(REMOVED_ON)):
+        with day_of(address, REMOVED_ON):
             stage.command("plan", folder, "--settings", str(stage.settings))
-        may_write = {**read_only, "UAR_APPLY_API_KEY": address["apply_api_key"]}
-        with environment(may_write | on(REMOVED_ON)):
+        with day_of(address, REMOVED_ON, writes=True):
             _remove(stage, folder)
-        with environment(may_write | on(VERIFIED_ON)):
+        with day_of(address, VERIFIED_ON, writes=True):
             _look_again(stage, folder)
-        with environment(on(CLOSED_ON)):
+        with day_of(address, CLOSED_ON):
             _prove(stage, folder)
-        with environment(read_only | on(NEXT_ON)):
+        with day_of(address, NEXT_ON):
             _next(stage, folder, address)
     stage.tell(
         "\nThat was one quarter, and how the next one begins. Have a look:\n"
@@ -275,18 +296,8 @@ def _put_back(folder: Path, address: dict[str, str]) -> str:
         item for item in items if item["kind"] == "group membership" and item["item_id"] in removed
     )
     group, user = (item[name].rpartition(":")[2] for name in ("entitlement_id", "holder_id"))
-    url = urlsplit(address["url"])
-    portal = HTTPConnection(url.hostname or "", url.port)
-    portal.request(
-        "POST",
-        f"/api/v2/usergroups/{group}/members",
-        json.dumps({"op": "add", "type": "user", "id": user}),
-        {"x-api-key": address["apply_api_key"], "content-type": "application/json"},
-    )
-    status = portal.getresponse().status
-    portal.close()
-    if status != 204:
-        raise SourceError(f"the emulated tenant answered {status} to a membership that is added.")
+    member = {"op": "add", "type": "user", "id": user}
+    _portal(address, "POST", f"/api/v2/usergroups/{group}/members", member)
     return f"{item['holder_name']} is a member of {item['entitlement']} again"
 
 

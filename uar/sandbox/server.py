@@ -24,9 +24,10 @@ from .faults import BODIES, CUTS, MISCHIEF, STATUSES, Fault, fault
 from .options import Options
 from .routes import TOKEN_PATH, Table
 from .tenant import Tenant
-from .wire import Refusal, Reply, Request, Row, not_found, wrong_method
+from .wire import Refusal, Reply, Request, Row, bad_request, not_found, nothing, wrong_method
 
 TABLE = Table()
+CLOCK_PATH = "/sandbox/clock"  # the emulator's own: JumpCloud has no such thing
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -165,6 +166,8 @@ class Sandbox:
             if request.method != "POST":
                 raise wrong_method()
             return token(tenant, self.tokens, request)
+        if request.path == CLOCK_PATH:
+            return self._clock(request)
         found = TABLE.find(request.path)
         if found is None:
             raise not_found()
@@ -181,6 +184,19 @@ class Sandbox:
             authorize(request.by, route.scope)
             with tenant.lock:
                 return route.handler(tenant, request)
+
+    def _clock(self, request: Request) -> Reply:
+        """Let days pass in a second: `{"now": "2027-01-18T10:00:00Z"}`, for every organisation."""
+        if request.method != "PUT":
+            raise wrong_method()
+        try:
+            moment = dt.datetime.fromisoformat(str(request.object().get("now")))
+        except ValueError:
+            raise bad_request("now must be a time such as 2027-01-18T10:00:00Z") from None
+        for tenant in (self.tenant, *self.others):
+            with tenant.lock:
+                tenant.turn_to(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
+        return nothing()
 
 
 class _Server(ThreadingHTTPServer):

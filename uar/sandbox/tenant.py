@@ -68,6 +68,10 @@ class Tenant:
         """The tenant's clock: starts at the state's `now` and runs on."""
         return self._epoch + (dt.datetime.now(dt.UTC) - self._started)
 
+    def turn_to(self, moment: dt.datetime) -> None:
+        """Let time pass: the clock runs on from `moment`."""
+        self._started, self._epoch = dt.datetime.now(dt.UTC), moment
+
     def stamp(self) -> str:
         return self.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
