@@ -116,7 +116,7 @@ def test_a_strong_link_that_is_denied_is_no_finding() -> None:
         (entry("same", "bob"), "line 2: name two accounts or more"),
         (entry("same", "bob", "user:bob"), "line 2: name two accounts or more, each once"),
         (entry("same", "bob", "bob2", reason=" "), "line 3: the reason must say something"),
-        ("[[same]]\naccounts = ['bob', 'bob2']\n", "line 1: same must have a reason"),
+        ("[[same]]\naccounts = ['bob', 'bob2']\n", "line 1: same.reason is missing"),
         ("[[sane]]\n", "line 1: there is no setting sane; known: not_same, same"),
         ("same = 3\n", "line 1: write each same under [[same]]"),
         (

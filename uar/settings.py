@@ -7,13 +7,13 @@ settings: they come from the environment only.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated
 
 from uar.errors import SetupError
-from uar.toml_file import NOWHERE, Names, Pairs, document, read
+from uar.toml_file import NOWHERE, Between, Names, OneOf, Pairs, Written, document, read
 from uar.toml_file import Where as Where
 
 PROFILE = (  # the attributes of accounts that settings may require
@@ -26,7 +26,8 @@ ROSTER_COLUMNS = (
 )  # fmt: skip
 SEVERITIES = ("critical", "high", "medium", "low", "info")  # as in uar.tables
 MOST = 100_000  # of days or people: more is a slip of the key
-LONGEST_INSTRUCTIONS = 2_000  # characters
+Count = Annotated[int, Between(1, MOST)]
+Share = Annotated[float, Between(0.001, 1)]
 MAY_BE_LEFT_OUT = ("devices", "device groups", "directories", "RADIUS servers", "usage")
 
 
@@ -112,7 +113,7 @@ class Reviewers:
     rules: tuple[Rule, ...] = ()  # tried in their order, before manager, owner and fallback
     delegations: tuple[Delegation, ...] = ()
     # "application": what an owner decides comes in a file for each application, group or role.
-    workbook_per: str = "reviewer"
+    workbook_per: Annotated[str, OneOf(("reviewer", "application"))] = "reviewer"
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,10 @@ class Branding:
     """How workbooks look; the name on them and whom to ask stand in Campaign."""
 
     logo: str = ""  # a PNG or JPEG file; its path is told from the folder of uar.toml
-    colour: str = ""  # of headings: #0B5F6E
-    instructions: str = ""  # to the reviewers, in the organisation's own words
-    paper: str = "A4"  # or Letter
+    colour: Annotated[str, Written("(#[0-9A-Fa-f]{6})?", "six digits, such as #0B5F6E")] = ""
+    # To the reviewers, in the organisation's own words.
+    instructions: Annotated[str, Written("(?s).{0,2000}", "at most 2,000 characters")] = ""
+    paper: Annotated[str, OneOf(("A4", "Letter"))] = "A4"
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,9 @@ class Persons:
 class Attributes:
     """Which profile attributes an active user must have, and which words stand for nothing."""
 
-    required: Names = ("department", "title", "manager", "employee_id", "employee_type", "company")
+    required: Annotated[Names, OneOf(PROFILE)] = (
+        "department", "title", "manager", "employee_id", "employee_type", "company",
+    )  # fmt: skip
     placeholders: Names = (
         "-", "--", ".", "?", "n/a", "na", "none", "null", "tbd", "tba", "test", "unknown", "xxx",
     )  # fmt: skip
@@ -158,7 +162,8 @@ class Privileged:
 class Domains:
     """Whose addresses are whose."""
 
-    own: Names = ()  # the organisation's own; an address of any other is external
+    # The organisation's own; an address of any other is external.
+    own: Annotated[Names, Written(r"[^\s@/]+\.[^\s@/.]+", 'written as "example.com"')] = ()
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ class SodRule:
     name: str
     holds: Names  # entitlements, by name or id
     without: Names = ()
-    severity: str = "high"
+    severity: Annotated[str, OneOf(SEVERITIES)] = "high"
 
 
 @dataclass(frozen=True)
@@ -199,15 +204,15 @@ class Temporary:
 class Thresholds:
     """From which number on a detection speaks. Days, unless it says otherwise."""
 
-    inactive_days: int = 90  # without use; locked out; with an expired password
-    grace_days: int = 30  # that a new account may be unused
-    admin_grace_days: int = 14  # that a new administrator may be unused
-    key_age_days: int = 90  # of an API key or another credential
-    key_ends_days: int = 14  # that a credential has left
-    full_power: int = 5  # administrators who can change everything, in a small organisation
-    full_power_share: float = 0.02  # of the active users, in a large one
-    span: int = 50  # people under one manager
-    items: int = 300  # that one manager decides
+    inactive_days: Count = 90  # without use; locked out; with an expired password
+    grace_days: Count = 30  # that a new account may be unused
+    admin_grace_days: Count = 14  # that a new administrator may be unused
+    key_age_days: Count = 90  # of an API key or another credential
+    key_ends_days: Count = 14  # that a credential has left
+    full_power: Count = 5  # administrators who can change everything, in a small organisation
+    full_power_share: Share = 0.02  # of the active users, in a large one
+    span: Count = 50  # people under one manager
+    items: Count = 300  # that one manager decides
 
 
 @dataclass(frozen=True)
@@ -216,27 +221,30 @@ class Apply:
 
     protected: Names = ()  # e-mails or logins of accounts that are never touched
     credential_admin: str = ""  # e-mail of the admin who owns the key, when it cannot be told
-    max_removals_share: float = 0.25  # of the population; more needs --max-removals
-    last_admin_role: str = "delete"  # or "read-only": what revoking an admin's last role does
-    in_flight: int = 4  # removals at a time, at most
+    max_removals_share: Share = 0.25  # of the population; more needs --max-removals
+    # What revoking an admin's last role does.
+    last_admin_role: Annotated[str, OneOf(("delete", "read-only"))] = "delete"
+    in_flight: Annotated[int, Between(1, 5)] = 4  # removals at a time, at most
     exempt_dynamic: bool = False  # exempt a member from the group's rule, then remove
-    decision_days: int = 90  # an older decision is not carried out
+    decision_days: Annotated[int, Between(1, 3650)] = 90  # an older decision is not carried out
 
 
 @dataclass(frozen=True)
 class Sync:
     """How the tenant is read."""
 
-    in_flight: int = 12  # requests at a time, at most
-    leave_out: Names = ()  # of MAY_BE_LEFT_OUT
-    cross_check: int = 10  # users, and applications, whose access is read from both ends
+    in_flight: Annotated[int, Between(1, 64)] = 12  # requests at a time, at most
+    leave_out: Annotated[Names, OneOf(MAY_BE_LEFT_OUT)] = ()
+    # Users, and applications, whose access is read from both ends.
+    cross_check: Annotated[int, Between(0, MOST)] = 10
 
 
 @dataclass(frozen=True)
 class Roster:
     """How the file of uar sync --roster is read."""
 
-    columns: Pairs = field(default_factory=_no_pairs)  # a name of ROSTER_COLUMNS -> the heading
+    # What we need -> the heading over it.
+    columns: Annotated[Pairs, OneOf(ROSTER_COLUMNS)] = field(default_factory=_no_pairs)
     employed: Names = ("active", "employed", "leave", "on leave")
     left: Names = ("terminated", "left", "inactive", "former", "resigned", "retired")
 
@@ -245,7 +253,10 @@ class Roster:
 class Close:
     """How a review is sealed."""
 
-    tsa_url: str = ""  # an RFC 3161 time stamp authority; it is sent one hash
+    # An RFC 3161 time stamp authority; it is sent one hash.
+    tsa_url: Annotated[
+        str, Written(r"(https?://[^\s/@]+(/\S*)?)?", "an http address without a password")
+    ] = ""
 
 
 @dataclass(frozen=True)
@@ -287,53 +298,11 @@ def parse(text: bytes, name: str) -> Settings:
     """The settings that a uar.toml's bytes say. Raises SetupError naming line and setting."""
     raw, where = document(text, name)
     settings = read(Settings, raw, (), where)
-    share = settings.apply.max_removals_share
-    if not 0 < share <= 1:
-        raise SetupError(f"{name}: apply.max_removals_share must lie between 0 and 1, not {share}.")
-    for threshold in fields(Thresholds):
-        least, most = (0, 1) if threshold.type == "float" else (1, MOST)
-        value = getattr(settings.thresholds, threshold.name)
-        if not least <= value <= most:
-            where_it_is = where.line(threshold.name)
-            setting = f"thresholds.{threshold.name}"
-            raise SetupError(f"{where_it_is}: {setting} must lie between {least} and {most}.")
-    if not 1 <= settings.sync.in_flight <= 64:
-        raise SetupError(f"{name}: sync.in_flight must lie between 1 and 64.")
-    if not 0 <= settings.sync.cross_check <= MOST:
-        raise SetupError(f"{name}: sync.cross_check must lie between 0 and {MOST:,}.")
-    if not 1 <= settings.apply.in_flight <= 5:
-        raise SetupError(f"{name}: apply.in_flight must lie between 1 and 5.")
-    if not 1 <= settings.apply.decision_days <= 3650:
-        raise SetupError(f"{name}: apply.decision_days must lie between 1 and 3650.")
-    if not re.fullmatch(r"(https?://[^\s/@]+(/\S*)?)?", settings.close.tsa_url):
-        raise SetupError(f"{name}: close.tsa_url must be an http address without a password.")
-    for collection in settings.sync.leave_out:
-        if collection not in MAY_BE_LEFT_OUT:
-            raise SetupError(
-                f"{name}: sync.leave_out: there is no {collection}; "
-                f"known: {', '.join(MAY_BE_LEFT_OUT)}."
-            )
-    for attribute in settings.attributes.required:
-        if attribute not in PROFILE:
-            raise SetupError(
-                f"{name}: attributes.required: there is no attribute {attribute}; "
-                f"known: {', '.join(PROFILE)}."
-            )
-    for column in settings.roster.columns:
-        if column not in ROSTER_COLUMNS:
-            raise SetupError(
-                f"{where.line(column)}: roster.columns: there is no column {column}; "
-                f"known: {', '.join(ROSTER_COLUMNS)}."
-            )
     for rule, part in zip(settings.sod, where.entries("sod"), strict=True):
         if len(rule.holds) + len(rule.without) < 2 or not rule.holds:
             raise SetupError(
                 f"{part.line('holds')}: sod.holds must name two or more; or one at least, "
                 "and others in sod.without."
-            )
-        if rule.severity not in SEVERITIES:
-            raise SetupError(
-                f"{part.line('severity')}: sod.severity must be one of {', '.join(SEVERITIES)}."
             )
     for away in settings.reviewers.delegations:
         if away.last_day < away.first_day:
@@ -341,28 +310,4 @@ def parse(text: bytes, name: str) -> Settings:
                 f"{away.where.line('last_day')}: reviewers.delegations.last_day lies before "
                 "first_day."
             )
-    branding = settings.branding
-    if not re.fullmatch("(#[0-9A-Fa-f]{6})?", branding.colour):
-        raise SetupError(
-            f"{where.line('colour')}: branding.colour must be written as #0B5F6E: six digits."
-        )
-    if branding.paper not in ("A4", "Letter"):
-        raise SetupError(f'{where.line("paper")}: branding.paper must be "A4" or "Letter".')
-    if len(branding.instructions) > LONGEST_INSTRUCTIONS:
-        raise SetupError(
-            f"{where.line('instructions')}: branding.instructions must stay below "
-            f"{LONGEST_INSTRUCTIONS:,} characters."
-        )
-    if settings.reviewers.workbook_per not in ("reviewer", "application"):
-        raise SetupError(
-            f"{where.line('workbook_per')}: reviewers.workbook_per must be "
-            '"reviewer" or "application".'
-        )
-    for domain in settings.domains.own:
-        if not re.fullmatch(r"[^\s@/]+\.[^\s@/.]+", domain):
-            raise SetupError(
-                f'{where.value("own", domain)}: domains.own: write {domain} as "example.com".'
-            )
-    if settings.apply.last_admin_role not in ("delete", "read-only"):
-        raise SetupError(f'{name}: apply.last_admin_role must be "delete" or "read-only".')
     return settings

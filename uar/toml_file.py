@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from types import MappingProxyType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from uar.errors import SetupError
 
@@ -85,6 +85,48 @@ class Where:
 NOWHERE = Where("uar.toml", "")
 
 
+class Limit(Protocol):
+    """What a value must be beyond its type; it stands beside the field, in `Annotated`."""
+
+    def fault(self, value: Any) -> str:
+        """What to say of a number, a text, or one of a list's or a table's names; or nothing."""
+
+
+@dataclass(frozen=True)
+class Between:
+    """A number from `least` to `most`."""
+
+    least: float
+    most: float
+
+    def fault(self, value: Any) -> str:
+        fits = self.least <= value <= self.most
+        return "" if fits else f" must lie between {self.least:,} and {self.most:,}"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of these texts."""
+
+    known: Names
+
+    def fault(self, value: Any) -> str:
+        return (
+            "" if value in self.known else f": there is no {value}; known: {', '.join(self.known)}"
+        )
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text that is written in a certain way."""
+
+    pattern: str
+    way: str
+
+    def fault(self, value: Any) -> str:
+        return "" if re.fullmatch(self.pattern, value) else f" must be {self.way}"
+
+
 def read(kind: type[T], raw: object, path: Names, where: Where) -> T:
     """A frozen value of the dataclass `kind`. Raises SetupError naming line and setting."""
     if not isinstance(raw, dict):
@@ -95,11 +137,12 @@ def read(kind: type[T], raw: object, path: Names, where: Where) -> T:
         if key not in {item.name for item in own}:
             names = ", ".join(sorted(item.name for item in own))
             dotted = ".".join((*path, key))
-            raise SetupError(f"{where.line(key)}: there is no setting {dotted}; known: {names}.")
+            at = _place(where, (*path, key)).line(key)
+            raise SetupError(f"{at}: there is no setting {dotted}; known: {names}.")
     for item in own:
         if item.default is MISSING and item.default_factory is MISSING and item.name not in raw:
-            raise SetupError(f"{where.here()}: {'.'.join(path)} must have a {item.name}.")
-    hints = get_type_hints(kind)
+            raise SetupError(f"{where.here()}: {'.'.join((*path, item.name))} is missing.")
+    hints = get_type_hints(kind, include_extras=True)
     given = {key: _value(hints[key], raw[key], (*path, key), where) for key in raw}
     if "where" in hints:
         given["where"] = where
@@ -117,12 +160,20 @@ def entries(kind: type[T], raw: object, path: Names, where: Where) -> tuple[T, .
     return tuple(read(kind, one, path, part) for one, part in zip(raw, parts, strict=True))
 
 
+def _place(where: Where, path: Names) -> Where:
+    """The part that a setting stands in: two parts may have a setting of one name."""
+    return where.section(".".join(path[:-1]))
+
+
 def _value(hint: Any, value: object, path: Names, where: Where) -> Any:
+    if get_origin(hint) is Annotated:
+        kind, limit = get_args(hint)
+        return _within(limit, _value(kind, value, path, where), path, where)
     if is_dataclass(hint):
         return read(hint, value, path, where)  # type: ignore[arg-type]
     if get_origin(hint) is tuple and is_dataclass(get_args(hint)[0]):
         return entries(get_args(hint)[0], value, path, where)
-    at = f"{where.line(path[-1])}: {'.'.join(path)}"
+    at = f"{_place(where, path).line(path[-1])}: {'.'.join(path)}"
     if hint == Names:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise SetupError(f"{at} must be a list of texts.")
@@ -149,4 +200,19 @@ def _value(hint: Any, value: object, path: Names, where: Where) -> Any:
         return value
     if not isinstance(value, hint):
         raise SetupError(f"{at} must be a text in quotes.")
+    return value
+
+
+def _within(limit: Limit, value: Any, path: Names, where: Where) -> Any:
+    """The value, if it or each of its names fits. Raises SetupError naming line and setting."""
+    place = _place(where, path)
+    if isinstance(value, Mapping):
+        lines = {name: _place(where, (*path, name)).line(name) for name in value}
+    elif isinstance(value, tuple):
+        lines = {name: place.value(path[-1], name) for name in value}
+    else:
+        lines = {value: place.line(path[-1])}
+    for one, line in lines.items():
+        if fault := limit.fault(one):
+            raise SetupError(f"{line}: {'.'.join(path)}{fault}.")
     return value

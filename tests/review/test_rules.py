@@ -243,14 +243,14 @@ def test_nothing_left_to_review_is_an_error() -> None:
         (rule("manager", "privileged = 1"), "line 4: .*must be true or false"),
         (rule("manager", 'colour = ["red"]'), "line 4: there is no setting reviewers.rules.colour"),
         (rule("manager", 'where = "x"'), "line 4: there is no setting reviewers.rules.where"),
-        ("[[reviewers.rules]]\n", "line 3: reviewers.rules must have a reviewer"),
-        ("[[scope.only]]\nprivileged = true\n", "line 3: scope.only must have a reason"),
+        ("[[reviewers.rules]]\n", "line 3: reviewers.rules.reviewer is missing"),
+        ("[[scope.only]]\nprivileged = true\n", "line 3: scope.only.reason is missing"),
         (scope("leave_out", 'gives = ["X"]'), "line 4: scope.leave_out.gives: .*'X'"),
         (AWAY.replace("max@", "no@"), "line 6: reviewers.delegations.deputy names 'no@"),
         (AWAY.replace("mia@", "no@"), "line 5: reviewers.delegations.absent names 'no@"),
         (AWAY.replace("2026-12-01", "2026-01-01"), "line 8: .*last_day lies before"),
         (AWAY.replace("2026-12-01", '"soon"'), "line 8: .*must be a date"),
-        ('workbook_per = "group"\n', "line 3: reviewers.workbook_per must be"),
+        ('workbook_per = "group"\n', "line 3: reviewers.workbook_per: there is no group"),
     ],
 )
 def test_a_rule_that_means_nothing_is_told_with_its_line(toml: str, says: str) -> None:
