@@ -123,8 +123,8 @@ def test_whatever_is_given_is_a_picture_or_an_error(rest: bytes, start: bytes) -
 @pytest.mark.parametrize(
     ("toml", "says"),
     [
-        ('colour = "red"', "line 6: branding.colour must be written as #0B5F6E"),
-        ('paper = "A3"', 'line 6: branding.paper must be "A4" or "Letter"'),
+        ('colour = "red"', "line 6: branding.colour must be six digits"),
+        ('paper = "A3"', "line 6: branding.paper: there is no A3; known: A4, Letter"),
         ('logo = "no.png"', "no.png: cannot be read"),
     ],
 )
