@@ -221,6 +221,10 @@ def unpack(raw: bytes) -> Opened:
 
 
 def _look(archive: zipfile.ZipFile, raw: bytes) -> Opened:
+    for entry in archive.infolist():
+        # Newer Pythons would blame the member before it.
+        if not raw.startswith(b"PK\3\4", entry.header_offset):
+            return _wrong(entry.filename, "is not as uar packs it")
     members: dict[str, bytes] = {}
     for entry in archive.infolist():
         if entry.filename in members:
