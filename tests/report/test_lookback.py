@@ -93,7 +93,7 @@ def test_hr_says_so_first_and_makes_a_leaver() -> None:
         # The same person's administrator account left with them.
         assert found.loc["jumpcloud:role:r1>admin:a1", "why"] == LEAVER
         page = Page(render(replace(evidence, roster=roster)))
-        assert "Person 1user1active" in "".join(row[1] for row in page.tables["leaver-list"])
+        assert "Person 1user1\nactive" in "".join(row[1] for row in page.tables["leaver-list"])
 
 
 def test_what_no_event_shows_is_not_taken_for_unused() -> None:

@@ -22,6 +22,7 @@ from uar.tieout import tie_out
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 VOID = {"meta", "col", "input", "br", "path", "circle", "rect"}
+LEFT_OPEN = {"td", "th", "tr", "tbody"}
 OURS = {
     "html", "head", "meta", "title", "style", "body", "a", "svg", "defs", "pattern", "path",
     "circle", "rect", "text", "desc", "div", "nav", "h1", "h2", "h3", "h4", "ol", "ul", "li",
@@ -47,6 +48,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        if tag in LEFT_OPEN:
+            self.close_cells(tag)
         if tag not in VOID:
             self.open.append(tag)
         if tag == "table":
@@ -61,7 +64,14 @@ class Page(HTMLParser):
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
 
+    def close_cells(self, tag: str) -> None:
+        """HTML ends a cell before the next cell or row, and a row before the next row."""
+        while self.open[-1] in ("td", "th") or (self.open[-1] == "tr" and tag not in ("td", "th")):
+            self.open.pop()
+
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("tbody", "thead"):
+            self.close_cells(tag)
         assert self.open.pop() == tag, f"{tag} closes another tag"
         if tag == "table":
             self.tables[self.name or f"register {len(self.tables)}"] = self.rows
@@ -69,6 +79,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] not in ("style", "script"):
             self.text += data
+        data = data.removesuffix("\n") if self.open[-1:] in (["td"], ["th"]) else data
         if "table" in self.open and self.rows and self.rows[-1] and "tr" in self.open:
             self.rows[-1][-1] += data
 
@@ -144,7 +155,11 @@ def test_headings_go_down_one_by_one_and_tables_are_labelled(page: Page) -> None
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1 and levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
-    assert all("scope" in attrs for tag, attrs in page.tags if tag == "th")
+    for name, (head, *rows) in page.tables.items():
+        assert rows and all(len(row) == len(head) for row in rows), name
+    columns = sum(len(head) for head, *_ in page.tables.values())
+    scopes = [attrs.get("scope") for tag, attrs in page.tags if tag == "th"]
+    assert scopes.count("col") == columns and len(scopes) > columns
     assert {"nav", "main", "header", "footer"} <= {tag for tag, _ in page.tags}
     assert ("html", {"lang": "en"}) in page.tags
 

@@ -1,14 +1,14 @@
-"""A table as a page shows it: caption, headings, rows of cells; hostile text made plain."""
+"""A table as a page shows it: caption, headings, rows of cells."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from uar.tables import records as records
-from uar.text import plain
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Links:
     links: tuple[Link, ...]
 
 
+ITEM = ("item_id", "login", "holder_name", "entitlement")
 Cell = str | int | None | Lines | Link | Links  # None: unknown
 
 
@@ -59,21 +60,27 @@ def listing(
     none: str,
     total: Sequence[Cell] = (),
 ) -> Listing:
-    """A table with every text in it made plain."""
+    """A table, with its columns as (heading, kind)."""
     return Listing(
         name=name,
         caption=caption,
         headings=tuple(heading for heading, _ in columns),
         kinds=tuple(kind for _, kind in columns),
-        rows=tuple(tuple(_plain(cell) for cell in row) for row in rows),
+        rows=tuple(tuple(row) for row in rows),
         none=none,
-        total=tuple(_plain(cell) for cell in total),
+        total=tuple(total),
     )
 
 
 def lines(*texts: str | None) -> Lines:
     """The texts that are known, one a line."""
     return Lines(tuple(text for text in texts if text))
+
+
+def item_link(row: Mapping[str, Any]) -> Link:
+    """To an item in the register, from its columns ITEM; below, whose access to what it is."""
+    whose = f"{row['login'] or row['holder_name']}: {row['entitlement']}"
+    return Link(row["item_id"], row["item_id"], whose)
 
 
 def spoken(text: str) -> str:
@@ -85,13 +92,3 @@ def moment(value: pd.Timestamp | str | None) -> Lines:
     """The day, and below it the time of day, in UTC."""
     text = "unknown" if value is None else value if isinstance(value, str) else value.isoformat()
     return Lines(tuple(spoken(text).split(" ")))
-
-
-def _plain(cell: Cell) -> Cell:
-    if isinstance(cell, Lines):
-        return Lines(tuple(plain(line) for line in cell.lines), cell.even)
-    if isinstance(cell, Link):
-        return Link(plain(cell.text), cell.anchor, plain(cell.below))
-    if isinstance(cell, Links):
-        return cell
-    return plain(cell) if isinstance(cell, str) else cell

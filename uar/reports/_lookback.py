@@ -10,7 +10,18 @@ from markupsafe import Markup
 from uar.evidence import Evidence
 from uar.measures.lookback import ANSWERS, LEAVER, REVOKED, UNSHOWN, USED, Lookback
 from uar.reports._charts import Bar, Part, bars
-from uar.reports._listing import Cell, Link, Listing, lines, listing, moment, records, spoken
+from uar.reports._listing import (
+    ITEM,
+    Cell,
+    Link,
+    Listing,
+    item_link,
+    lines,
+    listing,
+    moment,
+    records,
+    spoken,
+)
 from uar.reports._results import counted
 from uar.tieout import TieOut
 
@@ -93,17 +104,16 @@ def items(found: Lookback | None, tieout: TieOut) -> Listing:
     name, caption = "lookback-items", "Each item: used between becoming inappropriate and its end?"
     if found is None or tieout.standing is None:
         return listing(name, caption, columns, (), "Not yet: uar open has not run.")
-    known = tieout.standing.set_index("item_id")[["login", "holder_name", "entitlement"]]
-    table = found.rows.join(known).assign(item=found.rows.index)
+    known = tieout.standing[[*ITEM]].set_index("item_id")
+    table = found.rows.join(known).rename_axis("item_id").reset_index()
     order = {word: place for place, word in enumerate(ANSWERS)}
     if found.first is not None:
         table = table.sort_values(
-            ["answer", "item"], key=lambda c: c.map(order) if c.name == "answer" else c
+            ["answer", "item_id"], key=lambda c: c.map(order) if c.name == "answer" else c
         )
     rows = (
         (
-            Link(row["item"], row["item"], f"{row['login'] or row['holder_name']}: "
-                 f"{row['entitlement']}"),
+            item_link(row),
             lines(None if row["since"] is None else spoken(row["since"].isoformat()),
                   row["because"]),
             "still held" if row["until"] is None else moment(row["until"]),

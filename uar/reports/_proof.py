@@ -8,10 +8,12 @@ from typing import Any
 from uar.evidence import Evidence
 from uar.measures.personal import PERSONAL, of
 from uar.reports._listing import (
+    ITEM,
     Cell,
     Lines,
     Link,
     Listing,
+    item_link,
     lines,
     listing,
     moment,
@@ -40,12 +42,14 @@ def removals(evidence: Evidence, tieout: TieOut) -> Listing:
     if tieout.standing is None:
         return listing("removal-list", "Removals", columns, (), NOT_YET_OPENED)
     done = _last_lines(evidence)
-    decided = evidence.decisions.set_index("item_id")["received_at"]
-    touched = tieout.standing["item_id"].isin(evidence.outcomes["item_id"])
-    items = {row["item_id"]: row for row in records(tieout.standing[touched])}
+    removed = evidence.outcomes["item_id"]
+    answers = evidence.decisions[evidence.decisions["item_id"].isin(removed)]
+    decided = dict(zip(answers["item_id"], answers["received_at"], strict=True))
+    touched = tieout.standing[tieout.standing["item_id"].isin(removed)]
+    items = {row["item_id"]: row for row in records(touched[[*ITEM]])}
     rows = (
         (
-            Link(row["item_id"], row["item_id"], _whose(items[row["item_id"]])),
+            item_link(items[row["item_id"]]),
             moment(decided.get(row["item_id"])),
             _done(row, done[row["item_id"]]),
             _outcome(row),
@@ -163,10 +167,6 @@ def personal(evidence: Evidence) -> Listing:
     rows = [(held.files, held.holds, held.twin) for held in PERSONAL if held in there]
     caption = "Personal data in this review and its pack"
     return listing("personal-list", caption, columns, rows, "No files.")
-
-
-def _whose(item: Mapping[str, Any]) -> str:
-    return f"{item['login'] or item['holder_name']}: {item['entitlement']}"
 
 
 def _done(row: Mapping[str, Any], line: Mapping[str, Any]) -> Lines:

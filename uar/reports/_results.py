@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 
-from uar.reports._listing import Cell, Lines, Link, Listing, lines, listing, records
+from uar.reports._listing import ITEM, Cell, Lines, Listing, item_link, lines, listing, records
 from uar.reports._population import NOT_YET_OPENED
 from uar.tables import DECISION_WORDS, ITEM_KINDS
 from uar.tieout import NOT_REVIEWED, TieOut
 
 ANSWERS = (*DECISION_WORDS, NOT_REVIEWED)
+ANSWERED = (*ITEM, "reason", "reviewer")
 
 
 def reviewers(tieout: TieOut) -> Listing:
@@ -53,55 +56,35 @@ def decisions_by_kind(
 
 
 def overrides(tieout: TieOut) -> Listing:
-    columns = (
-        ("Item", "id"),
-        ("Held by", "text"),
-        ("Access", "text"),
-        ("Flags", "text"),
-        ("Justification", "text"),
-        ("Reviewer", "text"),
-    )
+    columns = (("Item", "id"), ("Flags", "text"), ("Justification", "text"), ("Reviewer", "text"))
     caption = "Kept against a critical or high flag"
     if tieout.standing is None:
         return listing("override-list", caption, columns, (), NOT_YET_OPENED)
     rows = (
-        (
-            Link(row["item_id"], row["item_id"]),
-            lines(row["holder_name"], row["login"]),
-            row["entitlement"],
-            Lines(tuple(row["flags"].split("\n")), even=True),
-            row["reason"] or "none given",
-            row["reviewer"],
-        )
-        for row in records(tieout.standing[tieout.overrides()])
+        (item_link(row), _flags(row["flags"]), row["reason"] or "none given", row["reviewer"])
+        for row in records(tieout.standing.loc[tieout.overrides(), [*ANSWERED, "flags"]])
     )
     return listing("override-list", caption, columns, rows, "None.")
 
 
 def open_questions(tieout: TieOut) -> Listing:
     """Not sure, with what the reviewer wrote."""
-    columns = (
-        ("Item", "id"),
-        ("Held by", "text"),
-        ("Access", "text"),
-        ("Reviewer", "text"),
-        ("Why not sure", "text"),
-    )
+    columns = (("Item", "id"), ("Why not sure", "text"), ("Reviewer", "text"))
     caption = "Items the reviewer could not judge"
     if tieout.standing is None:
         return listing("unsure", caption, columns, (), NOT_YET_OPENED)
-    unsure = tieout.standing[tieout.standing["decision"] == "Not sure"]
     rows = (
-        (
-            Link(row["item_id"], row["item_id"]),
-            lines(row["holder_name"], row["login"]),
-            row["entitlement"],
-            row["reviewer"],
-            row["reason"] or "none given",
+        (item_link(row), row["reason"] or "none given", row["reviewer"])
+        for row in records(
+            tieout.standing.loc[tieout.standing["decision"] == "Not sure", [*ANSWERED]]
         )
-        for row in records(unsure)
     )
     return listing("unsure", caption, columns, rows, "None.")
+
+
+@lru_cache(maxsize=10_000)
+def _flags(text: str) -> Lines:
+    return Lines(tuple(text.split("\n")), even=True)
 
 
 def by(standing: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[str, ...], tuple[int, ...]]]:
