@@ -462,7 +462,8 @@ DECISION_WORDS = ("Keep", "Revoke", "Modify", "Not sure")
 NOT_REVIEWED = "Not reviewed"
 # What a plan may take away: each kind of item, and what only an emergency plan is about.
 REMOVAL_KINDS = (
-    "user account", *ITEM_KINDS, "admin API access", "device sudo", "service account",
+    "user account", *ITEM_KINDS, "admin API access", "device sudo", "binding sudo",
+    "service account",
 )  # fmt: skip
 
 ITEMS = Table(

@@ -42,7 +42,8 @@ Outcomes = dict[str, str]
 
 
 def organisation() -> dict[str, Any]:
-    """The small organisation, with admins of several roles and three owners besides the key's."""
+    """The small organisation, with admins of several roles, three owners besides the key's, and
+    administrators of devices."""
     state = s.small()
     for admin in state["admins"]:
         keys = {s.OWNER: "jca_own", s.READER: "jca_rea", s.MANAGER: "jca_hel"}
@@ -56,6 +57,11 @@ def organisation() -> dict[str, Any]:
         two,
         s.admin(OLE, "ole@example.com", s.OWNER_ROLE, owner),
         s.admin(PIA, "pia@example.com", s.OWNER_ROLE, owner),
+    ]
+    bare = {"sudo": {"enabled": True, "withoutPassword": True}}
+    state["edges"] += [
+        s.edge(("user_group", s.STAFF), ("system", s.PC), bare),
+        s.edge(("user", s.CEM), ("system_group", s.LAPTOPS), bare),
     ]
     return state
 
@@ -165,10 +171,15 @@ def planned(folder: Folder, toml: bytes = b"") -> dict[str, Any]:
 def finding(detection: str, *accounts: str) -> dict[str, Any]:
     """A row of FINDINGS about accounts such as `user:<id>`."""
     ids = [f"jumpcloud:{each}" for each in accounts]
+    return about(detection, ids[0], " ".join(ids))
+
+
+def about(detection: str, subject: str, accounts: str | None = None) -> dict[str, Any]:
+    """A row of FINDINGS about a grant or an entitlement."""
     return {
-        "id": f"{detection}:{ids[0]}", "detection": detection, "severity": "critical",
-        "subject": ids[0], "subject_name": "Ana", "says": "Somebody has left.",
-        "accounts": " ".join(ids),
+        "id": f"{detection}:{subject}", "detection": detection, "severity": "critical",
+        "subject": subject, "subject_name": "Ana", "says": "Somebody has left.",
+        "accounts": accounts,
     }  # fmt: skip
 
 
@@ -202,6 +213,11 @@ def state(box: Sandbox) -> dict[str, Any]:
     }
     return {
         "edges": edges,
+        "rights": {
+            frozenset({e["from"]["id"], e["to"]["id"]})
+            for e in found["edges"]
+            if ((e.get("attributes") or {}).get("sudo") or {}).get("enabled")
+        },
         "exempt": exempt,
         "admins": {a["_id"]: tuple(sorted(a["roles"])) for a in found["admins"]},
         "access": {a["_id"]: a["apiKeyAllowed"] for a in found["admins"]},
@@ -226,12 +242,15 @@ def _end(state: dict[str, Any], row: Mapping[str, Any]) -> None:
         state["users"][holder] = ("SUSPENDED", True)
     elif kind == "device sudo":
         state["sudo"][holder] = False
+    elif kind == "binding sudo":
+        state["rights"].discard(edge(holder, row["entitlement_source_id"]))
     elif kind == "admin API access":
         state["access"] |= {holder: False} if holder in state["access"] else {}
     elif kind == "service account":
         del state["services"][row["login"]]
     elif kind != "admin role":
-        state["edges"].discard(edge(holder, row["entitlement_source_id"]))
+        for part in ("edges", "rights"):
+            state[part].discard(edge(holder, row["entitlement_source_id"]))
         if row.get("exempt"):
             state["exempt"].add((row["entitlement_source_id"], holder))
     elif row["last"] == "delete":

@@ -36,7 +36,11 @@ def test_each_binding_is_removed_and_nothing_else(box: Sandbox, tmp_path: Path) 
     with h.client(box) as client:
         assert set(h.carry_out(folder, client).values()) == {"removed"}
     gone = {h.edge(s.MAC, s.ANA), h.edge(s.GOOGLE, s.CEM), h.edge(s.RADIUS, s.STAFF)}
-    assert h.state(box) == {**before, "edges": before["edges"] - gone}
+    assert h.state(box) == {
+        **before,
+        "edges": before["edges"] - gone,
+        "rights": before["rights"] - gone,
+    }
 
 
 def test_undo_gives_the_rights_of_an_administrator_back(box: Sandbox, tmp_path: Path) -> None:

@@ -234,6 +234,12 @@ SETTINGS = st.builds(
     st.sampled_from(("delete", "read-only")),
 )
 REMEDIES = {"LIF-01": ("user", "admin"), "AUT-05": ("user",), "ADM-04": ("admin",)}
+# Administrator of a device, and a group whose members are.
+RIGHTS = (
+    ("AUT-09", f"jumpcloud:system:{s.MAC}>user:{s.ANA}"),
+    ("AUT-09", f"jumpcloud:system_group:{s.LAPTOPS}>user:{s.CEM}"),
+    ("GRP-07", f"jumpcloud:group:{s.STAFF}"),
+)
 
 
 class Meanwhile:
@@ -275,10 +281,15 @@ def without(state: dict[str, Any], happens: Any, document: Any, outcomes: h.Outc
         if outcomes.get(row["item"]) not in DONE:
             left["exempt"].discard((row["entitlement_source_id"], row["holder_source_id"]))
         if outcomes.get(row["item"]) == "unknown":
-            left["edges"].discard(held)
+            if row["kind"] != "binding sudo":
+                left["edges"].discard(held)
+                left["rights"].discard(held)
             left["services"].pop(row["login"], None)
             ids |= {row["holder_source_id"]} if row["kind"] in ACCOUNTS else set()
-    left["edges"] = {edge for edge in left["edges"] if not edge & ids}
+        if outcomes.get(row["item"]) == "unknown" and row["kind"] == "binding sudo":
+            left["rights"].discard(held)
+    for part in ("edges", "rights"):
+        left[part] = {edge for edge in left[part] if not edge & ids}
     left["exempt"] = {pair for pair in left["exempt"] if not set(pair) & ids}
     for name in ("admins", "access", "users", "sudo"):
         left[name] = {key: value for key, value in left[name].items() if key not in ids}
@@ -351,7 +362,7 @@ def test_undo_puts_back_all_that_it_says(
         words = _undo(path, box)
         assert set(words.values()) <= {"restored", "already there"}
         after = h.state(box)
-        for part in ("edges", "exempt", "users", "sudo", "services"):
+        for part in ("edges", "rights", "exempt", "users", "sudo", "services"):
             assert after[part] == before[part], (part, document)
         assert by_email(box) == admins
 
@@ -389,6 +400,8 @@ def drawn(path: Path, box: Sandbox, data: Any) -> dict[str, Any]:
         for kind in kinds
         for key in data.draw(st.lists(st.sampled_from(accounts[kind]), unique=True))
     ]
+    rights = data.draw(st.lists(st.sampled_from(RIGHTS), unique=True))
+    found += [h.about(*each) for each in rights]
     with folder.locked():
         h.found(folder, found)
     names = sorted({each["detection"] for each in found})

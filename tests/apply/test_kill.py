@@ -2,7 +2,8 @@
 
 One removal at a time, and several: then a kill also finds others half done. The review takes a
 membership, two roles and with them an admin, a member of a rule's group (two writes), a device and
-a service account; the emergency an account, administrator rights, API access and a role.
+a service account; the emergency an account, administrator rights on every device and on one, API
+access and a role.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ FINDINGS = (
     h.finding("LIF-01", f"admin:{s.BACKUP}"),
     h.finding("ADM-04", f"admin:{h.OLE}"),
     h.finding("AUT-05", f"user:{s.EVA}"),
+    h.about("AUT-09", f"jumpcloud:system:{s.MAC}>user:{s.ANA}"),
 )
 
 
@@ -60,7 +62,7 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         review = h.review(path, box, answers)
     if request.param == "emergency":
         h.found(review, FINDINGS)
-        h.planned_from_findings(review, ["LIF-01", "ADM-04", "AUT-05"])
+        h.planned_from_findings(review, ["LIF-01", "ADM-04", "AUT-05", "AUT-09"])
     else:
         toml = f"[apply]\nin_flight = {request.param}\nexempt_dynamic = true\n"
         h.planned(review, toml.encode())

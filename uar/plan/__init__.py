@@ -109,13 +109,30 @@ def _decided(row: Row) -> Row:
     }
 
 
+def _rights(row: Row) -> str:
+    """What to do where only the administrator rights of a device should go."""
+    if not row["sudo"]:
+        return ""
+    finding = (
+        f"GRP-07:{row['holder_id']}"
+        if row["holder_kind"] == "group"
+        else f"AUT-09:{row['grant_id']}"
+    )
+    return (
+        " If only the administrator rights should go: "
+        f"uar plan FOLDER --finding '{finding}' --approver E-MAIL --reason TEXT"
+    )
+
+
 def _todo(rows: list[Row], done: pd.DataFrame) -> Iterator[Row]:
     gone = set(done.loc[done["gone"].fillna(False).astype(bool), "item_id"])
     for row in rows:
         decision, reason = row["decision"], row["reason"] or row["comment"]
         said = f": {reason}" if reason else ""
         if decision == "Modify":
-            yield shown(row, f"Modify{said}", do="Change the access as described, by hand.")
+            yield shown(
+                row, f"Modify{said}", do=f"Change the access as described, by hand.{_rights(row)}"
+            )
         elif decision == "Not sure":
             yield shown(row, f"Not sure{said}", do="Find somebody who can decide.")
         elif decision == "Keep" and row["item_id"] in gone:

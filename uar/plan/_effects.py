@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ._administrators import bound_sudo_effects, sudo_effects
 from ._known import OWNERS_KEPT, Known, Row, account_of, grant_of, is_owner_role, names_of, shown
 
 
@@ -19,7 +20,8 @@ def with_effects(removals: list[Row], known: Known) -> list[Row]:
         "service account": _service_effects,
         "user account": _suspension_effects,
         "admin API access": _access_effects,
-        "device sudo": _sudo_effects,
+        "device sudo": sudo_effects,
+        "binding sudo": bound_sudo_effects,
     }
     before: dict[str, set[str]] = {key: set(roles) for key, roles in known.roles.items()}
     rows = []
@@ -171,15 +173,6 @@ def _access_effects(row: Row, known: Known, going: set[str]) -> Row:
         "does": f"Takes API access from the admin {account_of(row)}.",
         "loses": ["the admin's API key"],
         "keeps": ["the role and the Admin Portal stay"],
-        "warnings": [],
-    }
-
-
-def _sudo_effects(row: Row, known: Known, going: set[str]) -> Row:
-    return {
-        "does": f"Takes administrator rights on every device from {account_of(row)}.",
-        "loses": [row["entitlement"]],
-        "keeps": ["the devices stay, and rights that a group or a single device gives"],
         "warnings": [],
     }
 

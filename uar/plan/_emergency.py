@@ -16,16 +16,19 @@ from uar.errors import SetupError
 from uar.sheet import item_id
 from uar.tables import records
 
+from ._administrators import EVERYWHERE, everywhere, of_binding
 from ._known import Ground, Row, in_order
 
-END, API_ACCESS, SUDO = "end", "API access", "sudo"
+END, API_ACCESS, SUDO, BOUND_SUDO = "end", "API access", "sudo", "sudo of bindings"
 # detection -> what is taken, from accounts of which kinds
 REMEDIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ADM-01": (END, ("admin",)),  # nobody is behind it
     "ADM-04": (API_ACCESS, ("admin",)),  # an old key
     "ADM-05": (API_ACCESS, ("admin",)),  # a role that needs no key
     "AUT-05": (SUDO, ("user",)),  # administrator on every device
+    "AUT-09": (BOUND_SUDO, ("user",)),  # administrator of one device, or of a device group
     "DUP-06": (END, ("admin",)),  # the user is suspended already
+    "GRP-07": (BOUND_SUDO, ("group",)),  # the same for all members of a group
     "LIF-01": (END, ("user", "admin")),  # has left
     "LIF-02": (END, ("user", "admin")),  # the contract is over
     "LIF-03": (END, ("user", "admin")),  # HR does not know them
@@ -53,14 +56,51 @@ def asked(
     rows: dict[str, Row] = {}
     for finding in chosen:
         remedy, kinds = REMEDIES[finding["detection"]]
-        for key in (finding["accounts"] or "").split():
-            account = accounts.get(key)
-            if account is None or account["kind"] not in kinds or account["status"] == "suspended":
-                continue
-            for part in _parts(ground, account, remedy):
-                row = {**_row(account, finding, approval), **part}
-                rows.setdefault(row["grant_id"], {**row, "item_id": item_id(row["grant_id"])})
+        taken = (
+            _bound(ground, finding, accounts)
+            if remedy == BOUND_SUDO
+            else _of_accounts(ground, finding, accounts, remedy, kinds)
+        )
+        for part in taken:
+            row = {**_because(finding, approval), **part}
+            rows.setdefault(row["grant_id"], {**row, "item_id": item_id(row["grant_id"])})
     return chosen, in_order(rows.values())
+
+
+def _of_accounts(
+    ground: Ground, finding: Row, accounts: Mapping[str, Row], remedy: str, kinds: Sequence[str]
+) -> Iterator[Row]:
+    for key in (finding["accounts"] or "").split():
+        account = accounts.get(key)
+        if account is None or account["kind"] not in kinds or account["status"] == "suspended":
+            continue
+        for part in _parts(ground, account, remedy):
+            yield {**_holder(account), **part}
+
+
+def _bound(ground: Ground, finding: Row, accounts: Mapping[str, Row]) -> Iterator[Row]:
+    """The rights that go with the binding that is the subject, or with any of the subject's."""
+    grants, subject = ground.snapshot.grants, finding["subject"]
+    things = {row["entitlement_id"]: row for row in records(ground.snapshot.entitlements)}
+    about = (grants["grant_id"] == subject) | (grants["holder_id"] == subject)
+    for grant in records(grants[about & grants["sudo"].notna()]):
+        account = accounts.get(grant["holder_id"])
+        group = {"holder_name": things.get(grant["holder_id"], {}).get("name"), "login": None}
+        yield {
+            **grant,
+            **(group if account is None else _holder(account)),
+            "kind": "binding sudo",
+            "entitlement": f"administrator of {things[grant['entitlement_id']]['name']}",
+            "grant_id": of_binding(grant["grant_id"]),
+        }
+    if things.get(subject, {}).get("privileged"):
+        yield {
+            "holder_id": subject, "holder_kind": "group", "login": None, "sudo": None,
+            "holder_name": things[subject]["name"], "kind": "binding sudo",
+            "entitlement": "administrator wherever the group is bound", "entitlement_id": "",
+            "grant_id": of_binding(subject), "revocable": False,
+            "why_not": "The group itself gives its members these rights, wherever it is bound.",
+        }  # fmt: skip
 
 
 def _chosen(findings: list[Row], words: Sequence[str]) -> list[Row]:
@@ -98,8 +138,8 @@ def _parts(ground: Ground, account: Row, remedy: str) -> Iterator[Row]:
     key = account["account_id"].split(":", 1)[1]
     own = {"revocable": True, "why_not": None, "sudo": None, "entitlement_id": ""}
     if remedy == SUDO:
-        what = {"kind": "device sudo", "entitlement": "administrator on every device"}
-        yield {**own, **what, "grant_id": f"jumpcloud:sudo>{key}"}
+        what = {"kind": "device sudo", "entitlement": EVERYWHERE}
+        yield {**own, **what, "grant_id": everywhere(account["account_id"])}
     elif remedy == API_ACCESS:
         what = {"kind": "admin API access", "entitlement": "API access"}
         yield {**own, **what, "grant_id": f"jumpcloud:api-access>{key}"}
@@ -113,13 +153,18 @@ def _parts(ground: Ground, account: Row, remedy: str) -> Iterator[Row]:
             yield {**grant, "kind": "admin role", "entitlement": names[grant["entitlement_id"]]}
 
 
-def _row(account: Row, finding: Row, approval: Approval) -> Row:
-    accepted = finding["accepted_until"]
+def _holder(account: Row) -> Row:
     return {
         "holder_id": account["account_id"],
         "holder_kind": account["kind"],
         "holder_name": account["name"] or account["login"] or account["account_id"],
         "login": account["login"],
+    }
+
+
+def _because(finding: Row, approval: Approval) -> Row:
+    accepted = finding["accepted_until"]
+    return {
         "reason": approval.reason,
         "received_at": pd.Timestamp(approval.at),
         "because": f"{finding['detection']}: {finding['says']} "

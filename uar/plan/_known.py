@@ -34,6 +34,7 @@ class Known:
     groups: Mapping[str, set[str]]  # account -> groups
     direct: Mapping[str, set[str]]  # account -> what it holds of OPENED_KINDS
     opens: Mapping[str, set[str]]  # group -> the same, for its members
+    administrators: Mapping[str, set[str]]  # device or device group -> who is bound to it as one
     roles: Mapping[str, set[str]]  # admin -> roles
     holders: Mapping[str, set[str]]  # role -> admins
     decided: Mapping[str, str]  # grant_id -> decision
@@ -83,6 +84,7 @@ def look_up(ground: Ground, decided: Mapping[str, str], revoked: list[Row]) -> K
         groups=_sets(memberships, "holder_id", "entitlement_id"),
         direct=_sets(grants[of_user & opened], "holder_id", "entitlement_id"),
         opens=_sets(grants[of_group & opened], "holder_id", "entitlement_id"),
+        administrators=_sets(grants[grants["sudo"].notna()], "entitlement_id", "holder_id"),
         roles=_sets(roles, "holder_id", "entitlement_id"),
         holders=_sets(roles, "entitlement_id", "holder_id"),
         decided=decided,

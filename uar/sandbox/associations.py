@@ -234,11 +234,18 @@ def associate(segment: str) -> Handler:
         one, other = (owner, request.ids[0]), (kind, key)
         if tenant.object(one) is None or tenant.object(other) is None:
             raise not_found()
-        if not _does_not_stick(tenant, request, op, one, other):
+        without_rights = op == "update" and not _sudo(attributes)
+        taken = "remove" if without_rights else op
+        if not _does_not_stick(tenant, request, taken, one, other):
             tenant.change_edge(request.by, op, one, other, attributes)
         return nothing()
 
     return handler
+
+
+def _sudo(attributes: Row | None) -> bool:
+    sudo = (attributes or {}).get("sudo")
+    return isinstance(sudo, dict) and sudo.get("enabled") is True
 
 
 def change_user_member(tenant: Tenant, request: Request) -> Reply:

@@ -10,6 +10,7 @@ from ._look import Look, Row
 from ._rows import binding_of_edge
 
 OTHER_RIGHTS = "The administrator rights that go with it are not those that were reviewed."
+NOT_BOUND = "The binding itself is gone, and the administrator rights with it."
 
 
 def read(look: Look, row: Row, after: bool) -> Live:
@@ -27,7 +28,8 @@ def _associations(row: Row) -> str:
 
 
 def _of_group(row: Row) -> bool:
-    return str(row["kind"]).startswith("group ")
+    """Grant ids say at their end who holds it."""
+    return ">group:" in str(row["grant_id"])
 
 
 def _type(row: Row) -> str:
@@ -54,9 +56,38 @@ def bind(row: Row, live: Live) -> Request:
     """The inverse of unbind, with the administrator rights that went with it."""
     body: dict[str, Any] = {**(unbind(row).body or {}), "op": "add"}
     if row["sudo"]:
-        bare = row["sudo"] == "without password"
-        body["attributes"] = {"sudo": {"enabled": True, "withoutPassword": bare}}
+        body["attributes"] = _rights(row["sudo"])
     return Request("POST", _associations(row), body)
+
+
+def read_sudo(look: Look, row: Row, after: bool) -> Live:
+    """The administrator rights of one binding; the binding itself has to stay."""
+    for each in look.rows(_associations(row), to_empty=not after, targets=_type(row)):
+        if each["to"]["id"] == row["entitlement_source_id"]:
+            sudo = binding_of_edge(each).sudo
+            changed = not after and sudo != row["sudo"]
+            return look.live(sudo is not None, drift=OTHER_RIGHTS if changed else "")
+    return look.live(False, NOT_BOUND, drift=NOT_BOUND if after else "")
+
+
+def take_sudo(row: Row) -> Request:
+    """Association written again with the attribute off: the access stays (API.md 8.1)."""
+    return _with_rights(row, None)
+
+
+def give_sudo(row: Row, live: Live) -> Request:
+    """Refused where the binding itself has gone: what nobody took away is not put back."""
+    return _with_rights(row, row["sudo"])
+
+
+def _with_rights(row: Row, sudo: str | None) -> Request:
+    body = {"op": "update", "type": _type(row), "id": row["entitlement_source_id"]}
+    return Request("POST", _associations(row), {**body, "attributes": _rights(sudo)})
+
+
+def _rights(sudo: str | None) -> dict[str, Any]:
+    bare = sudo == "without password"
+    return {"sudo": {"enabled": sudo is not None, "withoutPassword": bare}}
 
 
 def close(row: Row) -> Request:

@@ -1,7 +1,8 @@
 """Who put back what had been removed, as far as Directory Insights tells (API.md 9).
 
 The order of events in the log itself decides, so that clocks may differ: the newest event about the
-grant is who brought it back, unless that event is a removal.
+grant is who brought it back, unless that event is a removal. Only of rights that go with a binding
+no event says whether they were given or taken: there it has to be later than the removal.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+
+import pandas as pd
 
 from uar.errors import SourceError
 
@@ -18,6 +21,7 @@ from ._values import inner, text
 
 PATH = "/insights/directory/v1/events"
 BACK = dt.timedelta(days=60)  # before the removal; the log keeps 90 days
+SKEW = dt.timedelta(minutes=1)  # by which JumpCloud's clock and ours may differ
 REFUSALS = {
     402: "Directory Insights is not licensed",
     401: "the key may not read Directory Insights",
@@ -42,7 +46,7 @@ def who(client: Requests, row: Row, removed_at: dt.datetime) -> str:
         if answer.status in REFUSALS:
             return f"By whom is not known: {REFUSALS[answer.status]}."
         events = expect(answer, 200).json(list)
-        event = next((each for each in events if _is_about(each, row)), None)
+        event = next((each for each in events if _is_about(each, row, removed_at)), None)
         if event is None or _is_removal(event):
             return "By whom is not known: Directory Insights has no event of it."
         return f"By {_actor(inner(event, 'initiated_by'))} at {text(event, 'timestamp')}."
@@ -67,7 +71,9 @@ def _question(row: Row, removed_at: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _is_about(event: Mapping[str, Any], row: Row) -> bool:
+def _is_about(event: Mapping[str, Any], row: Row, removed_at: dt.datetime) -> bool:
+    if row["kind"] == "binding sudo" and not _is_after(event, removed_at):
+        return False
     if event.get("event_type") == EDGE:
         connection = inner(inner(event, "association"), "connection")
         ends = {text(inner(connection, end), "object_id") for end in ("from", "to")}
@@ -77,6 +83,10 @@ def _is_about(event: Mapping[str, Any], row: Row) -> bool:
         return True  # an account that was made again has another id
     names = {text(resource, "email"), text(resource, "name")} - {None}
     return bool({str(name).casefold() for name in names} & {str(row["login"]).casefold()})
+
+
+def _is_after(event: Mapping[str, Any], moment: dt.datetime) -> bool:
+    return pd.Timestamp(text(event, "timestamp") or "NaT") > moment + SKEW
 
 
 def _is_removal(event: Mapping[str, Any]) -> bool:

@@ -151,6 +151,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "user account": Kind(_of_accounts.read_user, _of_accounts.suspend, _of_accounts.activate),
     "device sudo": Kind(_of_accounts.read_sudo, _of_accounts.take_sudo, _of_accounts.give_sudo),
+    "binding sudo": Kind(_of_bindings.read_sudo, _of_bindings.take_sudo, _of_bindings.give_sudo),
     "service account": Kind(
         _of_accounts.read_service, _of_accounts.delete_service, _of_accounts.make_service
     ),
