@@ -30,17 +30,39 @@ def opens(grants: pd.DataFrame) -> pd.DataFrame:
     return reached[~circular].sort_values(["group_id", "entitlement_id"], ignore_index=True)
 
 
-def reach(grants: pd.DataFrame) -> pd.DataFrame:
+def with_contents(opened: pd.DataFrame, contents: pd.DataFrame) -> pd.DataFrame:
+    """What groups open, as `opens` says, and what each thing that is held as a whole consists of:
+    the devices of a device group, the items of a folder of passwords."""
+    parts = contents[["whole_id", "part_id"]].set_axis(opened.columns, axis=1)
+    return pd.concat([opened, parts], ignore_index=True)
+
+
+def reach(grants: pd.DataFrame, contents: pd.DataFrame | None = None) -> pd.DataFrame:
     """Every grant with everything it gives: grant_id, holder_id, entitlement_id.
 
     The entitlement it names, and what that opens. Two rows with one holder and one entitlement are
     two paths: each keeps the access when the other is cut.
+
+    `contents`: whoever holds a part by itself, and the whole too, has two paths to the part. Whom
+    the whole alone leads there is not listed part by part: for a fleet that everybody may use that
+    would be people times devices.
     """
     direct = grants[["grant_id", "holder_id", "entitlement_id"]]
     through = direct.merge(opens(grants), left_on="entitlement_id", right_on="group_id")
     through = through[["grant_id", "holder_id", "entitlement_id_y"]]
     through = through.set_axis(direct.columns, axis=1)
-    return pd.concat([direct, through], ignore_index=True)
+    reached = pd.concat([direct, through], ignore_index=True)
+    if contents is None or contents.empty:
+        return reached
+    held = reached.loc[reached["entitlement_id"].isin(contents["part_id"])]
+    held = held[["holder_id", "entitlement_id"]].drop_duplicates()
+    wholes = held.merge(contents, left_on="entitlement_id", right_on="part_id")
+    wholes = wholes[["holder_id", "whole_id", "part_id"]]
+    parts = reached.merge(
+        wholes, left_on=["holder_id", "entitlement_id"], right_on=["holder_id", "whole_id"]
+    )
+    parts = parts[["grant_id", "holder_id", "part_id"]].set_axis(reached.columns, axis=1)
+    return pd.concat([reached, parts.drop_duplicates()], ignore_index=True)
 
 
 def shared(reached: pd.DataFrame, person_of: pd.Series[str]) -> pd.DataFrame:
@@ -56,8 +78,8 @@ def shared(reached: pd.DataFrame, person_of: pd.Series[str]) -> pd.DataFrame:
 
 def as_administrator(grants: pd.DataFrame) -> list[str]:
     """Ids of the grants that make somebody administrator of devices: directly, or by a group that
-    is bound to them so."""
-    sudo = grants["sudo"].notna()
+    is bound to them so; by the binding, or by what the holder brings along."""
+    sudo = grants["sudo"].notna() | grants["effective_sudo"].notna()
     doors = grants.loc[sudo & (grants["holder_kind"] == "group"), "holder_id"]
     given = sudo | grants["entitlement_id"].isin(doors)
     return cast(list[str], grants.loc[given, "grant_id"].tolist())

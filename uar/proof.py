@@ -43,8 +43,11 @@ BOUND = {
     "device group": "device groups",
     "directory": "directories",
     "radius": "RADIUS servers",
+    "password item": "password items",
+    "password folder": "password folders",
 }
-GRANT = ("grant_id", "holder_id", "entitlement_id", "revocable", "why_not")
+GRANT = ("grant_id", "holder_id", "entitlement_id", "revocable", "why_not", "sudo",
+         "effective_sudo")  # fmt: skip
 ACCOUNT = ("account_id", "login", "email", "name", "status", "created_at")
 ENTITLEMENT = ("entitlement_id", "kind", "name", "membership", "privileged")
 DECISION = (
@@ -110,7 +113,8 @@ class Pages:
         for use in records(snapshot.uses):
             self._used[use["account_id"]].append(use)
         self._opens: dict[str, list[str]] = defaultdict(list)
-        for group, what in access.opens(snapshot.grants).itertuples(index=False):
+        opened = access.with_contents(access.opens(snapshot.grants), snapshot.contents)
+        for group, what in opened.itertuples(index=False):
             self._opens[group].append(what)
 
         self._answers: dict[str, list[tuple[str, int, bytes]]] = defaultdict(list)

@@ -28,7 +28,10 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")  # as in uar.tables
 MOST = 100_000  # of days or people: more is a slip of the key
 Count = Annotated[int, Between(1, MOST)]
 Share = Annotated[float, Between(0.001, 1)]
-MAY_BE_LEFT_OUT = ("devices", "device groups", "directories", "RADIUS servers", "usage")
+MAY_BE_LEFT_OUT = (
+    "devices", "device groups", "directories", "RADIUS servers", "password items",
+    "password folders", "usage",
+)  # fmt: skip
 
 
 def _no_pairs() -> Pairs:

@@ -64,7 +64,8 @@ SINCE_WORDS = {
     "unchanged": "Unchanged",
 }  # fmt: skip
 NEEDS_REASON = "a Keep needs a reason"  # stands in Flags wherever that is so
-BOUND = {"radius": "RADIUS server"}  # where people say it otherwise than the snapshot
+# Where people say it otherwise than the snapshot.
+BOUND = {"radius": "RADIUS server", "password item": "password"}
 LONGEST = 1_000  # characters of one text that are shown: what a row of a sheet can hold
 
 
@@ -133,7 +134,7 @@ def _kind(item: Mapping[str, Any], text: str) -> str:
         return text
     kind = str(item["entitlement_kind"])
     what = BOUND.get(kind, kind) + (" for a group" if text == "group binding" else "")
-    return f"{what}, as administrator" if item["sudo"] else what
+    return f"{what}, as administrator" if item["sudo"] or item.get("effective_sudo") else what
 
 
 SAID: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from uar.tables import (
     ACCOUNTS,
     COLLECTIONS,
+    CONTENTS,
     ENTITLEMENTS,
     GAPS,
     GRANTS,
@@ -25,7 +26,7 @@ from uar.tables import (
 from uar.verify import json_bytes as json_bytes
 from uar.verify import json_line as json_line
 
-BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS, USES)
+BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS, CONTENTS, USES)
 SMALL_TABLES = (COLLECTIONS, GAPS)
 PIECE = 50_000  # rows of a table that are written at once
 HEADER_FILE = "snapshot/snapshot.json"
@@ -57,11 +58,16 @@ class Header:
     usage: str = "not collected"  # one of USAGE
     usage_from: str = ""  # the window in which use was looked for
     usage_to: str = ""
+    # Users, and applications, whose access was read from both ends: as many as were asked for.
+    # Those are taken whose SHA-256 of "<seed>:<id>" is smallest, so anybody can do it again.
+    cross_check: int = 0
+    cross_check_seed: str = ""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """accounts, entitlements, grants, collections, gaps and uses as defined in uar.tables.
+    """accounts, entitlements, grants, collections, gaps, uses and contents as defined in
+    uar.tables.
 
     `pages`: the answers they were made from, file name -> compressed JSON lines; they are written
     beside the tables and not read back with them.
@@ -74,6 +80,7 @@ class Snapshot:
     collections: pd.DataFrame
     gaps: pd.DataFrame
     uses: pd.DataFrame = field(default_factory=USES.empty)
+    contents: pd.DataFrame = field(default_factory=CONTENTS.empty)
     pages: Mapping[str, bytes] = field(default_factory=dict)
 
 

@@ -245,7 +245,8 @@ ACCOUNTS = Table(
         Column("key_state", one_of=KEY_STATES),  # of a service account, in the provider's word
         Column("key_made_by"),  # account_ids separated by spaces: who made those credentials
         Column("sessions", COUNT),  # of an administrator, so far; JumpCloud does not explain it
-        Column("sudo", FLAG),
+        Column("sudo", FLAG),  # global: administrator of every device bound to the user
+        Column("sudo_without_password", FLAG),
         Column("password_expired", FLAG),
         Column("password_expires_at", MOMENT),
         Column("password_never_expires", FLAG),
@@ -256,14 +257,20 @@ ACCOUNTS = Table(
     ),
 )
 
-ENTITLEMENT_KINDS = ("group", "app", "role", "device", "device group", "directory", "radius")
+SUDO = ("with password", "without password")
+
+ENTITLEMENT_KINDS = (
+    "group", "app", "role", "device", "device group", "directory", "radius", "password item",
+    "password folder",
+)  # fmt: skip
 
 ENTITLEMENTS = Table(
     "entitlements",
     key="entitlement_id",
     columns=(
         # jumpcloud:group:<id>, :app:<id>, :role:<id>; the rest by JumpCloud's word for the type:
-        # :system:<id>, :system_group:<id>, :g_suite:<id>, :radius_server:<id>, ...
+        # :system:<id>, :system_group:<id>, :g_suite:<id>, :radius_server:<id>, ...; and
+        # :password_folder:<id>, which has no such word
         Column("entitlement_id", needed=True),
         Column("kind", needed=True, one_of=ENTITLEMENT_KINDS),
         Column("source_id", needed=True),
@@ -274,13 +281,14 @@ ENTITLEMENTS = Table(
         Column("rule_errors"),  # flags of a group's rule, separated by spaces
         Column("pending", COUNT),  # changes that a group's rule proposes and nobody has accepted
         Column("privileged", FLAG),
+        # What a group makes its members of every device bound to it; unknown: not by itself.
+        Column("sudo", one_of=SUDO),
         Column("writes", FLAG),  # a role with a scope that is not read-only
         Column("active", FLAG),
     ),
 )
 
 HOLDER_KINDS = ("user", "admin", "service", "group")
-SUDO = ("with password", "without password")
 
 # What a group opens to its members, and a user may hold directly.
 OPENED_KINDS = tuple(kind for kind in ENTITLEMENT_KINDS if kind not in ("group", "role"))
@@ -297,6 +305,19 @@ GRANTS = Table(
         Column("why_not"),  # why it cannot be revoked by one write
         # Administrator of the device, or of every device of the group; unknown: not by this grant.
         Column("sudo", one_of=SUDO),
+        # The same with what the holder brings along: global sudo of a user, the rights that a group
+        # has by itself. Any one of the three is enough.
+        Column("effective_sudo", one_of=SUDO),
+    ),
+)
+
+CONTENTS = Table(
+    "contents",
+    key="content_id",
+    columns=(
+        Column("content_id", needed=True),  # <whole's entitlement_id>><type>:<part's own id>
+        Column("whole_id", needed=True),  # a device group, a folder of passwords
+        Column("part_id", needed=True),  # a device, a password: who holds the whole reaches it
     ),
 )
 
@@ -488,6 +509,7 @@ ITEMS = Table(
         Column("entitlement_kind", needed=True, one_of=ENTITLEMENT_KINDS),
         Column("entitlement", needed=True),
         Column("sudo", one_of=SUDO),
+        Column("effective_sudo", one_of=SUDO),  # with what the holder brings along
         Column("opens"),  # names of what it opens, separated by "; "
         Column("also_held"),  # other paths that keep the access, in words
         # What ends with it for this holder, beside the access itself: names separated by "; ", or

@@ -25,7 +25,7 @@ from uar.settings import Attributes, Domains, Employment, Settings, SodRule, Tem
 from uar.snapshot import Snapshot, to_lines
 from uar.tables import ACCOUNTS, ENTITLEMENTS, FINDINGS, SEVERITIES
 
-SNAPSHOT_TABLES = ("accounts", "entitlements", "grants", "collections", "gaps", "uses")
+SNAPSHOT_TABLES = ("accounts", "entitlements", "grants", "collections", "gaps", "uses", "contents")
 PREVIOUS_TABLES = tuple(table.name for table in uar.previous.TABLES)
 # What a detection does not run without.
 EVERYTHING_SET = Settings(

@@ -14,6 +14,7 @@ STAFF, SALES, DYNAMIC, REVIEWED = (f"b1{n:022x}" for n in range(1, 5))
 PAYROLL, WIKI = (f"c1{n:022x}" for n in range(1, 3))
 MAC, PC = (f"d1{n:022x}" for n in range(1, 3))
 LAPTOPS = f"d2{1:022x}"
+SAFE = "5afe0000-0000-4000-8000-000000000001"
 GOOGLE, LDAP, RADIUS, VAULT = (f"e1{n:022x}" for n in range(1, 5))
 OWNER_ROLE, READ_ROLE, HELP_ROLE, CUSTOM_ROLE = (f"f1{n:022x}" for n in range(1, 5))
 ROBOT = f"5a{1:022x}"
@@ -197,7 +198,8 @@ def small() -> dict[str, Any]:
             {"id": LDAP, "name": "LDAP", "type": "ldap_server"},
         ],
         "radiusservers": [{"_id": RADIUS, "id": RADIUS, "name": "Wi-Fi", "sharedSecret": "fake"}],
-        "passwordmanageritems": [{"id": VAULT, "name": "Shared"}],
+        "passwordmanageritems": [{"id": VAULT, "nickname": "Shared", "folderUuid": SAFE}],
+        "passwordfolders": [{"uuid": SAFE, "name": "Safe"}],
         "serviceaccounts": [
             {
                 "objectId": ROBOT,
@@ -228,6 +230,8 @@ def small() -> dict[str, Any]:
             edge(("user_group", STAFF), ("ldap_server", LDAP)),
             edge(("user_group", STAFF), ("radius_server", RADIUS)),
             edge(("user", ANA), ("password_manager_item", VAULT)),
+            edge(("password_folder", SAFE), ("user", CEM)),
+            edge(("password_folder", SAFE), ("user_group", SALES)),
         ],
         "events": [
             event(0, "user_login_attempt", "directory", ANA, success=True, mfa=True),

@@ -130,6 +130,7 @@ COLLECTIONS = {
     "ldapservers": ("directories", "id"),
     "activedirectories": ("directories", "id"),
     "passwordmanageritems": ("passwordmanageritems", "id"),
+    "passwordmanager": ("passwordfolders", "uuid"),
 }
 
 
@@ -195,9 +196,16 @@ def complete(state: dict[str, Any]) -> None:
     holder = {"type": "user", "id": state["systemusers"][0]["_id"]}
     directory = {"id": "ad" * 12, "name": "example.com", "type": "active_directory"}
     state["directories"].append(directory)
-    state["passwordmanageritems"] = [{"id": "9a" * 12, "name": "Shared"}]
-    for kind, key in (("active_directory", "ad" * 12), ("password_manager_item", "9a" * 12)):
-        state["edges"].append({"from": holder, "to": {"type": kind, "id": key}})
+    state["passwordmanageritems"] = [{"id": "9a" * 12, "nickname": "Shared"}]
+    state["passwordfolders"] = [{"uuid": "fo1der", "name": "Safe"}]
+    group = {"type": "user_group", "id": state["usergroups"][0]["id"]}
+    for end, kind, key in (
+        (holder, "active_directory", "ad" * 12),
+        (holder, "password_manager_item", "9a" * 12),
+        (holder, "password_folder", "fo1der"),
+        (group, "password_folder", "fo1der"),
+    ):
+        state["edges"].append({"from": end, "to": {"type": kind, "id": key}})
 
 
 def name_of(route: Route) -> str:

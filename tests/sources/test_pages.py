@@ -37,6 +37,7 @@ def test_every_row_leads_to_the_answer_it_came_from(connected: Connect) -> None:
         *snapshot.accounts["account_id"],
         *snapshot.entitlements["entitlement_id"],
         *snapshot.grants["grant_id"],
+        *snapshot.contents["content_id"],
     ]
     for row_id in row_ids:
         found = trace(row_id, files.__getitem__)

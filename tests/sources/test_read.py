@@ -14,13 +14,12 @@ from tests.sandbox.small import edge
 from uar.errors import SetupError, SourceError
 from uar.sandbox.server import Sandbox
 from uar.snapshot import Snapshot, from_files, to_files
-from uar.sources._assemble import PART, Tables
 from uar.sources._cross import MEMBEROF, REACHED
 from uar.sources._http import Client, Credential
 from uar.sources._probe import WRITES, Scopes, may_write
 from uar.sources._rows import RoleRef
+from uar.sources._tables import PART, Tables
 from uar.sources.jumpcloud import check, read
-from uar.tables import GRANTS
 
 from .conftest import CLIENT_SECRET, CROWD, KEY, Connect, large, read_of, same
 
@@ -63,9 +62,7 @@ def test_every_edge_is_a_grant(connected: Connect) -> None:
         for order in [("from", "to") if is_holder(each["to"]) else ("to", "from")]
         if is_holder(each["to"]) or is_holder(each["from"])
     ]
-    edges = {
-        f"{held}>{holder}" for held, holder in ends if not held.startswith("password_manager_item")
-    }
+    edges = {f"{held}>{holder}" for held, holder in ends}
     assert found == roles | edges
     assert len(snapshot.accounts) == 5 + len(CROWD) + 4 + 1
     assert len(snapshot.gaps) == 0
@@ -125,7 +122,9 @@ def test_a_total_that_is_not_stated_stays_unknown(connected: Connect) -> None:
 
 ROBOTS = 1  # service accounts, each read by itself
 EVENTS = 2  # one page, and their count
-BOUND = 2 + 4 + 2 + 2 * 2 + 2  # users of devices, groups; device group, directories, RADIUS, both
+# Users of devices, groups; device group, directories, RADIUS, password, folder, both; members of
+# the device group.
+BOUND = 2 + 4 + 2 + 2 * 2 + 2 + 2 + 2 + 1
 
 
 def test_pages_are_asked_for_as_they_are_largest(connected: Connect, box: Sandbox) -> None:
@@ -134,7 +133,7 @@ def test_pages_are_asked_for_as_they_are_largest(connected: Connect, box: Sandbo
     assert (
         len(asked)
         == len(set(asked))
-        == 7 + 4 + 4 + 2 + (1 + 2 + 1 + 1 + 1) + (1 + 1 + 2) + 3 + BOUND + ROBOTS + EVENTS
+        == 9 + 4 + 4 + 2 + (1 + 2 + 1 + 1 + 1) + (1 + 1 + 2) + 3 + BOUND + ROBOTS + EVENTS
     )
     (apps,) = [path for path in asked if path.startswith("/api/applications?")]
     assert "fields=" in apps
@@ -351,6 +350,7 @@ def test_a_list_that_the_role_may_not_read_is_a_gap(scope: str, missing: str) ->
     every = [
         *("users", "groups", "applications", "systems", "directories", "radius"),
         *("roles", "serviceaccounts", "administrators", "organizations", "directoryinsights"),
+        "passwordmanager",
         *(f"associations.{part}" for part in ("applications", *WAYS)),
     ]
     role["name"] = "Almost everything"
@@ -478,6 +478,6 @@ def test_grants_are_put_away_by_parts_and_none_is_lost(count: int) -> None:
     tables = Tables()
     for number in range(count):
         tables.edge("group members", "jumpcloud:group:g", f"user:{number}", None)
-    frame = GRANTS.frame(tables.grant_columns())
+    frame = tables.grant_columns()
     assert list(frame["holder_id"]) == [f"jumpcloud:user:{number}" for number in range(count)]
     assert len(tables.grants) < PART

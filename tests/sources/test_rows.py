@@ -10,21 +10,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from uar.sources._ends import holder_of_edge
 from uar.sources._rows import (
     RoleRef,
     account_of_admin,
     account_of_service,
     account_of_user,
     credentials_of_service,
-    entitlement_of_app,
-    entitlement_of_group,
-    entitlement_of_role,
-    exempted,
-    holder_of_edge,
     key_prefix,
     role_slug,
     roles_of_admin,
     roles_of_service,
+)
+from uar.sources._things import (
+    entitlement_of_app,
+    entitlement_of_group,
+    entitlement_of_role,
+    exempted,
 )
 from uar.sources._values import either, moment
 from uar.tables import ACCOUNTS, ENTITLEMENTS, Table
@@ -184,6 +186,7 @@ def test_a_user() -> None:
         "mfa_excused": True,
         "mfa_excused_until": day(2026, 12, 1),
         "sudo": False,
+        "sudo_without_password": None,
         "password_expired": False,
         "password_expires_at": day(2027, 1, 1),
         "password_never_expires": False,
@@ -307,6 +310,7 @@ def test_entitlements() -> None:
         "name": "Finance",
         "description": None,
         "privileged": True,
+        "sudo": "with password",
     }
     app = entitlement_of_app(APP)
     assert (app["entitlement_id"], app["name"], app["active"]) == (

@@ -145,7 +145,7 @@ def contents(
     """(every file that uar open writes, campaign.json as a value); the same for the same input."""
     snapshot, persons = detected.snapshot, detected.persons
     person_of = persons.set_index("account_id")["person_id"]
-    shared = access.shared(access.reach(snapshot.grants), person_of)
+    shared = access.shared(access.reach(snapshot.grants, snapshot.contents), person_of)
     opens = access.opens(snapshot.grants)
     known = Known(snapshot, persons, detected.findings, opens, shared, detected.previous)
     issued_on = dt.datetime.fromisoformat(form.issued_at).date()

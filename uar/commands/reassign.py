@@ -76,7 +76,8 @@ def command(
             FINDINGS.empty(),
             access.opens(snapshot.grants),
             access.shared(
-                access.reach(snapshot.grants), persons.set_index("account_id")["person_id"]
+                access.reach(snapshot.grants, snapshot.contents),
+                persons.set_index("account_id")["person_id"],
             ),
         )
         cards = gives(known), people(known, from_lines(LINKS, review.read("links.jsonl", "detect")))

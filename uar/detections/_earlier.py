@@ -19,6 +19,8 @@ READ_IN = {  # the list that shows who holds what, by the kind of what is held
     "device group": "device groups",
     "directory": "directories",
     "radius": "RADIUS servers",
+    "password item": "password items",
+    "password folder": "password folders",
 }
 
 

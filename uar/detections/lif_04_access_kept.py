@@ -33,6 +33,8 @@ WORDS = {
     "device group": ("device group", "device groups"),
     "directory": ("directory", "directories"),
     "radius": ("RADIUS server", "RADIUS servers"),
+    "password item": ("password", "passwords"),
+    "password folder": ("password folder", "password folders"),
 }
 
 

@@ -30,6 +30,7 @@ PERSONAL = (
     Personal("snapshot/pages/*", f"{DIRECTORY}, as the tenant sent them", LEFT_OUT),
     Personal("snapshot/uses.parquet", "when an account last used what", LEFT_OUT),
     Personal("snapshot/entitlements.parquet", "devices may be named after people", LEFT_OUT),
+    Personal("snapshot/contents.parquet", NONE, LEFT_OUT),
     Personal("snapshot/*.parquet", "ids of accounts and what they hold", LEFT_OUT),
     Personal("snapshot/collections.jsonl", NONE, AS_IT_IS),
     Personal("snapshot/gaps.jsonl", "sentences that may name somebody", REPLACED),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from uar import access
 from uar.review.items import Known
 from uar.sheet import showable
 from uar.tables import look_up, records
@@ -16,6 +17,8 @@ KINDS = {
     "device group": "device group",
     "directory": "directory",
     "radius": "RADIUS server",
+    "password item": "password",
+    "password folder": "password folder",
 }
 MEMBERSHIPS = {
     "static": "filled by hand",
@@ -37,7 +40,8 @@ def gives(known: Known) -> dict[str, tuple[str, ...]]:
     """Per entitlement: Access, Kind, Opens, Held by, Membership, Description."""
     entitlements = known.snapshot.entitlements
     name = entitlements.set_index("entitlement_id")["name"]
-    opened = known.opened.assign(name=look_up(known.opened["entitlement_id"], name))
+    opened = access.with_contents(known.opened, known.snapshot.contents)
+    opened = opened.assign(name=look_up(opened["entitlement_id"], name))
     opens = opened.sort_values("name").groupby("group_id")["name"].agg("; ".join)
     by_group = known.snapshot.grants["holder_kind"] == "group"
     accounts = known.snapshot.grants[~by_group]["entitlement_id"].value_counts()

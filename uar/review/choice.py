@@ -27,6 +27,8 @@ KINDS = {
     "device group": "device group",
     "directory": "directory",
     "radius server": "radius",
+    "password": "password item",
+    "password folder": "password folder",
 }
 ATTRIBUTES = (
     "department", "title", "manager", "status", "employee_type", "company", "cost_center",

@@ -107,7 +107,8 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     ends = entitlements.loc[entitlements["kind"].isin(OPENED_KINDS), "entitlement_id"]
     shared = known.shared[known.shared["entitlement_id"].isin(ends)]
     rows["item_id"] = rows["grant_id"].map(item_id).astype("string")
-    rows = with_paths(rows, known.snapshot.grants, known.opened, shared, name)
+    opened = access.with_contents(known.opened, known.snapshot.contents)
+    rows = with_paths(rows, known.snapshot.grants, opened, shared, name)
     rows = with_use(rows, known.snapshot, known.opened)
     compared = look_up(rows["grant_id"], _peers(known.snapshot, settings))
     alone = compared.isna() & rows["holder_kind"].eq("user")

@@ -19,6 +19,7 @@ from uar.tables import TEXT, look_up
 SEEN_BY = {
     "app": "application",
     "device": "device",
+    "device group": "device",  # one of its devices
     "directory": "directory",
     "radius": "radius",
     "role": "sign-in",
@@ -38,7 +39,7 @@ def with_use(rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame) -> pd
         state = pd.Series(snapshot.header.usage, rows.index, TEXT)
         state = state.where(rows["grant_id"].isin(things["grant_id"]), "not applicable")
         return rows.assign(use_state=state, last_use=look_up(state, pd.Series(WORDS)))
-    used = _used(things, snapshot.uses)
+    used = _used(things, _uses(snapshot))
     window = days(snapshot.header)
     words = _words(used, window)
     state = pd.Series("not observed", rows.index, TEXT)
@@ -52,7 +53,16 @@ def with_use(rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame) -> pd
 
 def last_used(rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame) -> pd.DataFrame:
     """Grants of `rows` that were used, by grant_id: last (the newest moment), uses, users."""
-    return _used(_seen_through(rows, snapshot, opened), snapshot.uses)
+    return _used(_seen_through(rows, snapshot, opened), _uses(snapshot))
+
+
+def _uses(snapshot: Snapshot) -> pd.DataFrame:
+    """USES, and of whatever holds a part that was used."""
+    of_parts = snapshot.uses.merge(
+        snapshot.contents, left_on="entitlement_id", right_on="part_id", how="inner"
+    )
+    of_wholes = of_parts.assign(entitlement_id=of_parts["whole_id"])[snapshot.uses.columns]
+    return pd.concat([snapshot.uses, of_wholes], ignore_index=True)
 
 
 def days(header: Header) -> int:

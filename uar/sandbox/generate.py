@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from . import devices, holdings, names, oddities, people, shapes, usage
+from . import devices, holdings, names, oddities, people, shapes, usage, vaults
 from .holdings import Plan
 from .people import FIRST_DAY, Place, moment, object_id, reference, stamp
 from .shapes import Json
@@ -68,6 +68,7 @@ def organisation(size: str, seed: int = 0, now: datetime | None = None) -> dict[
     apps = holdings.applications(place, plan)
     opened = holdings.doors(place, apps, groups, users, truth)
     park = devices.machines(place, users)
+    vault = vaults.vault(place, groups, users)
     return {
         "organization": {
             "_id": place.organization,
@@ -96,8 +97,9 @@ def organisation(size: str, seed: int = 0, now: datetime | None = None) -> dict[
         "directories": park.directories,
         "radiusservers": park.radius,
         "serviceaccounts": services,
-        "passwordmanageritems": [],
-        "edges": holdings.edges(place, users, groups, opened, park),
+        "passwordmanageritems": vault.items,
+        "passwordfolders": vault.folders,
+        "edges": [*holdings.edges(place, users, groups, opened, park), *vault.edges],
         "events": usage.events(place, users, admins, groups, opened, truth),
         "truth": truth,
     }

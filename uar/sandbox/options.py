@@ -58,6 +58,9 @@ class Options:
     insights: bool = True
     """Without Directory Insights every one of its routes answers 402 (API.md 4)."""
 
+    password_manager: bool = True
+    """Without the Password Manager its lists answer 402; that they do so is a guess (API.md 4)."""
+
     def set(self, written: str) -> None:
         """Set one switch from `name=value`, as the command line gives it."""
         name, _, value = written.partition("=")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import admins, groups, insights, users
+from . import admins, groups, insights, passwords, users
 from .associations import (
     TYPES,
     associate,
@@ -47,6 +47,10 @@ class Route:
 V1 = "/api"
 V2 = "/api/v2"
 DI = "/insights/directory/v1"
+
+PASSWORD_ITEMS = f"{V2}/passwordmanager/items"
+FOLDERS = f"{V2}/passwordmanager/sharedfolders"
+VAULT = "passwordmanager.readonly"
 
 NO_ORG = False
 
@@ -194,6 +198,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{V1}/radiusservers/{{}}", v1_get("radiusservers"), "radius.readonly"),
     Route("GET", f"{V2}/directories", v2_list("directories"), "directories.readonly"),
     Route("GET", f"{V2}/ldapservers", ldap_servers, "directories.readonly"),
+    # Password Manager: no x-org-id here
+    Route("GET", PASSWORD_ITEMS, passwords.listed("passwordmanageritems"), VAULT, NO_ORG),
+    Route("GET", FOLDERS, passwords.listed("passwordfolders"), VAULT, NO_ORG),
+    Route("GET", f"{FOLDERS}/{{}}/users", passwords.sharers("user"), VAULT, NO_ORG),
+    Route("GET", f"{FOLDERS}/{{}}/groups", passwords.sharers("user_group"), VAULT, NO_ORG),
     # Groups
     Route("GET", f"{V2}/usergroups", groups.list_groups, "groups.readonly"),
     Route("POST", f"{V2}/usergroups", groups.create, "groups"),
@@ -263,5 +272,5 @@ class Table:
     def _candidates(parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """Ids stand at the end (`/users/resettotp/{}`), or behind the collection."""
         yield (*parts[:-1], "{}")
-        for at in range(3, min(5, len(parts))):
+        for at in range(3, min(6, len(parts))):
             yield (*parts[:at], "{}", *parts[at + 1 :])

@@ -51,6 +51,7 @@ class Tenant:
             state.get("serviceaccounts", ()), key="objectId", listed=_without_credentials
         )
         self.passwordmanageritems = Collection(state.get("passwordmanageritems", ()))
+        self.passwordfolders = Collection(state.get("passwordfolders", ()), key="uuid")
         self.keys: list[Row] = list(state.get("keys", ()))
         self.graph = Graph()
         for edge in state.get("edges", ()):
@@ -91,6 +92,7 @@ class Tenant:
             "system_group": self.systemgroups,
             "radius_server": self.radiusservers,
             "password_manager_item": self.passwordmanageritems,
+            "password_folder": self.passwordfolders,
         }.get(kind)
 
     def object(self, node: Node) -> Row | None:
@@ -103,7 +105,7 @@ class Tenant:
 
     def name(self, node: Node) -> str:
         row = self.object(node) or {}
-        for field in ("username", "displayLabel", "displayName", "name"):
+        for field in ("username", "displayLabel", "displayName", "nickname", "name"):
             if row.get(field):
                 return str(row[field])
         return ""
@@ -234,6 +236,7 @@ COLLECTIONS = (
     "radiusservers",
     "serviceaccounts",
     "passwordmanageritems",
+    "passwordfolders",
 )
 
 RULE = Actor(id="", kind="system", name="dynamic group rule", roles=[])

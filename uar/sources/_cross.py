@@ -18,10 +18,11 @@ import pandas as pd
 
 from uar.access import reach
 
+from ._ends import holder_of_edge
 from ._fetching import Fetcher
 from ._lists import MAY_BE_MISSING
 from ._paging import Listing, Reading, array
-from ._rows import Row, holder_of_edge
+from ._rows import Row
 from ._values import Json, identity, objects, several
 
 MEMBEROF = "cross-check of memberships"
@@ -59,6 +60,7 @@ class Difference:
 class Cross:
     """What was asked at the other end, and what did not agree in the end."""
 
+    size: int = 0  # users, and applications, that were asked for
     seed: str = ""
     users: Sequence[Reading[Reached]] = ()  # the groups that each is in
     apps: Sequence[Reading[Reached]] = ()  # who reaches each
@@ -124,8 +126,10 @@ class Ends:
         self._fetcher = fetcher
         self._lists = lists
 
-    def compare(self, users: Sequence[str], apps: Sequence[str], seed: str) -> Cross:
-        """Ask at the other end, by ids; what differs, once more at both ends."""
+    def compare(self, user_ids: Iterable[str], app_ids: Iterable[str], size: int) -> Cross:
+        """Ask at the other end of a sample; what differs, once more at both ends."""
+        seed = self._fetcher.spool.noted.get("started_at", "") if size else ""
+        users, apps = sample(user_ids, size, seed), sample(app_ids, size, seed)
         read = self._fetcher.read([*map(groups_of, users), *map(users_of, apps)])
         by_user = dict(zip(users, read, strict=False))
         by_app = dict(zip(apps, read[len(users) :], strict=True))
@@ -134,7 +138,7 @@ class Ends:
             # Somebody may have changed something between the two answers.
             self._read_again(found, by_user, by_app)
             found = self._differences(by_user, by_app)
-        return Cross(seed, list(by_user.values()), list(by_app.values()), frozenset(found))
+        return Cross(size, seed, list(by_user.values()), list(by_app.values()), frozenset(found))
 
     def _read_again(
         self,

@@ -31,6 +31,7 @@ WITHOUT_ORGANIZATION = (
     "/api/search/organizations",
     "/api/v2/administrators/",
     "/api/v2/organizations/",
+    "/api/v2/passwordmanager/",
     "/api/v2/providers/",
 )
 RENEWED_BEFORE_EXPIRY = 60.0  # seconds

@@ -5,30 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ._ends import Binding, binding_of_edge, binding_of_sharer, holder_of_edge
 from ._paging import Listing, array, envelope, single, unstated
 from ._rows import (
-    METHODS,
-    Binding,
     RoleRef,
     Row,
     account_of_admin,
     account_of_service,
     account_of_user,
-    binding_of_edge,
     credentials_of_service,
+    key_prefix,
+    roles_of_admin,
+    roles_of_service,
+)
+from ._things import (
+    METHODS,
     doubts,
     entitlement_of_app,
     entitlement_of_device,
     entitlement_of_device_group,
     entitlement_of_directory,
     entitlement_of_group,
+    entitlement_of_password_folder,
+    entitlement_of_password_item,
     entitlement_of_radius,
     entitlement_of_role,
     exempted,
-    holder_of_edge,
-    key_prefix,
-    roles_of_admin,
-    roles_of_service,
 )
 from ._values import Json, identity, text
 
@@ -74,6 +76,19 @@ def _account_id(row: Row) -> object:
 
 def _entitlement_id(row: Row) -> object:
     return row["entitlement_id"]
+
+
+def _end(binding: Binding) -> object:
+    return binding.end
+
+
+def _itself(holder: str) -> object:
+    return holder
+
+
+# There are tens of thousands of lists: they share what is the same.
+_NO_PARAMS: Mapping[str, str] = {}
+_TARGETS = {kind: {"targets": kind} for kind in ("user", "user_group", "system")}
 
 
 ORGANIZATIONS = Listing(
@@ -132,6 +147,8 @@ APPS = Listing(
     sort="_id",
 )
 
+FOLDERS = "/api/v2/passwordmanager/sharedfolders"
+
 # What people and groups are bound to besides applications, by the collection's name. A tenant may
 # have none of it, and uar.toml may leave it out.
 TARGETS: Mapping[str, Listing[Row]] = {
@@ -168,7 +185,23 @@ TARGETS: Mapping[str, Listing[Row]] = {
         sort="_id",
         optional=MAY_BE_MISSING,
     ),
+    "password items": Listing(
+        "/api/v2/passwordmanager/items",
+        envelope,
+        entitlement_of_password_item,
+        _entitlement_id,
+        optional=MAY_BE_MISSING,
+    ),
+    "password folders": Listing(
+        FOLDERS,
+        envelope,
+        entitlement_of_password_folder,
+        _entitlement_id,
+        optional=MAY_BE_MISSING,
+    ),
 }
+# Told of one organisation only, which cannot be named: the routes take no x-org-id (API.md 2.4).
+PASSWORDS = ("password items", "password folders")
 # The graph's word for a target -> where its edges are (API.md 6.2).
 PLACES = {
     "system": "systems",
@@ -178,6 +211,7 @@ PLACES = {
     "ldap_server": "ldapservers",
     "active_directory": "activedirectories",
     "radius_server": "radiusservers",
+    "password_manager_item": "passwordmanageritems",
 }
 
 
@@ -213,7 +247,7 @@ def members_of(group_id: str) -> Listing[str]:
 
 def holders_of(app_id: str, kind: str) -> Listing[str]:
     """Direct bindings of an application to `user` or `user_group`, one a request (API.md 6.2)."""
-    return _edges(f"/api/v2/applications/{app_id}/associations", {"targets": kind})
+    return _edges(f"/api/v2/applications/{app_id}/associations", _TARGETS[kind])
 
 
 def bound_to(target: Row, kind: str) -> Listing[Binding]:
@@ -222,9 +256,26 @@ def bound_to(target: Row, kind: str) -> Listing[Binding]:
     return _bindings(f"/api/v2/{place}/{target['source_id']}/associations", kind)
 
 
+def sharers_of(folder: Row, kind: str) -> Listing[Binding]:
+    """Whom a shared folder of passwords is open to: `user` or `group`."""
+    return Listing(
+        f"{FOLDERS}/{folder['source_id']}/{kind}s",
+        envelope,
+        lambda row: binding_of_sharer(row, kind),
+        key=_end,
+        optional=MAY_BE_MISSING,
+    )
+
+
 def devices_of(group_id: str) -> Listing[Binding]:
     """Devices that a group is bound to directly: there are fewer groups to ask than devices."""
     return _bindings(f"{GROUPS.path}/{group_id}/associations", "system")
+
+
+def devices_in(group: Row) -> Listing[Binding]:
+    """Devices that a device group consists of (API.md 6.2)."""
+    path = f"/api/v2/systemgroups/{group['source_id']}/members"
+    return Listing(path, array, binding_of_edge, key=_end, optional=MAY_BE_MISSING)
 
 
 def type_of(target: Row) -> str:
@@ -237,11 +288,11 @@ def _bindings(path: str, kind: str) -> Listing[Binding]:
         path,
         array,
         binding_of_edge,
-        key=lambda binding: binding.end,
-        params={"targets": kind},
+        key=_end,
+        params=_TARGETS[kind],
         optional=MAY_BE_MISSING,
     )
 
 
 def _edges(path: str, params: dict[str, str] | None = None) -> Listing[str]:
-    return Listing(path, array, holder_of_edge, key=lambda holder: holder, params=params or {})
+    return Listing(path, array, holder_of_edge, key=_itself, params=params or _NO_PARAMS)

@@ -6,8 +6,8 @@ from typing import Any
 
 from uar.removals import Live, Request
 
+from ._ends import binding_of_edge
 from ._look import Look, Row
-from ._rows import binding_of_edge
 
 OTHER_RIGHTS = "The administrator rights that go with it are not those that were reviewed."
 NOT_BOUND = "The binding itself is gone, and the administrator rights with it."

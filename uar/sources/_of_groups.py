@@ -8,7 +8,7 @@ from typing import Any
 from uar.removals import Live, Request
 
 from ._look import Look, Row
-from ._rows import exempted
+from ._things import exempted
 
 # What the server fills in itself: PUT takes the whole group but these (API.md 5.5).
 NOT_WRITTEN = (

@@ -10,9 +10,11 @@ from typing import Any
 from uar import clock
 from uar.errors import SetupError, SourceError
 
-from ._assemble import LAST_USE, organization_of, owner_of_key
+from ._assemble import organization_of, owner_of_key
+from ._bindings import nameless
 from ._cross import MEMBEROF, REACHED, groups_of, users_of
 from ._fetching import Fetcher
+from ._gaps import LAST_USE
 from ._http import Client, expect
 from ._lists import (
     ADMINS,
@@ -47,6 +49,7 @@ WRITES = {
     "device bindings": "associations.systems",
     "directory bindings": "associations.directories",
     "RADIUS bindings": "associations.radius",
+    "password items": "associations.directories",
     "administrator roles": "administrators",
     "service accounts": "serviceaccounts",
 }
@@ -213,7 +216,12 @@ def _probes(client: Client) -> Iterator[Probe]:
         yield _probe(client, "application groups", holders_of(app["source_id"], "user_group"))[0]
         reached = users_of(app["source_id"])
         yield _probe(client, REACHED, reached, "whether two answers agree on applications")[0]
+    unnamed = nameless(client.credential.org_id, ())
     for name, listing in TARGETS.items():
+        if name in unnamed:
+            why_not = "the route takes no JUMPCLOUD_ORG_ID, so it is not asked with one"
+            yield Probe(name, False, False, None, why_not, f"{name}, and who is bound to them")
+            continue
         probe, target = _probe(client, name, listing, f"{name}, and who is bound to them")
         yield probe
         if target and type_of(target) in PLACES:

@@ -10,7 +10,6 @@ import base64
 import binascii
 import hashlib
 import re
-import sys
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
@@ -41,28 +40,11 @@ ENROLMENTS = {
     "IN_ENROLLMENT": False,
     "PRE_ENROLLMENT": False,
 }
-METHODS = {
-    "STATIC": "static",
-    "NOTSET": "static",
-    "DYNAMIC_AUTOMATED": "dynamic",
-    "DYNAMIC_REVIEW_REQUIRED": "review-required",
-}
 # An expired service account can do nothing any more, as a suspended user can.
 SERVICE_STATES = {"ACTIVE": "active", "EXPIRING": "active", "EXPIRED": "suspended"}
 KEY_STATES = {"ACTIVE": "active", "EXPIRING": "expiring", "EXPIRED": "expired"}
 CREDENTIALS = ("clientSecretConfig", "apiKeyConfig")
 ACTORS = {"ADMIN": "admin", "SERVICE_ACCOUNT": "service"}
-READ_ONLY = ".readonly"  # how a scope ends that changes nothing (API.md 2.3)
-ENDS = {"user": "user", "user_group": "group"}
-# JumpCloud's word for a directory -> what people call it; Workday is where people come from, and
-# nobody is bound to it (API.md 5.7, 6.2).
-DIRECTORIES = {
-    "g_suite": "Google Workspace",
-    "office_365": "Microsoft 365",
-    "ldap_server": "LDAP",
-    "active_directory": "Active Directory",
-    "workday": "Workday",
-}
 
 
 def account_of_user(user: Json) -> Row:
@@ -101,6 +83,7 @@ def account_of_user(user: Json) -> Row:
         "mfa_excused": flag(inner(user, "mfa"), "exclusion"),
         "mfa_excused_until": moment(inner(user, "mfa"), "exclusionUntil"),
         "sudo": either(_known(user, "sudo", "passwordless_sudo")),
+        "sudo_without_password": flag(user, "passwordless_sudo"),
         "password_expired": flag(user, "password_expired"),
         "password_expires_at": moment(user, "password_expiration_date"),
         "password_never_expires": flag(user, "password_never_expires"),
@@ -176,100 +159,6 @@ def _actor(actor: Json) -> str | None:
     return f"jumpcloud:{kind}:{key}" if key and kind else None
 
 
-def entitlement_of_group(group: Json) -> Row:
-    """A user group -> a row of ENTITLEMENTS. Its membership method is not in the list (5.5)."""
-    key = identity(group, "id", "_id")
-    sudo = flag(inner(inner(group, "attributes"), "sudo"), "enabled")
-    return {
-        "entitlement_id": f"jumpcloud:group:{key}",
-        "kind": "group",
-        "source_id": key,
-        "name": text(group, "name") or key,
-        "description": text(group, "description"),
-        # Administrator on every device bound to the group (API.md 6.4).
-        "privileged": True if sudo else None,
-    }
-
-
-def entitlement_of_app(app: Json) -> Row:
-    """An SSO application -> a row of ENTITLEMENTS (API.md 5.6); `config` is never looked at."""
-    key = identity(app, "_id", "id")
-    names = (text(app, name) for name in ("displayLabel", "displayName", "name"))
-    return {
-        "entitlement_id": f"jumpcloud:app:{key}",
-        "kind": "app",
-        "source_id": key,
-        "name": next(filter(None, names), key),
-        "description": text(app, "description"),
-        "active": flag(app, "active"),
-    }
-
-
-def entitlement_of_role(role: Json) -> Row:
-    """A role of administrators and service accounts -> a row of ENTITLEMENTS (API.md 5.3)."""
-    key = identity(role, "id", "_id")
-    return {
-        "entitlement_id": f"jumpcloud:role:{key}",
-        "kind": "role",
-        "source_id": key,
-        "name": text(role, "name") or key,
-        "description": text(role, "description"),
-        "writes": _writes(role),
-    }
-
-
-def _writes(role: Json) -> bool | None:
-    scopes = several(role, "scopes")
-    return any(not str(scope).endswith(READ_ONLY) for scope in scopes) if scopes else None
-
-
-def entitlement_of_device(system: Json) -> Row:
-    """A device -> a row of ENTITLEMENTS (API.md 5.7)."""
-    key = identity(system, "_id", "id")
-    return {
-        "entitlement_id": f"jumpcloud:system:{key}",
-        "kind": "device",
-        "source_id": key,
-        "name": text(system, "displayName") or text(system, "hostname") or key,
-        "description": text(system, "os"),
-    }
-
-
-def entitlement_of_device_group(group: Json) -> Row:
-    """A device group -> a row of ENTITLEMENTS (API.md 5.7)."""
-    key = identity(group, "id", "_id")
-    return {
-        "entitlement_id": f"jumpcloud:system_group:{key}",
-        "kind": "device group",
-        "source_id": key,
-        "name": text(group, "name") or key,
-        "description": text(group, "description"),
-    }
-
-
-def entitlement_of_directory(directory: Json) -> Row:
-    """A directory of any type -> a row of ENTITLEMENTS (API.md 5.7)."""
-    key, kind = identity(directory, "id", "_id"), identity(directory, "type")
-    return {
-        "entitlement_id": f"jumpcloud:{kind}:{key}",
-        "kind": "directory",
-        "source_id": key,
-        "name": text(directory, "name") or DIRECTORIES.get(kind, key),
-        "description": DIRECTORIES.get(kind),
-    }
-
-
-def entitlement_of_radius(server: Json) -> Row:
-    """A RADIUS server -> a row of ENTITLEMENTS (API.md 5.7); its secret is never looked at."""
-    key = identity(server, "_id", "id")
-    return {
-        "entitlement_id": f"jumpcloud:radius_server:{key}",
-        "kind": "radius",
-        "source_id": key,
-        "name": text(server, "name") or key,
-    }
-
-
 @dataclass(frozen=True)
 class RoleRef:
     """How an account names a role it holds: by id, by name, or both; "" where it does not say."""
@@ -303,53 +192,11 @@ def key_prefix(admin: Json) -> str:
     return text(inner(admin, "apiKeyHash"), "prefix") or ""
 
 
-def holder_of_edge(edge: Json) -> str:
-    """The far end of a direct edge, as grant ids end: `user:<id>`, `group:<id>` (API.md 6.1)."""
-    end = inner(edge, "to")
-    kind = text(end, "type")
-    if kind is None:
-        raise ValueError("an edge does not say what it leads to")
-    # One string for a holder, however many grants it has: there may be a million of them.
-    return sys.intern(f"{ENDS.get(kind, kind)}:{identity(end, 'id')}")
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """A direct edge of a device, directory or server. `end`: the far end, as grant ids end."""
-
-    end: str
-    sudo: str | None  # as GRANTS has it
-
-
-def binding_of_edge(edge: Json) -> Binding:
-    """The far end, and the administrator rights that this edge gives (API.md 6.4)."""
-    sudo = inner(inner(edge, "attributes"), "sudo")
-    if not flag(sudo, "enabled"):
-        return Binding(holder_of_edge(edge), None)
-    bare = flag(sudo, "withoutPassword")
-    return Binding(holder_of_edge(edge), "without password" if bare else "with password")
-
-
-def exempted(group: Json) -> frozenset[str]:
-    """Members of a dynamic group that its rule leaves alone (API.md 8.2), as holders."""
-    entries = objects(group, "memberQueryExemptions")
-    return frozenset(f"user:{identity(entry, 'id')}" for entry in entries)
-
-
 def managed(user: Json) -> dict[str, str]:
     """Fields that are decided elsewhere, and by whom (API.md 5.1, 8.3)."""
     return {
         text(entry, "field") or "": (text(entry, "type") or "another system").replace("_", "-")
         for entry in objects(user, "restrictedFields")
-    }
-
-
-def doubts(group: Json) -> Row:
-    """What speaks against the members of a group with a rule (API.md 5.5), for ENTITLEMENTS."""
-    errors = (text({"flag": each}, "flag") for each in several(group, "memberQueryErrorFlags"))
-    return {
-        "rule_errors": " ".join(sorted(filter(None, errors))) or None,
-        "pending": count(inner(group, "suggestionCounts"), "total"),
     }
 
 

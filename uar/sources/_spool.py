@@ -26,10 +26,13 @@ LEVEL = 3  # 6 takes twice the time for a tenth of the size
 CHUNK = 1 << 16
 
 # Names that hold a secret wherever they stand (API.md 10, point 11), however they are written.
-SECRET = re.compile(r"^config$|(secret|password|private_?key|api_?key|token)$", re.IGNORECASE)
+# field1 and field2 are of the Password Manager's items; no source says what they hold.
+SECRET = re.compile(
+    r"^(config|field[12])$|(secret|password|private_?key|api_?key|token)$", re.IGNORECASE
+)
 # One of these stands in every body that has such a name: a body without any is not looked through.
 SIGNS = (b'config"', b'secret"', b'password"', b'privatekey"', b'private_key"', b'apikey"',
-         b'api_key"', b'token"', b"\\u00")  # fmt: skip
+         b'api_key"', b'token"', b'field1"', b'field2"', b"\\u00")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

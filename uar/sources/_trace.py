@@ -11,8 +11,9 @@ from typing import Any
 
 from uar.snapshot import page_file
 
-from ._lists import ADMINS, APPS, GROUPS, PLACES, ROLES, SERVICES, TARGETS, USERS
-from ._rows import ENDS
+from ._bindings import DEVICES_OF_GROUPS
+from ._ends import ENDS
+from ._lists import ADMINS, APPS, FOLDERS, GROUPS, PLACES, ROLES, SERVICES, TARGETS, USERS
 from ._usage import PATH as EVENTS
 from ._usage import key_of
 
@@ -22,6 +23,8 @@ BOUND = {
     "system": "devices",
     "system_group": "device groups",
     "radius_server": "RADIUS servers",
+    "password_manager_item": "password items",
+    "password_folder": "password folders",
 }
 LISTS = {
     **{kind: (name, TARGETS[name].path) for kind, name in BOUND.items()},
@@ -48,8 +51,8 @@ class Traced:
 
 
 def trace(row_id: str, read: Callable[[str], bytes]) -> Traced | None:
-    """The answer that has a row of accounts, entitlements or grants, by the row's id; of a use, the
-    newest answer with it.
+    """The answer that has a row of accounts, entitlements, grants or contents, by the row's id; of
+    a use, the newest answer with it.
 
     `read`: a file of the snapshot by its name. None where no answer has it: only a role that
     somebody holds and no list names.
@@ -72,6 +75,15 @@ def trace(row_id: str, read: Callable[[str], bytes]) -> Traced | None:
 
     if kind == "group":
         return _find("group members", f"{GROUPS.path}/{key}/members", read, leads_there)
+    if (kind, holder_kind) == ("system_group", "system"):
+        path = f"/api/v2/systemgroups/{key}/members"
+        return _find(DEVICES_OF_GROUPS, path, read, lambda row: row["to"]["id"] == holder)
+    if kind == "password_folder":
+        if holder_kind == "password_manager_item":  # the item itself says where it lies
+            return trace(f"jumpcloud:{holder_kind}:{holder}", read)
+        path = f"{FOLDERS}/{key}/{holder_kind}s"
+        sharer = lambda row: holder in (row.get("externalId"), row.get("id"))  # noqa: E731
+        return _find(f"{holder_kind}s of {BOUND[kind]}", path, read, sharer)
     if kind in BOUND:
         if (kind, holder_kind) == ("system", "group"):  # asked for at the group's end
             path = f"{GROUPS.path}/{holder}/associations"
@@ -131,4 +143,4 @@ def _rows(body: Any) -> list[Any]:
 
 
 def _ids(row: Any) -> set[Any]:
-    return {row.get("_id"), row.get("id"), row.get("objectId")}
+    return {row.get("_id"), row.get("id"), row.get("objectId"), row.get("uuid")}

@@ -13,8 +13,8 @@ from uar import clock
 from uar.snapshot import Snapshot
 
 from ._assemble import snapshot_of
-from ._bindings import Bindings, asks
-from ._cross import Ends, Lists, sample
+from ._bindings import Bindings, asks, nameless
+from ._cross import Ends, Lists
 from ._environment import connect
 from ._fetching import Fetcher
 from ._http import Client
@@ -38,9 +38,9 @@ from ._pace import Pace
 from ._paging import Listing, Reading
 from ._probe import Check, Owner, check, key_owner, organizations
 from ._resume import begin, go_on
-from ._rows import METHODS
 from ._spool import Spool
 from ._tenant import Tenant, pages
+from ._things import METHODS
 from ._trace import Traced, trace
 from ._usage import Trail, Window, tenant_time
 
@@ -106,6 +106,8 @@ def fetch(
 
     A third one looks at a sample of it from the other end.
     """
+    cannot = nameless(client.credential.org_id, leave_out)
+    leave_out = {*leave_out, *cannot}
     pace = Pace(in_flight)
     fetcher = Fetcher(client, pace, spool, progress)
     organizations, users, admins, roles, services, groups, apps, *rest = fetcher.read(
@@ -138,11 +140,8 @@ def fetch(
         readings["app users"],
         readings["app groups"],
     )
-    seed = spool.noted.get("started_at", "")
     user_ids = (row["source_id"] for row in users.rows)
-    cross = Ends(fetcher, lists).compare(
-        sample(user_ids, cross_check, seed), sample(app_ids, cross_check, seed), seed
-    )
+    cross = Ends(fetcher, lists).compare(user_ids, app_ids, cross_check)
     return Tenant(
         organizations=organizations,
         users=users,
@@ -158,7 +157,7 @@ def fetch(
         members=readings["members"],
         app_users=readings["app users"],
         app_groups=readings["app groups"],
-        bindings=Bindings(targets, list(zip(bindings, readings["bindings"], strict=True))),
+        bindings=Bindings(targets, list(zip(bindings, readings["bindings"], strict=True)), cannot),
         usage=usage,
         cross=cross,
         pace=pace,
