@@ -43,7 +43,7 @@ def test_sync_freezes_the_tenant(box: Sandbox, tmp_path: Path) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert re.search(r"^users +235 +235 +235 +3$", result.stdout, re.MULTILINE)
     assert "not stated" in result.stdout
-    assert "Small: 240 accounts, 16 entitlements" in result.stdout
+    assert "Small: 240 accounts, 18 entitlements" in result.stdout
     assert f"{len(box.requests)} requests, at most " in result.stdout
     assert "0 retries, slowed down 0 times." in result.stdout
     folder = Folder(tmp_path / "q4")
@@ -63,6 +63,9 @@ def test_sync_for_machines(box: Sandbox, tmp_path: Path) -> None:
     assert said["tenant"] == {"id": names.ORG, "name": "Small"}
     assert said["gaps"] == []
     assert said["requests"]["answered"] == len(box.requests)
+    assert said["cross_check"]["size"] == 10
+    header = load_snapshot(Folder(tmp_path / "q4")).header
+    assert said["cross_check"]["seed"] == header.cross_check_seed > "2026"
     assert said["requests"]["halvings"] == said["requests"]["retries"] == 0
     users = next(row for row in said["collections"] if row["collection"] == "users")
     assert users == {
@@ -252,7 +255,7 @@ def test_check_says_what_is_missing(box: Sandbox) -> None:
     result = run("check")
     assert result.exit_code == 1
     refused = (
-        "applications, devices, .*RADIUS servers: status 403: the role of the key's owner lacks"
+        "applications, devices, .*RADIUS servers, .*: status 403: the role of the key's owner lacks"
     )
     assert re.search(refused, result.stdout)
     assert "Without admins, the review misses" in result.stdout

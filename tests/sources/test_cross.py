@@ -52,6 +52,15 @@ def test_the_same_sample_for_the_same_seed(ids: set[str], size: int, seed: str) 
     assert len(set(chosen)) == len(chosen) == min(size, len(ids))
 
 
+def test_the_sample_can_be_taken_again_from_the_header(connected: Connect, box: Sandbox) -> None:
+    snapshot = read(connected(), cross_check=3)
+    ids = snapshot.accounts.loc[snapshot.accounts["kind"] == "user", "source_id"].tolist()
+    again = sample(ids, snapshot.header.cross_check, snapshot.header.cross_check_seed)
+    asked = {each.path.split("/")[4] for each in box.requests if "/memberof" in each.path}
+    assert set(again) == asked
+    assert read(connected()).header.cross_check_seed == ""
+
+
 def test_another_seed_another_sample() -> None:
     assert sample(CROWD, 5, "1") != sample(CROWD, 5, "2")
 

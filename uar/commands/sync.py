@@ -104,6 +104,7 @@ def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
                     "halvings": header.halvings,
                     "retries": header.retries,
                 },
+                "cross_check": {"size": header.cross_check, "seed": header.cross_check_seed},
                 "usage": {
                     "state": header.usage,
                     "from": header.usage_from,
@@ -138,6 +139,11 @@ def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
     if header.usage == "observed":
         since, until = header.usage_from[:10], header.usage_to[:10]
         put(f"{counted(len(snapshot.uses), 'use')} of access observed from {since} to {until}.")
+    if header.cross_check:
+        put(
+            f"Read from both ends: {counted(header.cross_check, 'user')} and as many applications, "
+            f"chosen by the seed {header.cross_check_seed}."
+        )
     for says in gaps:
         put(f"Missing: {says}")
     put(

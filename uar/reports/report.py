@@ -35,6 +35,7 @@ from uar.reports._html import page
 from uar.reports._listing import Listing, listing, records, spoken
 from uar.reports._parts import parts
 from uar.reports._register import register
+from uar.snapshot import Header
 from uar.text import plain
 from uar.tieout import NO, NOT_YET, TieOut
 
@@ -153,6 +154,16 @@ def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
     }
 
 
+def _cross_check(header: Header) -> str:
+    """Which sample, so that it can be taken again."""
+    if not header.cross_check:
+        return "nobody: cross_check is 0"
+    return (
+        f"{header.cross_check:,} users and {header.cross_check:,} applications, or all where there "
+        f"are fewer: those whose SHA-256 of {header.cross_check_seed}:<id> is smallest"
+    )
+
+
 def _source(evidence: Evidence) -> list[tuple[str, str, str]]:
     header = evidence.snapshot.header
     credential = header.credential_name or header.credential_id
@@ -165,6 +176,7 @@ def _source(evidence: Evidence) -> list[tuple[str, str, str]]:
         ("to", spoken(header.finished_at), ""),
         ("Read as", credential or "not told by the source", ""),
         ("uar", header.version, ""),
+        ("Read from both ends", _cross_check(header), ""),
         ("Settings of the last step (SHA-256)", settings or "defaults", "code"),
     )
     return [(word, plain(fact), kind) for word, fact, kind in facts]
