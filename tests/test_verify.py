@@ -259,6 +259,22 @@ def test_closing_without_exceptions(tmp_path: Path) -> None:
     assert uar("verify", path).exit_code == 0
 
 
+def test_management_acknowledges_by_name(tmp_path: Path) -> None:
+    for name, words in (("said", ("--acknowledged-by", " <b>Ada</b>, CFO ")), ("not", ())):
+        path = tmp_path / name
+        made.on_disk(path, made.review(words=["Keep"]))
+        assert uar("close", path, *words).exit_code == 0
+        html = (path / "report.html").read_text()
+        assert ("Acknowledged for management</strong> by &lt;b&gt;Ada" in html) is bool(words)
+        assert ("Acknowledged for management: not on record" in html) is not bool(words)
+    assert json.loads((tmp_path / "said/closing.json").read_text())["acknowledged_by"] == (
+        "<b>Ada</b>, CFO"
+    )
+    assert uar("redact", tmp_path / "said", tmp_path / "twin.zip").exit_code == 0
+    assert b"Ada" not in (tmp_path / "twin.zip").read_bytes()
+    assert uar("verify", tmp_path / "twin.zip").exit_code == 0
+
+
 def test_a_changed_folder_is_not_closed(tmp_path: Path) -> None:
     path = tmp_path / "q4"
     made.on_disk(path, made.review(words=["Keep"]))

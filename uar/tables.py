@@ -334,6 +334,7 @@ USES = Table(
         Column("entitlement_id"),  # unknown where the event does not name it: sign-in, LDAP, RADIUS
         Column("last_used_at", MOMENT, needed=True),  # the newest successful one in the window
         Column("uses", COUNT, needed=True),  # successful ones in the window
+        Column("event_id"),  # the newest one's own id
     ),
 )
 

@@ -50,7 +50,7 @@ KEPT = frozenset({
     "outcome", "verified", "action", "phase", "step", "routed_by", "holder_kind",
     "entitlement_kind", "use_state", "last_on", "read_as", "method", "path", "op", "type",
     "what", "plan", "cell", "collection", "endpoint", "not_run", "department", "employee_type",
-    "tenant", "tenant_name", "organisation",
+    "tenant", "tenant_name", "organisation", "event_id",
 })  # fmt: skip
 IDS = frozenset({
     "id", "subject", "accounts", "account_id", "holder_id", "person_id", "entitlement_id",

@@ -110,21 +110,19 @@ def whole_lines(raw: bytes) -> list[bytes]:
     return raw[: raw.rfind(b"\n") + 1].split(b"\n")[:-1]
 
 
-def chain(raw: bytes) -> tuple[list[dict[str, Any]], int]:
+def chain(raw: bytes, redacted: bool = False) -> tuple[list[dict[str, Any]], int]:
     """(lines, 0) of a ledger or journal, or (lines before it, number of the first that is wrong).
 
-    Each line is numbered, names the hash of the line before, and hashes to what it says.
+    Each line is numbered, names the hash of the line before, and hashes to what it says; only in a
+    twin may there be lines that were `redacted` and cannot be hashed again.
     """
     found: list[dict[str, Any]] = []
     previous = ""
     for number, text in enumerate(whole_lines(raw), 1):
         try:
             line = json.loads(text)
-            body = {name: value for name, value in line.items() if name != "hash"}
-            holds = (
-                json_line(line) == text + b"\n"
-                and (line["number"], line["previous"]) == (number, previous)
-                and line["hash"] == digest(json_line(body))
+            holds = (line["number"], line["previous"]) == (number, previous) and (
+                _hashes(line, text) or (redacted and REDACTED.encode() in text)
             )
         except UNREADABLE:
             holds = False
@@ -133,6 +131,12 @@ def chain(raw: bytes) -> tuple[list[dict[str, Any]], int]:
         found.append(line)
         previous = line["hash"]
     return found, 0
+
+
+def _hashes(line: Mapping[str, Any], text: bytes) -> bool:
+    """Is a line written as uar writes it, with the hash of all the rest of it?"""
+    body = {name: value for name, value in line.items() if name != "hash"}
+    return json_line(line) == text + b"\n" and line["hash"] == digest(json_line(body))
 
 
 def commitment(salt: str, value: str) -> str:
@@ -211,16 +215,16 @@ def _lists(files: Mapping[str, bytes], root: str) -> dict[str, bytes]:
     return {MANIFEST: json_bytes({"root": root, "files": stamps}), SUMS: sums.encode()}
 
 
-def unpack(raw: bytes) -> Opened:
-    """What a pack holds, and the first thing in it that is not as it was packed."""
+def unpack(raw: bytes, name: str = PACK) -> Opened:
+    """What a pack, a file of this name, holds, and the first thing in it that is not as packed."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            return _look(archive, raw)
+            return _look(archive, raw, name)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError):
-        return _wrong(PACK, "is not a pack, or its list of members has been changed")
+        return _wrong(name, "is not a pack, or its list of members has been changed")
 
 
-def _look(archive: zipfile.ZipFile, raw: bytes) -> Opened:
+def _look(archive: zipfile.ZipFile, raw: bytes, name: str) -> Opened:
     for entry in archive.infolist():
         # Newer Pythons would blame the member before it.
         if not raw.startswith(b"PK\3\4", entry.header_offset):
@@ -239,7 +243,7 @@ def _look(archive: zipfile.ZipFile, raw: bytes) -> Opened:
     if opened.broken is None:
         again = pack(opened.files, opened.root)
         if again != raw:
-            return _wrong(_member_at(raw, again), "is not as uar packs it")
+            return _wrong(_member_at(raw, again) or name, "is not as uar packs it")
     return opened
 
 
@@ -266,12 +270,12 @@ def open_members(members: Mapping[str, bytes]) -> Opened:
 
 
 def _member_at(raw: bytes, again: bytes) -> str:
-    """The member in whose bytes two packs first differ."""
+    """The member in whose bytes two packs first differ; "" behind all of them."""
     length = min(len(raw), len(again))
     first = next((at for at in range(length) if raw[at] != again[at]), length)
     with zipfile.ZipFile(io.BytesIO(again)) as archive:
         if first >= archive.start_dir:
-            return PACK
+            return ""
         return [entry.filename for entry in archive.infolist() if entry.header_offset <= first][-1]
 
 
@@ -421,7 +425,7 @@ class Story:
 
     def _journal(self, name: str) -> str:
         raw = self.read(name)
-        lines, wrong = chain(raw) if self.recorded is None else linked(raw)
+        lines, wrong = chain(raw, redacted=self.recorded is not None)
         if wrong:
             return f"line {wrong} has been changed since it was written"
         planned: dict[str, set[str]] = {}
@@ -447,35 +451,14 @@ class Story:
 # ── a redacted twin ──
 
 
-def linked(raw: bytes) -> tuple[list[dict[str, Any]], int]:
-    """As `chain`, for lines in which something is redacted: their own hash cannot be made again."""
-    found: list[dict[str, Any]] = []
-    previous = ""
-    for number, text in enumerate(whole_lines(raw), 1):
-        try:
-            line = json.loads(text)
-            holds = (line["number"], line["previous"]) == (number, previous)
-            if REDACTED.encode() not in text:
-                body = {name: value for name, value in line.items() if name != "hash"}
-                holds = holds and line["hash"] == digest(json_line(body))
-        except UNREADABLE:
-            holds = False
-        if not holds:
-            return found, number
-        found.append(line)
-        previous = line["hash"]
-    return found, 0
-
-
 def check_twin(files: Mapping[str, bytes], root: str) -> tuple[int, Broken | None]:
     """(files that hold, first broken link) of a twin: from the root hash down to every file."""
     try:
-        entries, wrong = _closing_entry(files[ENTRY])
-        (entry,) = entries
-        recorded = entry["wrote"][TWIN]
+        entry = json.loads(files[ENTRY])
+        recorded, holds = entry["wrote"][TWIN], _hashes(entry, files[ENTRY][:-1])
     except UNREADABLE:
         return 0, Broken(ENTRY, "is not there, or is not what uar wrote when it was closed")
-    if wrong:
+    if not holds:
         return 0, Broken(ENTRY, "has been changed since it was written")
     if entry["hash"] != root:
         return 0, Broken(MANIFEST, f"names another root hash than {ENTRY}")
@@ -492,16 +475,9 @@ def check_twin(files: Mapping[str, bytes], root: str) -> tuple[int, Broken | Non
     return len(stamps), _twin_story(files, entry)
 
 
-def _closing_entry(raw: bytes) -> tuple[list[dict[str, Any]], int]:
-    """The ledger's last line, by itself."""
-    line = json.loads(raw)
-    body = {name: value for name, value in line.items() if name != "hash"}
-    return [line], int(json_line(line) != raw or line["hash"] != digest(json_line(body)))
-
-
 def _twin_story(files: Mapping[str, bytes], entry: Mapping[str, Any]) -> Broken | None:
     """Does the redacted ledger lead to the entry of closing, and do the files fit it?"""
-    lines, wrong = linked(files[REDACTED_LEDGER])
+    lines, wrong = chain(files[REDACTED_LEDGER], redacted=True)
     if wrong:
         return Broken(REDACTED_LEDGER, f"line {wrong} does not follow the line before it")
     if not lines or lines[-1]["hash"] != entry["previous"]:
@@ -690,15 +666,15 @@ def _times(factor: int, point: Point) -> Point:
 # ── a pack, a pack that was unzipped, a review folder ──
 
 
-def check_pack(raw: bytes, demanded: str = "") -> Checked:
-    """Everything of a pack."""
-    return _check_opened(unpack(raw), demanded)
+def check_pack(raw: bytes, demanded: str = "", name: str = PACK) -> Checked:
+    """Everything of a pack, a file of this name."""
+    return _check_opened(unpack(raw, name), demanded)
 
 
 def check_path(path: Path, demanded: str = "") -> Checked:
     """Everything of a pack, or of a folder: a review, or a pack that was unzipped."""
     if not path.is_dir():
-        return check_pack(path.read_bytes(), demanded)
+        return check_pack(path.read_bytes(), demanded, path.name)
     found = (file for file in path.rglob("*") if file.is_file())
     names = {file.relative_to(path).as_posix() for file in found} - {LOCK}
     if MANIFEST in names:

@@ -27,7 +27,7 @@ FROM, TO = "2026-08-25T10:00:00Z", "2026-11-23T09:55:00Z"
 def used(account: str, what: str | None, kind: str, at: str) -> dict[str, Any]:
     return {
         "use_id": f"{account}@{what or kind}", "account_id": account, "kind": kind,
-        "entitlement_id": what, "last_used_at": at, "uses": 3,
+        "entitlement_id": what, "last_used_at": at, "uses": 3, "event_id": f"ev-{at}",
     }  # fmt: skip
 
 
@@ -122,6 +122,8 @@ def test_numbers_of_the_answers_are_those_of_the_items() -> None:
     head, *_, whole = page.tables["lookback-answers"]
     listed = list(column(page, "lookback-items", "Used?").values())
     assert int(whole[1]) == len(listed)
+    event = uses[0]["event_id"]
+    assert any(text.endswith(f"event {event}") for text in listed)
     shown = dict(zip(head[2:], map(int, whole[2:]), strict=True))
     assert shown["Used"] == sum(text.startswith("used") for text in listed) >= 1
     assert shown["Not observed"] == listed.count(UNSEEN)
@@ -140,8 +142,11 @@ def later(tmp_path: Path) -> Path:
            "holder_kind": "user", "entitlement_id": "jumpcloud:app:p1",
            "revocable": True}  # fmt: skip
     grants = pd.concat([grants, GRANTS.frame([new])])
+    accounts = snap.accounts[snap.accounts["account_id"] != "jumpcloud:user:u2"]
+    accounts.loc[accounts["account_id"] == "jumpcloud:user:u0", "status"] = "suspended"
     newer = replace(
         snap,
+        accounts=accounts,
         grants=GRANTS.frame(grants),
         header=replace(snap.header, started_at=moment, finished_at="2026-11-28T10:00:05Z"),
     )
@@ -165,6 +170,11 @@ def test_late_grants_and_what_came_back(later: Path) -> None:
     assert {row["grant_id"] for row in told["back_again"]} == there
     page = Page((later / "q4" / "report.html").read_bytes())
     assert len(page.tables["re-grants"]) - 1 == len(there)
+    # A reviewer was suspended after the snapshot; the one who is gone is told apart from it.
+    statuses = column(page, "assigned", "When read again")
+    assert statuses["Person 0boss@junipertide.example"] == "suspended"
+    assert "not there any more" in statuses.values()
+    assert "read again on 2026-11-28 10:00:05 UTC; the last file came back on" in page.text
     assert page.tables["late-grants"][1] == ["Person 4user4", "Paywellapp"]
     again = uar("report", later / "q4", "--later", later / "later")
     assert again.exit_code == 0  # a look that was taken before is replaced

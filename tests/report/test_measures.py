@@ -10,7 +10,7 @@ import pytest
 
 from tests.report import made
 from tests.report.test_report import Page
-from uar.evidence import Evidence
+from uar.evidence import Evidence, previous_of
 from uar.measures import people, timing
 from uar.measures.controls import CONTROLS, standing_of
 from uar.measures.quality import quality
@@ -97,6 +97,20 @@ def test_quality_counts_what_stands_in_the_answers() -> None:
         assert one.days == 1  # issued on the 23rd, received on the 24th
     busiest = max(found, key=lambda one: one.items)
     assert any("answers are Keep" in why for why in busiest.look)
+
+
+def test_no_revoke_twice_in_a_row_asks_for_a_second_look() -> None:
+    evidence = made.evidence(words=["Keep"], people=60)
+    before = replace(evidence, previous=previous_of(evidence))
+    busiest = max(quality(before, tie_out(before)), key=lambda one: one.items)
+    said = "No Revoke in this review, and none in the one before."
+    assert busiest.revoked_before == 0 and said in busiest.look
+    assert said not in max(quality(evidence, tie_out(evidence)), key=lambda one: one.items).look
+    other = made.evidence(words=["Revoke"], people=60)
+    after = replace(evidence, previous=previous_of(other))
+    for one in quality(after, tie_out(after)):
+        assert one.revoked_before == (other.decisions["reviewer_email"] == one.email).sum()
+        assert said not in one.look
 
 
 def test_a_run_ends_where_the_answer_or_the_file_changes() -> None:

@@ -73,6 +73,15 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
     assert not set(done.stdout) - set(map(chr, range(32, 127))) - {"\n"}
 
 
+def test_what_is_no_pack_is_called_by_its_own_name(tmp_path: Path, unzipped: Path) -> None:
+    (tmp_path / "letter.docx").write_bytes(b"Dear auditor")
+    said = "Broken: letter.docx is not a pack, or its list of members has been changed.\n"
+    ours = uar("verify", tmp_path / "letter.docx")
+    theirs = alone(unzipped / "verify.py", tmp_path / "letter.docx")
+    assert (ours.exit_code, ours.output) == (5, said)
+    assert (theirs.returncode, theirs.stdout) == (1, said)
+
+
 def test_called_wrongly_it_says_how(tmp_path: Path, unzipped: Path) -> None:
     for words in ((tmp_path / "nowhere",), ("a", "b"), ("--signer",), ("--signer", "nowhere")):
         done = alone(unzipped / "verify.py", *words)

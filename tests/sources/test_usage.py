@@ -64,6 +64,11 @@ def test_the_newest_use_of_each_thing_and_how_many() -> None:
         f"{ADMIN}@sign-in": ("11-01 07:00", 1),
     }
     rows = found.uses.set_index("use_id")
+    assert rows["event_id"].to_dict() == {
+        f"{USER}@{APP}": sso(5)["id"],
+        f"{USER}@sign-in": event(6, "", "", "")["id"],
+        f"{ADMIN}@sign-in": event(7, "", "", "")["id"],
+    }
     assert rows.loc[f"{USER}@{APP}", "entitlement_id"] == APP
     assert pd.isna(rows.loc[f"{USER}@sign-in", "entitlement_id"])
     assert set(rows["kind"]) == {"application", "sign-in"}

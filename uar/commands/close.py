@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,11 +51,23 @@ if TYPE_CHECKING:
     default="",
     help="Close though something is open; the reason goes on record.",
 )
+@click.option(
+    "--acknowledged-by",
+    "manager",
+    metavar="NAME",
+    default="",
+    help="Who in management has read the report and acknowledges its results; goes on record.",
+)
 @key_option
 @settings_option
 @json_option
 def command(
-    folder: Path, exceptions: str, key: Path | None, settings_path: Path | None, as_json: bool
+    folder: Path,
+    exceptions: str,
+    manager: str,
+    key: Path | None,
+    settings_path: Path | None,
+    as_json: bool,
 ) -> None:
     """Write the final report and seal everything in FOLDER/pack.zip.
 
@@ -69,7 +82,8 @@ def command(
     with Folder(folder).locked(step=SEAL) as review:
         steps = [line["step"] for line in review.ledger()]
         if CLOSE not in steps:
-            _close(review, exceptions.strip(), signer.fingerprint if signer else "")
+            words = {"exceptions": exceptions.strip(), "acknowledged_by": manager.strip()}
+            _close(review, words, signer.fingerprint if signer else "")
         files = {name: (folder / name).read_bytes() for name in {LEDGER, *review.names("")}}
         root = review.root()
         seals = _seals(root_text(root), signer, tsa_url)
@@ -120,8 +134,11 @@ def _seals(text: bytes, signer: Key | None, tsa_url: str) -> dict[str, bytes]:
     return seals
 
 
-def _close(review: Folder, exceptions: str, signer: str) -> None:
-    """The last step of the review itself: why it may be closed, and the report of it."""
+def _close(review: Folder, words: Mapping[str, str], signer: str) -> None:
+    """The last step of the review itself: why it may be closed, and the report of it.
+
+    `words`: the operator's own, `exceptions` and `acknowledged_by`; "" for what was not given.
+    """
     from uar.commands._evidence import load as load_review
     from uar.commands._twin import twin_of
     from uar.commands.verify import check
@@ -133,7 +150,7 @@ def _close(review: Folder, exceptions: str, signer: str) -> None:
         raise FolderError(f"{broken.path} {broken.says}; nothing was closed.")
     evidence = load_review(review)
     open_ = tie_out(evidence).open
-    if open_ and not exceptions:
+    if open_ and not words["exceptions"]:
         raise FolderError(
             "\n  ".join(
                 (
@@ -144,7 +161,7 @@ def _close(review: Folder, exceptions: str, signer: str) -> None:
             )
         )
     at = iso(now())
-    closing = {"at": at, "exceptions": exceptions, "open": list(open_), "signer": signer}
+    closing = {**words, "at": at, "open": list(open_), "signer": signer}
     closed = replace(evidence, closing=closing)
     report = REPORT.render(closed, tie_out(closed), None)
     last = {CLOSING: json_bytes(closing), VERIFIER: Path(verify.__file__).read_bytes()}

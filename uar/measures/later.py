@@ -1,5 +1,6 @@
 """What a later reading of the tenant shows that this review could not: access granted after its
-snapshot, which is outside the population, and access that it took away and that is there again.
+snapshot, which is outside the population; access that it took away and that is there again; and
+how its reviewers' accounts stood then.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from uar.evidence import Evidence
 from uar.snapshot import Snapshot
 from uar.tables import records
 from uar.tieout import DONE, TieOut
+
+GONE = "not there any more"
 
 
 def later(
@@ -25,6 +28,8 @@ def later(
         Side(snapshot, None, frozenset()),
     )
     items = dict(zip(standing["grant_id"], standing["item_id"], strict=True))
+    accounts = snapshot.accounts
+    status = dict(zip(accounts["account_id"], accounts["status"], strict=True))
     again = set(found.reappeared["change_id"])
     return {
         "tenant_id": snapshot.header.tenant_id,
@@ -32,6 +37,10 @@ def later(
         "finished_at": snapshot.header.finished_at,
         "ledger_head": ledger_head,
         "removed": len(done),
+        "reviewers": [
+            {"account_id": account, "status": status.get(account, GONE)}
+            for account in sorted(set(standing["reviewer_id"]))
+        ],
         "granted": [_row(row) for row in records(found.gained) if row["change_id"] not in again],
         "back_again": [
             {"item": items[row["change_id"]], **_row(row)} for row in records(found.reappeared)

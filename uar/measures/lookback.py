@@ -32,8 +32,9 @@ NOT_KNOWN = "not known"
 @dataclass(frozen=True)
 class Lookback:
     """`usage`: one of snapshot.USAGE. `rows`, by item_id: why (REVOKED, LEAVER), since (NaT: not
-    known), because, until (NaT: still held), and where usage is observed: last_used, uses, answer
-    (one of ANSWERS), days, covered (on how many of these days the log can prove use).
+    known), because, until (NaT: still held), and where usage is observed: last_used, event (the
+    id of the newest), uses, answer (one of ANSWERS), days, covered (on how many of these days the
+    log can prove use).
 
     `span`: days from the first that matters to the last: before the log, in it, and after it.
     """
@@ -69,6 +70,7 @@ def lookback(evidence: Evidence, tieout: TieOut) -> Lookback | None:
     first, last = pd.Timestamp(header.usage_from), pd.Timestamp(header.usage_to)
     used = last_used(rows, snapshot, access.opens(snapshot.grants)).reindex(rows["grant_id"])
     table["last_used"] = used["last"].array
+    table["event"] = used["event"].array
     table["uses"] = used["uses"].astype("Int64").array
     table["answer"] = UNSEEN
     table.loc[(rows["use_state"] == "not applicable").fillna(False), "answer"] = UNSHOWN

@@ -21,6 +21,7 @@ class Eligibility:
     reviewer: str
     email: str
     status: str  # of the reviewer's account in the snapshot
+    later: str  # and when the tenant was read again; "" where it was not
     items: int
     routes: dict[str, int]  # manager, owner, fallback -> items
     own: int  # items that concern the reviewer
@@ -33,6 +34,9 @@ def eligibility(evidence: Evidence, tieout: TieOut) -> tuple[Eligibility, ...]:
         return ()
     accounts = evidence.snapshot.accounts
     status = dict(zip(accounts["account_id"], accounts["status"], strict=True))
+    again = {
+        row["account_id"]: row["status"] for row in (evidence.later or {}).get("reviewers", ())
+    }
     roles = _granting_roles(evidence)
     own = evidence.items["item_id"].isin(tieout.own_items)
     table = evidence.items.assign(own=own)
@@ -47,6 +51,7 @@ def eligibility(evidence: Evidence, tieout: TieOut) -> tuple[Eligibility, ...]:
             reviewer=name,
             email=email,
             status=str(status.get(account, "not in the snapshot")),
+            later=again.get(account, ""),
             items=sum(items for items, _ in routes.values()),
             routes={by: items for by, (items, _) in routes.items()},
             own=sum(own_items for _, own_items in routes.values()),

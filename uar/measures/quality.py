@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,7 @@ class Quality:
     reasons: int  # answers with a reason
     repeated: int  # of those, with a reason that another answer of theirs has too
     run: int  # longest row of one decision, from top to bottom of the returned file
+    revoked_before: int | None  # in the earlier review; None: none was given, or not asked there
     days: int | None  # from the workbook's issue to the last answer that counts
     look: tuple[str, ...]
 
@@ -53,7 +55,17 @@ def quality(evidence: Evidence, tieout: TieOut) -> tuple[Quality, ...]:
         run=("run", "max"),
         last=("received_at", "max"),
     )
-    return tuple(_quality(row, issued) for row in sums.reset_index().to_dict("records"))
+    before = _revoked_before(evidence)
+    return tuple(_quality(row, issued, before) for row in sums.reset_index().to_dict("records"))
+
+
+def _revoked_before(evidence: Evidence) -> dict[str, int]:
+    """Reviewer's e-mail -> how many items they revoked in the earlier review, if they answered."""
+    if evidence.previous is None:
+        return {}
+    decisions = evidence.previous.decisions
+    revoked = (decisions["decision"] == "Revoke").groupby(decisions["reviewer_email"]).sum()
+    return {str(email): int(number) for email, number in revoked.items()}
 
 
 def _answers(evidence: Evidence, standing: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +109,7 @@ def _runs(answers: pd.DataFrame) -> pd.Series[Any]:
     return pd.Series(np.bincount(run)[run], index=answers.index[order])
 
 
-def _quality(row: Any, issued: pd.Timestamp) -> Quality:
+def _quality(row: Any, issued: pd.Timestamp, before: Mapping[str, int]) -> Quality:
     numbers = {
         name: int(row[name])
         for name in (
@@ -110,12 +122,13 @@ def _quality(row: Any, issued: pd.Timestamp) -> Quality:
         reviewer=str(row["reviewer"]),
         email=str(row["reviewer_email"]),
         **numbers,
+        revoked_before=before.get(row["reviewer_email"]),
         days=days,
-        look=_look(numbers),
+        look=_look(numbers, before.get(row["reviewer_email"])),
     )
 
 
-def _look(n: dict[str, int]) -> tuple[str, ...]:
+def _look(n: dict[str, int], revoked_before: int | None) -> tuple[str, ...]:
     """Reasons for a second look."""
     why = []
     if n["answered"] >= KEPT_OF and n["kept"] > KEPT_SHARE * n["answered"]:
@@ -124,4 +137,6 @@ def _look(n: dict[str, int]) -> tuple[str, ...]:
         why.append(f"All {n['answered']:,} answers are alike.")
     if n["flagged"] >= FLAGGED and n["flagged_kept"] == n["flagged"]:
         why.append(f"All {n['flagged']:,} flagged items were kept.")
+    if n["answered"] >= RUN and n["revoked"] == 0 == revoked_before:
+        why.append("No Revoke in this review, and none in the one before.")
     return tuple(why)

@@ -11,11 +11,13 @@ from uar.tables import SEVERITIES
 
 
 def findings(evidence: Evidence) -> Listing:
+    # How long something has been found is known once an earlier review was given.
+    ages = evidence.findings is not None and bool(evidence.findings["reviews"].notna().any())
     columns = (
         ("Severity", "text"),
         ("About", "text"),
         ("Finding", "text"),
-        ("Reviews in a row", "text"),
+        *((("Reviews in a row", "number"),) if ages else ()),
         ("Detection", "code"),
     )
     caption = "Findings, the most severe first"
@@ -27,7 +29,7 @@ def findings(evidence: Evidence) -> Listing:
             row["severity"],
             row["subject_name"],
             lines(row["says"], _accepted(row)),
-            "" if row["reviews"] is None else f"{row['reviews']:,}",
+            *((_or_dash(row["reviews"]),) if ages else ()),
             row["detection"],
         )
         for row in records(ranked.sort_values(["rank", "detection", "id"]))

@@ -53,8 +53,8 @@ def said(found: Lookback | None) -> str:
         f"The log was read from {spoken(found.first.isoformat())} to "
         f"{spoken(found.last.isoformat())} UTC. Over all items it can prove use on {proven:,} of "
         f"{int(rows['days'].sum()):,} days; on the others use can be neither shown nor ruled out. "
-        "A sign-in to a group's application counts for the membership. The events of one item, "
-        "with their ids: uar prove."
+        "A sign-in to a group's application counts for the membership. Each item names its newest "
+        "event; uar prove shows that event as the tenant sent it."
     )
 
 
@@ -173,7 +173,8 @@ def _used(row: Mapping[str, Any], usage: str) -> Cell:
         return row["answer"] if row["answer"] != UNSHOWN else "not shown by any event"
     word = row["answer"] if row["answer"] != USED or row["since"] is not None else "used in the log"
     uses = counted(int(row["uses"]), "use")
-    return lines(word, f"last {spoken(row['last_used'].isoformat())}, {uses} in the log")
+    last = f"last {spoken(row['last_used'].isoformat())}, {uses} in the log"
+    return lines(word, last, f"event {row['event'] or 'without an id'}")
 
 
 def _covered(row: Mapping[str, Any]) -> Cell:

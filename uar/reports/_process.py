@@ -1,4 +1,4 @@
-"""How the review was run: dates, eligibility, quality, special access, leavers, controls."""
+"""How the review was run: dates, ages of removals, special access, leavers, controls."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from uar.measures import controls, people, timing
 from uar.measures.quality import Quality
 from uar.reports._listing import Cell, Lines, Link, Links, Listing, lines, listing, moment, records
 from uar.reports._parts import HEADINGS
-from uar.reports._population import NOT_YET_OPENED, ROUTES
-from uar.reports._results import ANSWERS, by, percent, total_of
+from uar.reports._population import NOT_YET_OPENED
+from uar.reports._results import ANSWERS, by, total_of
 from uar.tieout import TieOut
 
 
@@ -78,82 +78,6 @@ def returns(evidence: Evidence, tieout: TieOut, judged: Sequence[Quality]) -> Li
              "-" if one.days is None else one.days)
         )  # fmt: skip
     return listing("returns", caption, columns, rows, NOT_YET_OPENED)
-
-
-def eligibility(evidence: Evidence, tieout: TieOut) -> Listing:
-    """Each reviewer: active, asked by which rule, not about themselves, able to grant it anew?"""
-    found = people.eligibility(evidence, tieout)
-    used = [route for route in ROUTES if any(route in one.routes for one in found)]
-    columns = (
-        ("Reviewer", "text"), ("Account at the snapshot", "text"),
-        *((route, "number") for route in used), ("Items", "number"),
-        ("Of these their own", "number"),
-        ("Could grant access themselves", "text"),
-    )  # fmt: skip
-    rows: list[tuple[Cell, ...]] = [
-        (
-            lines(one.reviewer, one.email),
-            one.status,
-            *(one.routes.get(route, 0) for route in used),
-            one.items,
-            one.own,
-            f"Yes: {', '.join(one.grants)}" if one.grants else "No",
-        )
-        for one in found
-    ]
-    totals = [sum(one.routes.get(route, 0) for one in found) for route in used]
-    whole = (sum(one.items for one in found), sum(one.own for one in found))
-    return listing(
-        "assigned", "Who was asked, by which rule, and whether they may judge", columns, rows,
-        NOT_YET_OPENED, ("All", "", *totals, *whole, ""),
-    )  # fmt: skip
-
-
-def moved(evidence: Evidence) -> Listing:
-    """Items that a delegate was asked about, or that were put to somebody else later, and why."""
-    columns = (("Reviewer", "text"), ("By", "text"), ("Items", "number"), ("Why", "text"))
-    caption = "Delegated and reassigned"
-    if evidence.items is None:
-        return listing("moved", caption, columns, (), NOT_YET_OPENED)
-    others = evidence.items[evidence.items["routed_by"].isin(("delegate", "reassign"))]
-    keys = ["reviewer", "reviewer_email", "routed_by", "routed_because"]
-    counts = others.groupby(keys, sort=True).size().rename("items").reset_index()
-    rows: list[tuple[Cell, ...]] = [
-        (
-            lines(row["reviewer"], row["reviewer_email"]),
-            row["routed_by"],
-            int(row["items"]),
-            row["routed_because"],
-        )
-        for row in records(counts)
-    ]
-    none = "Nothing was delegated or reassigned."
-    return listing("moved", caption, columns, rows, none)
-
-
-def quality_of(judged: Sequence[Quality]) -> Listing:
-    columns = (
-        ("Reviewer", "text"), ("Answers", "number"), ("Kept", "number"), ("Revoked", "number"),
-        ("Flagged and kept", "number"), ("With a reason", "number"),
-        ("Reasons used again", "number"), ("Longest run alike", "number"),
-        ("Days to return", "number"), ("A second look?", "text"),
-    )  # fmt: skip
-    rows = (
-        (
-            lines(one.reviewer, one.email),
-            one.answered,
-            percent(one.kept, one.answered),
-            one.revoked,
-            f"{one.flagged_kept:,} of {one.flagged:,}",
-            percent(one.reasons, one.answered),
-            percent(one.repeated, one.reasons),
-            one.run,
-            "-" if one.days is None else one.days,
-            Lines(one.look, even=True) if one.look else "no sign",
-        )
-        for one in judged
-    )
-    return listing("quality-list", "How each reviewer answered", columns, rows, NOT_YET_OPENED)
 
 
 def ages(times: pd.DataFrame) -> Listing:

@@ -29,6 +29,7 @@ from uar.reports import (
     _process,
     _proof,
     _results,
+    _reviewers,
 )
 from uar.reports._charts import DECISION_PARTS
 from uar.reports._html import page
@@ -92,6 +93,8 @@ def values(evidence: Evidence, tieout: TieOut) -> dict[str, Any]:
         "said": {
             "persons": _population.persons_said(evidence),
             "period": _process.period_said(evidence),
+            "active": _reviewers.still_active_said(evidence),
+            "quality": _reviewers.quality_said(evidence),
             "ages": _process.ages_said(times),
             "detections": _findings.said(evidence),
             "changes": _changes.said(changed),
@@ -145,6 +148,7 @@ def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
         "status": status(evidence, tieout),
         "open": [plain(why) for why in (evidence.closing or {"open": tieout.open})["open"]],
         "exception": plain((evidence.closing or {}).get("exceptions", "")),
+        "acknowledged": plain((evidence.closing or {}).get("acknowledged_by", "")),
         "facts": [(word, plain(fact), kind) for word, fact, kind in facts],
         "entry": last["number"],
         "entry_at": last["at"],
@@ -167,6 +171,8 @@ def _cross_check(header: Header) -> str:
 def _source(evidence: Evidence) -> list[tuple[str, str, str]]:
     header = evidence.snapshot.header
     credential = header.credential_name or header.credential_id
+    roles = _roles(evidence)
+    log = f"{spoken(header.usage_from)} to {spoken(header.usage_to)}" if header.usage_from else ""
     settings = next((line["settings"] for line in evidence.ledger[::-1] if line["settings"]), "")
     facts = (
         ("Provider", header.provider, ""),
@@ -175,11 +181,25 @@ def _source(evidence: Evidence) -> list[tuple[str, str, str]]:
         ("Read from (UTC)", spoken(header.started_at), ""),
         ("to", spoken(header.finished_at), ""),
         ("Read as", credential or "not told by the source", ""),
+        ("with the role", roles or "not told by the source", ""),
+        ("Requests, of which repeated", f"{header.requests:,}, {header.retries:,}", ""),
+        ("Log of use (UTC)", log or header.usage, ""),
         ("uar", header.version, ""),
         ("Read from both ends", _cross_check(header), ""),
         ("Settings of the last step (SHA-256)", settings or "defaults", "code"),
     )
     return [(word, plain(fact), kind) for word, fact, kind in facts]
+
+
+def _roles(evidence: Evidence) -> str:
+    """The admin roles of whoever's credential read the tenant, by the snapshot itself."""
+    snapshot = evidence.snapshot
+    held = snapshot.grants.loc[
+        snapshot.grants["holder_id"] == snapshot.header.credential_id, "entitlement_id"
+    ]
+    things = snapshot.entitlements
+    roles = things[(things["kind"] == "role") & things["entitlement_id"].isin(held)]
+    return ", ".join(sorted(roles["name"]))
 
 
 def _tables(
@@ -196,8 +216,8 @@ def _tables(
         "accounts_by_department": _population.accounts_by_department(evidence),
         "persons": _population.persons(evidence),
         "possible_links": _population.possible_links(evidence),
-        "eligibility": _process.eligibility(evidence, tieout),
-        "moved": _process.moved(evidence),
+        "eligibility": _reviewers.eligibility(evidence, tieout),
+        "moved": _reviewers.moved(evidence),
         "not_independent": _population.not_independent(evidence, tieout.own_items),
         "reviewers": _results.reviewers(tieout),
         "decisions_by_kind": _results.decisions_by_kind(tieout.standing),
@@ -218,7 +238,7 @@ def _tables(
         "non_human": _process.non_human(evidence, tieout),
         "leavers": _process.leavers(evidence, tieout),
         "movers": _process.movers(tieout),
-        "quality": _process.quality_of(judged),
+        "quality": _reviewers.quality_of(evidence, judged),
         "controls": _process.control_mapping(tieout),
         "sign_offs": _proof.sign_offs(evidence),
         "steps": _proof.steps(evidence),

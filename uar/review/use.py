@@ -52,7 +52,7 @@ def with_use(rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame) -> pd
 
 
 def last_used(rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame) -> pd.DataFrame:
-    """Grants of `rows` that were used, by grant_id: last (the newest moment), uses, users."""
+    """Grants of `rows` that were used, by grant_id: last (the newest moment), its event, uses."""
     return _used(_seen_through(rows, snapshot, opened), _uses(snapshot))
 
 
@@ -99,22 +99,24 @@ def _seen_through(rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame) 
 
 
 def _used(things: pd.DataFrame, uses: pd.DataFrame) -> pd.DataFrame:
-    """Per grant that was used: last (the newest day), uses, users, by_group."""
+    """Per grant that was used: last (the newest moment), uses, users, by_group, event (its id)."""
     named = uses.dropna(subset=["entitlement_id"])
     unnamed = uses[uses["entitlement_id"].isna()]
-    columns = ["account_id", "last_used_at", "uses"]
+    columns = ["account_id", "last_used_at", "uses", "event_id"]
     direct = things.merge(named[[*columns, "entitlement_id"]], on=["account_id", "entitlement_id"])
     # An event that does not say which directory or server it was counts for each of its kind, and
     # once for a grant.
     once = things.drop_duplicates(["grant_id", "account_id", "kind"])
     kind = once.merge(unnamed[[*columns, "kind"]], on=["account_id", "kind"])
-    every = pd.concat([direct, kind], ignore_index=True)
-    return every.groupby("grant_id").agg(
+    every = pd.concat([direct, kind], ignore_index=True).sort_values("last_used_at", kind="stable")
+    newest = every.drop_duplicates("grant_id", keep="last").set_index("grant_id")
+    table = every.groupby("grant_id").agg(
         last=("last_used_at", "max"),
         uses=("uses", "sum"),
         users=("account_id", "nunique"),
         by_group=("by_group", "first"),
     )
+    return table.assign(event=newest["event_id"])
 
 
 def _words(used: pd.DataFrame, window: int) -> pd.Series[str]:
@@ -122,7 +124,7 @@ def _words(used: pd.DataFrame, window: int) -> pd.Series[str]:
         f"{at.day} {at:%b %Y}\n{_counted(int(users), 'member')} in {window} days"
         if by_group
         else f"{at.day} {at:%b %Y}\n{_counted(int(uses), 'use')} in {window} days"
-        for at, uses, users, by_group in used.itertuples(index=False)
+        for at, uses, users, by_group, _ in used.itertuples(index=False)
     ]
     return pd.Series(texts, index=used.index, dtype=TEXT)
 

@@ -75,6 +75,14 @@ class Key(NamedTuple):
     what: str  # app:<id>, label:<application's name in lower case>, system:<id>, or ""
 
 
+class Newest(NamedTuple):
+    """The last use, its event's id, and how many uses there were."""
+
+    at: dt.datetime
+    event: str | None
+    uses: int
+
+
 class _Mark(NamedTuple):
     at: dt.datetime
     id: object
@@ -93,7 +101,7 @@ class Trail:
         self.pages: tuple[Kept, ...] = ()
         self.started_at = self.finished_at = ""
         self.attempt = self.spoilt = self.fetched = 0
-        self.newest: dict[Key, tuple[dt.datetime, int]] = {}  # -> (last use, how many)
+        self.newest: dict[Key, Newest] = {}
         self._last = _Mark(NEVER, None)
         self._counted = self._ended = False
 
@@ -169,14 +177,22 @@ class Trail:
             self._last = mark
             key = key_of(event)
             if key:
-                last, count = self.newest.get(key, (at, 0))
-                self.newest[key] = (max(at, last), count + 1)
+                own = Newest(at, text(event, "id"), 1)
+                self.newest[key] = _together(self.newest.get(key), own)
 
     def _moved(self, why: str) -> Moved:
         return Moved(
             f"POST {PATH}: the events did not come whole, {READS} times over ({why}); run the "
             'command again, or leave "usage" out in sync.leave_out of uar.toml.'
         )
+
+
+def _together(before: Newest | None, own: Newest) -> Newest:
+    """Of the same moment, the later one is the last use."""
+    if before is None:
+        return own
+    last = own if own.at >= before.at else before
+    return last._replace(uses=before.uses + own.uses)
 
 
 def key_of(event: Json) -> Key | None:
@@ -215,29 +231,29 @@ def _what(event: Json, kind: str) -> str:
 
 
 def uses(
-    newest: Mapping[Key, tuple[dt.datetime, int]],
+    newest: Mapping[Key, Newest],
     users: Iterable[Row],
     accounts: Collection[str],
     entitlements: Mapping[str, Row],
 ) -> pd.DataFrame:
     """USES, not through its door yet. What an account did that is gone is not in it."""
     find = Names(users, entitlements.values())
-    found: dict[tuple[str, str, str | None], tuple[dt.datetime, int]] = {}
-    for key, (at, count) in newest.items():
+    found: dict[tuple[str, str, str | None], Newest] = {}
+    for key, last in newest.items():
         account_id, entitlement_id = find.account(key), find.entitlement(key)
         if account_id in accounts:
             known = entitlement_id if entitlement_id in entitlements else None
             use = (account_id, key.kind, known)
-            last, before = found.get(use, (at, 0))
-            found[use] = (max(at, last), before + count)
+            found[use] = _together(found.get(use), last)
     return pd.DataFrame(
         {
             "use_id": [f"{account}@{what or kind}" for account, kind, what in found],
             "account_id": [account for account, _, _ in found],
             "kind": [kind for _, kind, _ in found],
             "entitlement_id": [what for _, _, what in found],
-            "last_used_at": [at for at, _ in found.values()],
-            "uses": [count for _, count in found.values()],
+            "last_used_at": [last.at for last in found.values()],
+            "uses": [last.uses for last in found.values()],
+            "event_id": [last.event for last in found.values()],
         }
     )
 
