@@ -25,6 +25,11 @@ DONE = {REMOVE: "removed", RESTORE: "restored"}
 ALREADY = {REMOVE: "already gone", RESTORE: "already there"}
 FAILURES = frozenset({"failed", "unknown", "still held"})
 FAILURES_IN_A_ROW = 5
+# Of several writes, what the first of them has done.
+FIRST_DONE = {
+    REMOVE: "The write that comes before the removal was carried out.",
+    RESTORE: "The access itself is back.",
+}
 
 
 @dataclass(frozen=True)
@@ -204,11 +209,27 @@ def _write(row: Row, run: Run, before: Live, request: Request) -> Line:
         if following is None or (following.method, following.path) in addressed:
             break
         run.record("step", **_about(row, run), detail=reply.says, **sent, **more)
+        if after.drift and run.action == REMOVE:
+            return _result(row, run, "drift", f"{after.drift} {FIRST_DONE[REMOVE]}", **sent, **more)
         before, request = after, following
+    if following is None and run.action == REMOVE and _goes_before(request, row):
+        says = (
+            f"{FIRST_DONE[REMOVE]} Then the access was gone already, and the removal was not sent."
+        )
+        return _result(row, run, ALREADY[REMOVE], says, **sent, **more)
     outcome, detail = _judge(run.action, reply, after, done=following is None)
     if following is not None and len(addressed) > 1:
-        detail += " The write that comes before it was carried out."
+        detail = f"{detail} {FIRST_DONE[run.action]}"
     return _result(row, run, outcome, detail, **sent, **more)
+
+
+def _goes_before(request: Request, row: Row) -> bool:
+    """Is it not the removal that was planned, but a write that has to come before it?"""
+    planned = row.get("request")
+    return planned is not None and (request.method, request.path) != (
+        planned["method"],
+        planned["path"],
+    )
 
 
 def _told(request: Request) -> dict[str, Any]:
@@ -225,7 +246,7 @@ def _judge(action: str, reply: Reply, after: Live, *, done: bool) -> tuple[str, 
     if reply.accepted and action == REMOVE:
         return "still held", "JumpCloud accepted the removal, but the access is still there."
     if reply.accepted:
-        return "failed", "JumpCloud accepted the write, but the access is not back."
+        return "failed", "JumpCloud accepted the write, but it did not change what it should."
     return "failed", reply.says
 
 
@@ -238,4 +259,7 @@ def _evidence(live: Live) -> dict[str, Any]:
 
 
 def _result(row: Row, run: Run, outcome: str, detail: str, **facts: Any) -> Line:
+    """`not_back` of the row: what nobody can put back; then the item is restored, and not whole."""
+    if outcome == DONE[RESTORE] and row.get("not_back"):
+        detail, facts = f"{detail} {row['not_back']}".strip(), {**facts, "whole": False}
     return run.record("result", **_about(row, run), outcome=outcome, detail=detail, **facts)

@@ -19,6 +19,7 @@ from tests.apply.test_plan import (
     NIA_NOBODY,
     OLE_OWNER,
     PIA_OWNER,
+    ROBOT,
     STAFF_PAYROLL,
 )
 from tests.sandbox import small as s
@@ -132,10 +133,10 @@ def test_a_changed_plan_is_refused(box: Sandbox, run: Invoke, tmp_path: Path) ->
 def test_too_many_removals_need_a_number(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = h.review(tmp_path / "q4", box, {**EVERY_KIND, ANA_STAFF: "Revoke"})
     share = tmp_path / "uar.toml"
-    share.write_text("[apply]\nmax_removals_share = 0.2\n")
+    share.write_text("[apply]\nmax_removals_share = 0.16\n")
     assert "--max-removals 5" in run("plan", folder.path, "--settings", share).stdout
     refused = run("apply", folder.path, "--yes", expect=2)
-    assert "5 removals, and 4 of 24 items" in refused.stderr
+    assert "5 removals, and 4 of 26 items" in refused.stderr
     assert not h.writes(box)
     run("apply", folder.path, "--yes", "--max-removals", 5)
 
@@ -315,6 +316,29 @@ def test_a_deleted_admin_is_made_again_with_every_role(
     assert words(run("undo", folder.path, "--yes", "--json")) == ["restored"] * 2
     again = [each for each in box.tenant.admins if each["email"] == "nia@example.com"]
     assert [set(each["roles"]) for each in again] == [{s.HELP_ROLE, s.CUSTOM_ROLE}]
+
+
+def test_undo_says_what_is_not_put_back(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
+    """Before and after, in the journal and in the ledger; and nobody is told the new secret."""
+    chosen = (ROBOT, NIA_HELP, NIA_NOBODY, BEN_SALES)
+    folder = h.review(tmp_path / "q4", box, dict.fromkeys(chosen, "Revoke"))
+    run("plan", folder.path)
+    run("apply", folder.path, "--yes")
+    undone = run("undo", folder.path, "--yes")
+    for text in (undone.stdout, undone.stderr):
+        said = " ".join(text.split())
+        assert said.count("Not put back: its secrets and keys") == 1
+        assert said.count("Settings > Service Accounts") == 1
+        assert said.count("Not put back: password, second factor and API key") == 1
+    lines = journal.lines((folder.path / JOURNAL).read_bytes())
+    told = [line for line in lines if not line.get("whole", True)]
+    assert {line["item"] for line in told} == {ROBOT, NIA_NOBODY}
+    assert all("Not put back" in line["detail"] for line in told)
+    assert folder.ledger()[-1]["counts"] == {"restored": 2, "restored, in part": 2}
+    holds(folder)
+    kept = b"".join(path.read_bytes() for path in folder.path.rglob("*") if path.is_file())
+    assert b"told only once" not in kept  # the secret, as the emulated tenant answers it
+    assert "told only once" not in undone.output + undone.stderr
 
 
 def test_already_gone_is_recorded_not_repeated(box: Sandbox, run: Invoke, tmp_path: Path) -> None:

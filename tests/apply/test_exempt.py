@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,58 @@ def test_what_the_rule_brings_back_is_said(box: Sandbox, tmp_path: Path) -> None
     carried_out(folder, box, pause)
     row = journal.outcomes((folder.path / JOURNAL).read_bytes()).iloc[0]
     assert (row["outcome"], row["verified"]) == ("removed", "back again")
+
+
+class Between:
+    """A client that lets something happen once the exemption is written."""
+
+    def __init__(self, client: Any, happens: Callable[[], object]) -> None:
+        self.client, self.happens, self.credential = client, happens, client.credential
+
+    def request(self, method: str, path: str, **more: Any) -> Any:
+        answer = self.client.request(method, path, **more)
+        if method == "PUT":
+            self.happens()
+        return answer
+
+    def stop(self) -> None:
+        self.client.stop()
+
+
+def happened_between(
+    box: Sandbox, folder: Folder, happens: Callable[[], object]
+) -> tuple[str, str, list[str]]:
+    """(outcome, detail, methods of the writes)."""
+    with h.client(box) as client:
+        h.carry_out(folder, Between(client, happens))
+    row = journal.outcomes((folder.path / JOURNAL).read_bytes()).iloc[0]
+    return row["outcome"], row["detail"], [each.method for each in h.writes(box)]
+
+
+def test_what_changes_between_the_two_writes_stops_the_second(box: Sandbox, tmp_path: Path) -> None:
+    """And the result says that the first was carried out."""
+    folder = planned(tmp_path / "q", box)
+    outcome, detail, sent = happened_between(
+        box, folder, lambda: h.change(box.tenant.usergroups, s.DYNAMIC, name="Payroll admins")
+    )
+    assert outcome == "drift"
+    assert "The group has another name than the one that was reviewed." in detail
+    assert "The write that comes before the removal was carried out." in detail
+    assert sent == ["PUT"]
+    assert MEMBER in h.state(box)["edges"]
+    assert ANA in exemptions(box)
+
+
+def test_whoever_is_out_before_the_second_write_was_not_taken_out_by_us(
+    box: Sandbox, tmp_path: Path
+) -> None:
+    folder = planned(tmp_path / "q", box)
+    outcome, detail, sent = happened_between(
+        box, folder, lambda: box.tenant.graph.cut(("user_group", s.DYNAMIC), ("user", s.ANA))
+    )
+    assert outcome == "already gone"
+    assert "the removal was not sent" in detail
+    assert sent == ["PUT"]
 
 
 def test_undo_takes_the_exemption_back(

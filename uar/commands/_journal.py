@@ -168,10 +168,14 @@ def settle(review: Folder) -> None:
             pass
 
 
+def _counted_as(line: Mapping[str, Any]) -> str:
+    return str(line["outcome"]) if line.get("whole", True) else f"{line['outcome']}, in part"
+
+
 def _record(review: Folder, step: str, added: Sequence[Mapping[str, Any]]) -> None:
     recorded = [line["wrote"][JOURNAL] for line in review.ledger() if JOURNAL in line["wrote"]]
     size = (review.path / JOURNAL).stat().st_size
     if not recorded or recorded[-1]["bytes"] != size:
-        words = [str(line["outcome"]) for line in added if "outcome" in line]
+        words = [_counted_as(line) for line in added if "outcome" in line]
         counts = {word: words.count(word) for word in sorted(set(words))}
         review.record_journal(step, at=iso(now()), counts=counts)

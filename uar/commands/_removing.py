@@ -19,7 +19,7 @@ from uar.commands._table import put_table
 from uar.errors import SetupError
 from uar.folder import Folder
 from uar.journal import open_ended
-from uar.removals import ALREADY, DONE, Line, Run, Tenant, carry_out
+from uar.removals import ALREADY, DONE, RESTORE, Line, Run, Tenant, carry_out
 from uar.settings import Apply
 from uar.sources.jumpcloud_removals import Requests, by_service, key_owners, organizations
 from uar.tables import ACTIONS
@@ -201,6 +201,10 @@ def _show(shown: Sequence[Shown], open_ones: Sequence[Shown]) -> None:
     words = [_word(each) for each in shown]
     for word in sorted(set(words)):
         put(f"{words.count(word):>6,}  {word}")
+    for each in shown:
+        if each["outcome"] == DONE[RESTORE] and each["detail"]:
+            put(f"\n  {each['item']}  {each['kind']}: {each['account']}, {each['entitlement']}")
+            put(f"      {each['detail']}")
     if not open_ones:
         put("Nothing is left to do." if shown else "There is nothing to do.")
     tried = [each for each in open_ones if each["outcome"] != NOT_ATTEMPTED]

@@ -20,6 +20,20 @@ from uar.sources.jumpcloud import connect
 from uar.sources.jumpcloud_removals import Removals
 
 Row = Mapping[str, Any]
+SERVICE_NOT_BACK = (
+    "The service account is made again with its name and role, under another id. Not put back: its "
+    "secrets and keys. It gets a client secret that nobody is told and that ends in 30 days; who "
+    "needs the account makes a new one in the Admin Portal, Settings > Service Accounts."
+)
+ADMIN_NOT_BACK = (
+    "The admin is made again with the role, under another id. Not put back: password, second "
+    "factor and API key. The person sets a password and a second factor anew, and makes a new key "
+    "where one is needed."
+)
+KEY_NOT_BACK = (
+    "API access is allowed again. Not put back: the API key; the admin makes a new one in the "
+    "Admin Portal where one is needed."
+)
 
 
 @click.command()
@@ -46,10 +60,8 @@ def _undo(review: Folder, items: Sequence[str], yes: bool, dry_run: bool) -> lis
     rows = [row for _, _, rows in plans for row in rows]
     for row in rows:
         say(f"  {row['item']}  Puts back: {row['kind']}, {row['account']}, {row['entitlement']}.")
-        if row.get("last") == "delete":
-            say("      The admin was deleted and is made again; the person sets a new password.")
-        if row["kind"] == "service account":
-            say("      It was deleted and is made again, with a secret that nobody gets to know.")
+        if row["not_back"]:
+            say(f"      {row['not_back']}")
         if row.get("exempt"):
             say("      And takes the exemption from the group's rule back.")
     if rows and not dry_run and agreed(f"Put back {counted(len(rows), 'item')}?", yes):
@@ -77,11 +89,26 @@ def _work(review: Folder, items: Sequence[str]) -> Iterator[tuple[str, Document,
         document = load(review, str(name))
         chosen = set(group)
         rows: list[Row] = [
-            {**row, "exempt": row.get("exempt", False) and row["item"] in exempted}
+            {
+                **row,
+                "exempt": row.get("exempt", False) and row["item"] in exempted,
+                "not_back": _not_back(row),
+            }
             for row in document["removals"]
             if row["item"] in chosen
         ]
         yield str(name), document, rows[::-1]
+
+
+def _not_back(row: Row) -> str:
+    """What JumpCloud gives nobody back, and who has to do what about it; "": it is as before."""
+    if row["kind"] == "service account":
+        return SERVICE_NOT_BACK
+    if row.get("last") == "delete":
+        return ADMIN_NOT_BACK
+    if row["kind"] == "admin API access" or (row.get("last") and row["api_access"]):
+        return KEY_NOT_BACK
+    return ""
 
 
 def _exempted_by_us(review: Folder) -> set[str]:

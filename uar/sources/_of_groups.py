@@ -32,7 +32,9 @@ def read(look: Look, row: Row, after: bool) -> Live:
         return look.live(False, "The group no longer exists.")
     if not _is_member(look, row, to_empty=not after):
         return look.live(False, "" if after else why_absent(look, row), group=group)
-    return look.live(True, drift="" if after else _drift(look, row, group), group=group)
+    between = after and row.get("exempt")  # the two writes of an exemption: look again
+    drift = _drift(look, row, group) if between or not after else ""
+    return look.live(True, drift=drift, group=group)
 
 
 def _is_member(look: Look, row: Row, *, to_empty: bool) -> bool:
