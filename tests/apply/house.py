@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from tests.sandbox import small as s
+from uar.commands import undo
 from uar.commands._journal import make, make_emergency, past, settle, up_to_date
 from uar.commands._removing import results
 from uar.commands.apply import pending, remove, settle_rules
@@ -299,3 +300,10 @@ def carry_out(
         settle_rules(folder, plan, tenant, pause, sync)
         shown = results(plan.document["removals"], past(folder))
     return {row["item"]: row["outcome"] for row in shown}
+
+
+def put_back(folder: Folder, tenant: Requests, sync: Callable[[int], None] = os.fsync) -> None:
+    """uar undo --yes, with another client, of everything."""
+    with folder.locked():
+        settle(folder)
+        undo.put_back(folder, list(undo.to_put_back(folder)), tenant, sync)

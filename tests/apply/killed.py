@@ -1,7 +1,7 @@
-"""A process of its own that applies plans and is killed, at any point that a test names.
+"""A process of its own that applies or undoes plans and is killed at any point that a test names.
 
-    python -m tests.apply.killed        reads one JSON object a line: folder, url, key and a Kill
-                                        answers each with how the process that did it ended
+    python -m tests.apply.killed    reads one JSON object a line: do, folder, url, key and a Kill
+                                    answers each with how the process that did it ended
 
 Every command runs in a forked child. Points count what happens in order, in whichever thread:
 before and after each request, before and after each line of the journal reaches the disk.
@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,12 +79,15 @@ class Watched:
         self.client.stop()
 
 
+DOING: dict[str, Callable[..., object]] = {"apply": h.carry_out, "undo": h.put_back}
+
+
 def work(order: dict[str, Any]) -> None:
     environ = {"JUMPCLOUD_BASE_URL": order["url"], "UAR_APPLY_API_KEY": order["key"]}
     kill = Kill(**order["kill"])
     points = Points(kill)
     with connect(environ, write=True) as client:
-        h.carry_out(Folder(Path(order["folder"])), Watched(client, points), points.sync)
+        DOING[order["do"]](Folder(Path(order["folder"])), Watched(client, points), points.sync)
     if kill.is_none():
         told = {"points": points.passed, "lines": points.lines}
         Path(order["folder"] + ".points").write_text(json.dumps(told))

@@ -1,4 +1,4 @@
-"""kill -9 at every point of an apply: the next one ends where an undisturbed one would have.
+"""kill -9 at every point of an apply or an undo: the next one ends where an undisturbed one would.
 
 One removal at a time, and several: then a kill also finds others half done. The review takes a
 membership, two roles and with them an admin, a member of a rule's group (two writes), a device and
@@ -77,8 +77,8 @@ def order() -> Iterator[Order]:
         assert process.stdin
         assert process.stdout
 
-        def send(path: Path, box: Sandbox, kill: Kill = NO_KILL) -> int:
-            told = {"folder": str(path), "url": box.url, "key": box.apply_api_key}
+        def send(path: Path, box: Sandbox, kill: Kill = NO_KILL, do: str = "apply") -> int:
+            told = {"do": do, "folder": str(path), "url": box.url, "key": box.apply_api_key}
             print(json.dumps({**told, "kill": asdict(kill)}), file=process.stdin, flush=True)
             assert process.stdout
             code = int(process.stdout.readline())
@@ -169,6 +169,59 @@ def test_killed_twice(
         assert order(path, box, Kill(second)) in (-signal.SIGKILL, 0)
         assert order(path, box) == 0
         checked(Folder(path), box, before)
+
+
+@pytest.fixture(scope="module")
+def applied(
+    folder: Folder, order: Order, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, Any], dict[str, Any]]:
+    """A review whose plan was carried out, to be copied; the tenant before that and after."""
+    path = tmp_path_factory.mktemp("applied") / "q4"
+    shutil.copytree(folder.path, path)
+    with Sandbox(h.organisation()) as box:
+        before = whole(box)
+        assert order(path, box) == 0
+        return path, before, json.loads(json.dumps(box.tenant.export()))
+
+
+def whole(box: Sandbox) -> dict[str, Any]:
+    """The state, with administrators by e-mail: one who was deleted comes back with another id."""
+    state = h.state(box)
+    emails = {admin["_id"]: admin["email"] for admin in box.tenant.admins}
+    state["admins"] = {emails[key]: roles for key, roles in state["admins"].items()}
+    return {name: part for name, part in state.items() if name != "access"}
+
+
+def undone_at(
+    applied: tuple[Path, dict[str, Any], dict[str, Any]], path: Path, order: Order, kill: Kill
+) -> tuple[int, list[str]]:
+    """Kill an undo, undo again, check; gives the exit code of the first, and all writes."""
+    source, before, removed = applied
+    shutil.copytree(source, path)
+    with Sandbox(json.loads(json.dumps(removed))) as box:
+        code = order(path, box, kill, "undo")
+        assert code == 0 or order(path, box, do="undo") == 0
+        assert whole(box) == before
+        writes = h.writes(box)
+        assert all(each.status in (200, 201, 204) for each in writes)
+    outcomes = journal.outcomes((path / JOURNAL).read_bytes())
+    assert set(outcomes["outcome"]) == {"restored"}
+    assert Folder(path).verify()[1] is None
+    return code, sorted(f"{each.method} {each.path.rpartition('/')[0]}" for each in writes)
+
+
+def test_an_undo_at_every_point(
+    applied: tuple[Path, dict[str, Any], dict[str, Any]], order: Order, tmp_path: Path
+) -> None:
+    """Nothing is put back twice, nothing is lost: as many writes as an undisturbed one sends."""
+    path = tmp_path / "undisturbed"
+    code, writes = undone_at(applied, path, order, NO_KILL)
+    assert code == 0
+    points = json.loads(path.with_name("undisturbed.points").read_text())
+    assert points["points"] > 40
+    killed = -signal.SIGKILL, writes
+    for point in range(1, points["points"] + 1):
+        assert undone_at(applied, tmp_path / f"p{point}", order, Kill(point)) == killed, point
 
 
 @pytest.mark.parametrize("request_number", [4, 9, 14])

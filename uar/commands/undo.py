@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from uar.folder import JOURNAL, Folder
 from uar.journal import lines
 from uar.removals import REMOVE, RESTORE
 from uar.sources.jumpcloud import connect
-from uar.sources.jumpcloud_removals import Removals
+from uar.sources.jumpcloud_removals import Removals, Requests
 
 Row = Mapping[str, Any]
 SERVICE_NOT_BACK = (
@@ -56,7 +56,7 @@ def command(folder: Path, items: Sequence[str], yes: bool, dry_run: bool, as_jso
 
 
 def _undo(review: Folder, items: Sequence[str], yes: bool, dry_run: bool) -> list[Shown]:
-    plans = list(_work(review, items))
+    plans = list(to_put_back(review, items))
     rows = [row for _, _, rows in plans for row in rows]
     for row in rows:
         say(f"  {row['item']}  Puts back: {row['kind']}, {row['account']}, {row['entitlement']}.")
@@ -66,16 +66,28 @@ def _undo(review: Folder, items: Sequence[str], yes: bool, dry_run: bool) -> lis
             say("      And takes the exemption from the group's rule back.")
     if rows and not dry_run and agreed(f"Put back {counted(len(rows), 'item')}?", yes):
         with connect(os.environ, write=True) as client:
-            for name, document, chosen in plans:
-                check_tenant(client, document["tenant"])
-                in_flight = settings_of(review, document).in_flight
-                work = Work("undo", RESTORE, name, chosen, in_flight=in_flight)
-                perform(review, work, Removals(client))
+            put_back(review, plans, client)
     return results(rows, past(review), (RESTORE,))
 
 
-def _work(review: Folder, items: Sequence[str]) -> Iterator[tuple[str, Document, list[Row]]]:
-    """(plan, its document, rows) of what was removed, last removed first."""
+def put_back(
+    review: Folder,
+    plans: Iterable[tuple[str, Document, list[Row]]],
+    client: Requests,
+    sync: Callable[[int], None] = os.fsync,
+) -> None:
+    """Restore these rows, as `to_put_back` gives them."""
+    for name, document, rows in plans:
+        check_tenant(client, document["tenant"])
+        in_flight = settings_of(review, document).in_flight
+        work = Work("undo", RESTORE, name, rows, in_flight=in_flight)
+        perform(review, work, Removals(client), sync=sync)
+
+
+def to_put_back(
+    review: Folder, items: Sequence[str] = ()
+) -> Iterator[tuple[str, Document, list[Row]]]:
+    """(plan, its document, rows) of what was removed, last removed first; of all without items."""
     outcomes = past(review)
     removed = outcomes[_undoable(outcomes)]
     unknown = sorted(set(items) - set(removed["item_id"]))
