@@ -132,6 +132,24 @@ def test_numbers_are_those_of_the_tables(evidence: Evidence, page: Page) -> None
     assert len(page.tables["returned"]) - 1 == len(evidence.receipts)
 
 
+def test_figures_are_those_of_the_rows_they_lead_to(evidence: Evidence, page: Page) -> None:
+    figures = column(page, "figures", "Number")
+    standing = tie_out(evidence).standing
+    assert standing is not None
+    assert figures["Unexplained difference, over all of the tie-out"] == "0"
+    revoked = column(page, "by-kind", "Revoke")["All"]
+    assert figures["Revoke"].startswith(f"{revoked} of ")
+    overrides = len(page.tables["override-list"]) - 1
+    assert int(figures["Kept against a critical or high flag"]) == overrides > 0
+    assert int(figures["Items of one reviewer, at most"]) == max(
+        int(number) for name, number in column(page, "assigned", "Items").items() if name != "All"
+    )
+    gone = standing["state"].isin(["removed", "already gone"])
+    undone = ((standing["decision"] == "Revoke") & ~gone).sum()
+    assert int(figures["Revoke that was not seen to be gone"]) == undone > 0
+    assert figures["Granted after the snapshot"] == "not given"
+
+
 def test_every_item_stands_once_with_its_anchor(evidence: Evidence, page: Page) -> None:
     assert evidence.items is not None
     ids = [attrs["id"] for tag, attrs in page.tags if tag == "tr" and "id" in attrs]

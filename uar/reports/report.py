@@ -23,6 +23,7 @@ from uar.reports import (
     Report,
     _changes,
     _drawn,
+    _figures,
     _findings,
     _lookback,
     _population,
@@ -103,6 +104,7 @@ def values(evidence: Evidence, tieout: TieOut) -> dict[str, Any]:
             "roster": "given" if evidence.roster is not None else "not given",
         },
         "tables": _tables(evidence, tieout, judged, times)
+        | {"figures": _figures.figures(evidence, tieout, judged, times, looked)}
         | _changes.tables(changed, tieout)
         | _lookback.tables(evidence, tieout, looked),
         "charts": {
