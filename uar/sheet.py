@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -75,20 +75,39 @@ def cells(item: Mapping[str, Any]) -> list[str]:
     What is shown is what is sealed and compared: without control and bidirectional characters,
     and no longer than LONGEST.
     """
-    texts = []
-    for column, say in _SAYING:
-        value = item.get(column)
-        text = "" if value is None else value if type(value) is str else _text(item, column)
-        if text or column in ALWAYS:
-            text = say(item, text) if say else showable(text)
-            if len(text) > LONGEST:
-                text = text[: LONGEST - 2] + " …"
-        texts.append(text)
-    return texts
+    return [_said(item, column, say) for column, say, _ in _SAYING]
+
+
+def cells_of(items: Mapping[str, Sequence[Any]]) -> list[list[str]]:
+    """The `cells` of many items, given column by column; what they have in common is said once."""
+    columns = []
+    for column, say, others in _SAYING:
+        names = (column, *others)
+        known: dict[Any, str] = {}
+        texts = []
+        for facts in zip(*(items[name] for name in names), strict=True):
+            text = known.get(facts)
+            if text is None:
+                item = dict(zip(names, facts, strict=True))
+                text = known[facts] = _said(item, column, say)
+            texts.append(text)
+        columns.append(texts)
+    return [list(texts) for texts in zip(*columns, strict=True)]
+
+
+def _said(item: Mapping[str, Any], column: str, say: Say | None) -> str:
+    text = _text(item, column)
+    if text or column in ALWAYS:
+        text = say(item, text) if say else showable(text)
+        if len(text) > LONGEST:
+            text = text[: LONGEST - 2] + " …"
+    return text
 
 
 def _text(item: Mapping[str, Any], column: str) -> str:
     value = item.get(column)
+    if type(value) is str:
+        return value
     return "" if value is None or value is pd.NA or value != value else str(value)
 
 
@@ -137,21 +156,21 @@ def _kind(item: Mapping[str, Any], text: str) -> str:
     return f"{what}, as administrator" if item["sudo"] or item.get("effective_sudo") else what
 
 
-SAID: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
-    "flags": _flags,
-    "title": _borrowed,
-    "department": _borrowed,
-    "manager": _borrowed,
-    "kind": _kind,
-    "also_held": _after_a_revoke,
-    "since": _since,
-    "last_decision": _last_decision,
-    "last_use": _last_use,
+Say = Callable[[Mapping[str, Any], str], str]
+# How a column is said, and the other columns of ITEMS that it is said with.
+SAID: Mapping[str, tuple[Say, tuple[str, ...]]] = {
+    "flags": (_flags, ("revocable", "why_not", "reason_on_keep", "band", "flag_severity")),
+    "title": (_borrowed, ("borrowed",)),
+    "department": (_borrowed, ("borrowed",)),
+    "manager": (_borrowed, ("borrowed",)),
+    "kind": (_kind, ("entitlement_kind", "sudo")),
+    "also_held": (_after_a_revoke, ("takes_away", "holder_kind")),
+    "since": (_since, ("changes",)),
+    "last_decision": (_last_decision, ("last_by", "last_on")),
+    "last_use": (_last_use, ()),
 }
-
-
 ALWAYS = ("flags", "also_held")  # they say something of other columns too
-_SAYING = tuple((shown.column, SAID.get(shown.column)) for shown in SHOWN)
+_SAYING = tuple((shown.column, *SAID.get(shown.column, (None, ()))) for shown in SHOWN)
 
 
 def _needs_reason(item: Mapping[str, Any]) -> str:
@@ -180,8 +199,10 @@ def item_id(grant_id: str) -> str:
     a number or a date; the check character catches a mistyped one.
     """
     bits = int.from_bytes(hashlib.sha256(grant_id.encode()).digest()[:8], "big") >> 4
-    body = "".join([ALPHABET[bits >> shift & 31] for shift in range(55, -1, -5)])
-    return f"UAR-{body[:4]}-{body[4:8]}-{body[8:]}{_check(body)}"
+    pairs = [bits >> shift & 1023 for shift in range(50, -1, -10)]
+    a, b, c, d, e, f = [_PAIRS[pair] for pair in pairs]
+    check = ALPHABET[-sum([_PAIR_SUMS[pair] for pair in pairs]) % 32]
+    return f"UAR-{a}{b}-{c}{d}-{e}{f}{check}"
 
 
 def is_item_id(text: str) -> bool:
@@ -211,3 +232,7 @@ def _check(body: str) -> str:
     """Luhn's check over 32 characters: every single slip shows, and nearly every swap."""
     total = sum([_TWICE[char] for char in body[::-2]]) + sum([_ONCE[char] for char in body[-2::-2]])
     return ALPHABET[-total % 32]
+
+
+_PAIRS = tuple(one + other for one in ALPHABET for other in ALPHABET)
+_PAIR_SUMS = tuple(_ONCE[one] + _TWICE[other] for one, other in _PAIRS)  # of an even number of them

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -21,10 +22,11 @@ from uar.tables import (
     GRANTS,
     USES,
     Table,
-    records,
+    objects,
 )
 from uar.verify import json_bytes as json_bytes
 from uar.verify import json_line as json_line
+from uar.verify import json_text
 
 BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS, CONTENTS, USES)
 SMALL_TABLES = (COLLECTIONS, GAPS)
@@ -134,11 +136,20 @@ def page_file(collection: str) -> str:
 
 def to_lines(frame: pd.DataFrame) -> bytes:
     """A table as JSON lines; unknown is null, times are ISO 8601 in UTC."""
-    plain = frame.copy()
-    for name in plain.columns:
-        if isinstance(plain[name].dtype, pd.DatetimeTZDtype):
-            plain[name] = plain[name].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return b"".join(json_line(row) for row in records(plain))
+    columns = []
+    for name in sorted(frame.columns):  # as json_line has them
+        values = frame[name]
+        if isinstance(values.dtype, pd.DatetimeTZDtype):
+            values = values.dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        columns.append(objects(values, _member(name)))
+    lines = [",".join(members) for members in zip(*columns, strict=True)]
+    return "".join([f"{{{line}}}\n" for line in lines]).encode("utf-8", "surrogatepass")
+
+
+def _member(name: str) -> Callable[[Any], str]:
+    """How json_line puts a value under this name."""
+    before = json_text(name) + ":"
+    return lambda value: before + json_text(value)
 
 
 def from_lines(table: Table, lines: bytes) -> pd.DataFrame:

@@ -6,7 +6,7 @@ zero rows; nothing behind it checks again. Absent, None, NaN and "" are one thin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -142,11 +142,27 @@ def within(keys: pd.Series[Any], among: pd.Series[Any] | pd.Index[Any]) -> pd.Se
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as dictionaries; unknown is None. Much faster than to_dict."""
-    columns = [
-        frame[name].array.to_numpy(dtype=object, na_value=None).tolist() for name in frame.columns
-    ]
+    columns = [objects(frame[name]) for name in frame.columns]
     names = [str(name) for name in frame.columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def objects(values: pd.Series[Any], say: Callable[[Any], Any] | None = None) -> list[Any]:
+    """The values as Python has them; unknown is None, and equal texts are one object.
+
+    `say`: what is given instead of each; asked once for each different text.
+    """
+    if not isinstance(values.dtype, pd.StringDtype):
+        found = values.array.to_numpy(dtype=object, na_value=None).tolist()
+        return found if say is None else [say(value) for value in found]
+    texts = pa.array(values.array)
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    codes = texts.dictionary_encode()
+    words = [*codes.dictionary.to_numpy(zero_copy_only=False).tolist(), None]
+    different = np.empty(len(words), dtype=object)
+    different[:] = words if say is None else [say(word) for word in words]
+    places = codes.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)
+    return cast(list[Any], different[places].tolist())
 
 
 def _all_different(keys: pa.Array) -> bool:

@@ -93,11 +93,12 @@ def json_bytes(value: object) -> bytes:
 
 
 _LINE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+json_text = _LINE.encode  # a value as it stands in such a line
 
 
 def json_line(value: object) -> bytes:
     """One JSON document on one line, always the same for the same value."""
-    return _LINE.encode(value).encode("utf-8", "surrogatepass") + b"\n"
+    return json_text(value).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def stamp(content: bytes) -> dict[str, Any]:

@@ -73,17 +73,20 @@ def _told(previous: Previous) -> dict[str, str]:
 
 def workbooks(items: pd.DataFrame, campaign_id: str) -> list[dict[str, Any]]:
     """One entry per reviewer, in the order of file names."""
+    bands = pd.crosstab(items["workbook"], items["band"])
+    first = items.drop_duplicates("workbook").sort_values("workbook")
+    who = first[["workbook", "reviewer_id", "reviewer", "reviewer_email"]]
     return [
         {
             "workbook": name,
-            "file_id": short_id("FILE", campaign_id, str(own["reviewer_id"].iloc[0]), str(name)),
-            "reviewer_id": own["reviewer_id"].iloc[0],
-            "reviewer": own["reviewer"].iloc[0],
-            "reviewer_email": own["reviewer_email"].iloc[0],
-            "items": len(own),
-            **_counts(own, "band", BANDS),
+            "file_id": short_id("FILE", campaign_id, reviewer, name),
+            "reviewer_id": reviewer,
+            "reviewer": called,
+            "reviewer_email": email,
+            "items": int(bands.loc[name].sum()),
+            **{band: int(bands.at[name, band]) if band in bands else 0 for band in BANDS},
         }
-        for name, own in items.groupby("workbook", sort=True)
+        for name, reviewer, called, email in who.itertuples(index=False)
     ]
 
 
@@ -100,7 +103,7 @@ def excluded(snapshot: Snapshot, items: pd.DataFrame, out: pd.DataFrame) -> list
         ("entitlements", "entitlement_id", snapshot.entitlements["entitlement_id"],
          "Nobody holds them."),
     ):  # fmt: skip
-        held, asked = set(grants[column]), set(items[column])
+        held, asked = set(grants[column].unique()), set(items[column].unique())
         idle, scoped = set(every) - held, (set(every) & held) - asked
         found.append({"what": what, "count": len(idle), "reason": nothing})
         if scoped:

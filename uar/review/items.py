@@ -24,9 +24,9 @@ from uar.review.routing import Candidate, Line, Question, Route, router
 from uar.review.scope import excluded
 from uar.review.use import with_use
 from uar.settings import Settings
-from uar.sheet import cells, item_id, seal
+from uar.sheet import cells_of, item_id, seal
 from uar.snapshot import Snapshot
-from uar.tables import BANDS, ITEMS, OPENED_KINDS, SEVERITIES, SINCE, look_up, records
+from uar.tables import BANDS, ITEMS, OPENED_KINDS, SEVERITIES, SINCE, look_up, objects, within
 from uar.text import plain
 
 SEVERE = ("critical", "high")
@@ -77,7 +77,7 @@ def population(
     high = rows["band"] == "privileged"
     facts = known.snapshot, known.persons, known.opened, high, known.previous is not None
     out = excluded(Choice(rows, *facts), settings.scope)
-    asked = rows[~rows["grant_id"].isin(out["grant_id"])].reset_index(drop=True)
+    asked = rows[~within(rows["grant_id"], out["grant_id"])].reset_index(drop=True)
     if asked.empty and len(rows):
         raise SetupError("Nothing is left to review: see scope in uar.toml.")
     chosen = reviewers(asked, known, settings, line, issued_on)
@@ -85,7 +85,7 @@ def population(
     books: list[Book] = [
         (reviewer, *((thing, name) if owned and route.by == "owner" else ("", "")))
         for (route, reviewer), thing, name in zip(
-            chosen, asked["entitlement_id"].tolist(), asked["entitlement"].tolist(), strict=True
+            chosen, objects(asked["entitlement_id"]), objects(asked["entitlement"]), strict=True
         )
     ]
     key = known.snapshot.header.seal_key
@@ -102,11 +102,12 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     privileged = access.privileged(entitlements, settings.privileged)
     opens_privileged = known.opened[known.opened["entitlement_id"].isin(privileged)]["group_id"]
     high = rows["entitlement_id"].isin([*privileged, *opens_privileged])
-    high |= rows["grant_id"].isin(access.as_administrator(known.snapshot.grants))
+    high |= within(rows["grant_id"], pd.Index(access.as_administrator(known.snapshot.grants)))
     rows = rows.merge(_flags(known.findings, rows), on="grant_id", how="left")
     ends = entitlements.loc[entitlements["kind"].isin(OPENED_KINDS), "entitlement_id"]
     shared = known.shared[known.shared["entitlement_id"].isin(ends)]
-    rows["item_id"] = rows["grant_id"].map(item_id).astype("string")
+    ids = [item_id(grant) for grant in objects(rows["grant_id"])]
+    rows["item_id"] = pd.Series(ids, index=rows.index, dtype="string")
     opened = access.with_contents(known.opened, known.snapshot.contents)
     rows = with_paths(rows, known.snapshot.grants, opened, shared, name)
     rows = with_use(rows, known.snapshot, known.opened)
@@ -166,7 +167,7 @@ def _grants(known: Known) -> pd.DataFrame:
     by_group = rows["holder_kind"] == "group"
     rows["kind"] = [
         GROUP_HELD.get(kind, "group binding") if group else HELD.get(kind, "direct binding")
-        for kind, group in zip(rows["entitlement_kind"], by_group, strict=True)
+        for kind, group in zip(*map(objects, (rows["entitlement_kind"], by_group)), strict=True)
     ]
     return rows
 
@@ -190,8 +191,9 @@ def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     )[["subject", "accounts", "grants", "id", "rank", "severity", "sentence"]]
     grants = rows[["grant_id", "holder_id", "entitlement_id", "person_id"]]
     about = said.assign(account=said["accounts"].str.split(" ")).explode("account")
-    of_thing = _among(about["subject"], [*rows["grant_id"], *rows["entitlement_id"]])
-    of_person = _among(about["subject"], rows["person_id"].dropna())
+    subject = about["subject"]
+    of_thing = within(subject, rows["grant_id"]) | within(subject, rows["entitlement_id"])
+    of_person = within(subject, rows["person_id"])
     severe = about["severity"].isin(SEVERE)
     of_accounts = about[~of_thing & (of_person | severe) & about["grants"].isna()]
     named = said.dropna(subset=["grants"])
@@ -206,15 +208,19 @@ def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
             grants.merge(of_grants, on="grant_id"),
         ]
     ).drop_duplicates(["grant_id", "id"])
-    of_one = pairs.sort_values(["rank", "id"]).groupby("grant_id")
-    joined = of_one.agg(flags=("sentence", "\n".join), flag_severity=("severity", "first"))
-    return joined.reset_index().astype("string")
-
-
-def _among(values: pd.Series[str], many: Iterable[str]) -> pd.Series[bool]:
-    """`isin`, which is slow when a text is looked for among very many."""
-    known = set(many)
-    return pd.Series([value in known for value in values], index=values.index, dtype=bool)
+    ordered = pairs.sort_values(["rank", "id"])
+    sentences: dict[str, list[str]] = {}
+    for grant, sentence in zip(*map(objects, (ordered["grant_id"], ordered["sentence"])), strict=True):
+        sentences.setdefault(grant, []).append(sentence)
+    worst = ordered.drop_duplicates("grant_id")
+    flags = pd.Series(["\n".join(each) for each in sentences.values()], dtype="string")
+    return pd.DataFrame(
+        {
+            "grant_id": worst["grant_id"].reset_index(drop=True),
+            "flags": flags,
+            "flag_severity": worst["severity"].astype("string").reset_index(drop=True),
+        }
+    )
 
 
 # The reviewer and the seal
@@ -233,11 +239,16 @@ def reviewers(
     names = ["holder_id", "holder_kind", "person_id", "manager_id", "borrowed", "entitlement_id",
              "entitlement"]  # fmt: skip
     asked = rows[names].fillna({"person_id": "", "manager_id": ""})
-    which = _places(fits, len(rows))
-    routes = [
-        desk.route(Question(**row, rules=rules))
-        for row, rules in zip(records(asked), which, strict=True)
-    ]
+    of_manager: dict[str, Route] = {}  # where nothing was asked before the manager of the holder
+    routes = []
+    for facts in zip(*(objects(asked[name]) for name in names), _places(fits, len(rows)), strict=True):
+        question = Question(*facts)
+        route = of_manager.get(question.holder_id)
+        if route is None or question.rules:
+            route = desk.route(question)
+            if route.by == "manager" and not question.rules:
+                of_manager[question.holder_id] = route
+        routes.append(route)
     chosen = [(route, route.reviewer) for route in routes if route.reviewer is not None]
     if len(chosen) < len(routes):
         raise SetupError(_nobody(rows, routes))
@@ -285,6 +296,13 @@ def sealed(
         routed_because=[route.because for route, _ in chosen],
         workbook=files,
     )
-    shown = {row["item_id"]: cells(row) for row in records(rows)}
+    shown = shown_of(rows)
     rows["seal"] = [seal(key, item, texts) for item, texts in shown.items()]
     return ITEMS.frame(rows.sort_values("item_id")), shown
+
+
+def shown_of(items: pd.DataFrame) -> dict[str, list[str]]:
+    """uar.sheet.cells per item_id."""
+    needed = set(ITEMS.names) & set(items.columns)
+    texts = cells_of({name: objects(items[name]) for name in needed})
+    return dict(zip(items["item_id"].tolist(), texts, strict=True))
