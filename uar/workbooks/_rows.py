@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
 from xml.sax.saxutils import escape
 
 LINE_HEIGHT, PADDING, TALLEST = 12.8, 8, 409  # points; Excel allows no taller row
@@ -20,29 +22,57 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Column:
     """A column of texts as XML: each text is put into XML and measured once.
 
-    `style`: its number; `width`: in characters, 0 where a text is not wrapped.
+    `style`: its number; `width`: in characters, 0 where a text is not wrapped; `then`: the letter
+    of the next column, "" after the last.
     """
 
-    def __init__(self, letter: str, style: int, width: float) -> None:
-        self.letter, self._style, self._width = letter, style, width
-        self._known: dict[str, tuple[str, int]] = {"": (f'" s="{style}"/>', 1)}
+    def __init__(self, letter: str, style: int, width: float, then: str) -> None:
+        self.letter = letter
+        self._cells = _Cells(f'" s="{style}"', f'<c r="{then}' if then else "</row>")
+        self._lines = _Lines(width) if width else None
 
-    def cell(self, text: str) -> tuple[str, int]:
-        """(the cell's XML after its row number, how many lines the text takes)."""
-        found = self._known.get(text)
-        if found is None:
-            if len(self._known) > MOST_KNOWN:
-                self._known.clear()
-            tall = lines(text, self._width) if self._width and len(text) * 2 > self._width else 1
-            value = escape(text) if "&" in text or "<" in text or ">" in text else text
-            inline = f'<is><t xml:space="preserve">{value}</t></is></c>'
-            found = self._known[text] = f'" s="{self._style}" t="inlineStr">{inline}', tall
-        return found
+    def cells(self, texts: Sequence[str]) -> list[str]:
+        """Per text what stands between the row's number in this cell and in the next."""
+        return self._cells.of(texts)
+
+    def lines(self, texts: Sequence[str]) -> list[int]:
+        """Per text how many lines it takes; nothing where each takes one."""
+        return self._lines.of(texts) if self._lines is not None else []
 
     @property
     def formula(self) -> str:
-        """A cell, after its row number, that calculates what all of the column calculate."""
-        return f'" s="{self._style}" t="str"><f t="shared" si="0"/><v></v></c>'
+        """As `cells`: one that calculates what all of the column calculate."""
+        look, then = self._cells.look, self._cells.then
+        return f'{look} t="str"><f t="shared" si="0"/><v></v></c>{then}'
+
+
+class _Known(dict[str, Any]):
+    """What was worked out for a text before, looked up without a call of Python."""
+
+    def of(self, texts: Sequence[str]) -> list[Any]:
+        if len(self) > MOST_KNOWN:
+            self.clear()
+        return [self[text] for text in texts]
+
+
+class _Cells(_Known):
+    def __init__(self, look: str, then: str) -> None:
+        self.look, self.then = look, then
+
+    def __missing__(self, text: str) -> str:
+        value = escape(text) if "&" in text or "<" in text or ">" in text else text
+        inline = f' t="inlineStr"><is><t xml:space="preserve">{value}</t></is></c>'
+        found = self[text] = f"{self.look}{inline if text else '/>'}{self.then}"
+        return found
+
+
+class _Lines(_Known):
+    def __init__(self, width: float) -> None:
+        self._width = width
+
+    def __missing__(self, text: str) -> int:
+        found = self[text] = lines(text, self._width) if len(text) * 2 > self._width else 1
+        return found
 
 
 def rows_xml(
@@ -59,32 +89,30 @@ def rows_xml(
     asked, says = formula
     shares = f't="shared" ref="{asked}{first}:{asked}{first + len(rows) - 1}" si="0"'
     for start in range(0, len(rows), PIECE):
-        made = "".join(
-            [
-                _row(number, texts, columns, asked)
-                for number, texts in enumerate(rows[start : start + PIECE], first + start)
-            ]
-        )
+        made = "".join(_rows(rows[start : start + PIECE], first + start, columns, asked))
         if asked and not start:
             made = made.replace('<f t="shared" si="0"/>', f"<f {shares}>{escape(says)}</f>", 1)
         yield made
 
 
-def _row(number: int, texts: Sequence[str], columns: Sequence[Column], asked: str) -> str:
-    tallest = 2  # room for a reason
-    parts = [""]
-    for column, text in zip(columns, texts, strict=True):
+def _rows(
+    rows: Sequence[Sequence[str]], first: int, columns: Sequence[Column], asked: str
+) -> Iterator[str]:
+    """Column by column, so that little is done for each cell."""
+    cells: list[list[str]] = []
+    tall = [[2] * len(rows)]  # room for a reason
+    for column, texts in zip(columns, zip(*rows, strict=True), strict=True):
         if column.letter == asked:
-            parts.append(f'<c r="{asked}{number}{column.formula}')
-            continue
-        rest, tall = column.cell(text)
-        parts.append(f'<c r="{column.letter}{number}{rest}')
-        if tall > tallest:
-            tallest = tall
+            cells.append([column.formula] * len(rows))
+        else:
+            cells.append(column.cells(texts))
+            tall += filter(None, [column.lines(texts)])
     # The height is no custom one, so the row still grows under a long reason.
-    parts[0] = f'<row r="{number}" ht="{height(tallest):.1f}">'
-    parts.append("</row>")
-    return "".join(parts)
+    opened = [f'" ht="{height(most):.1f}"><c r="A' for most in map(max, zip(*tall, strict=True))]
+    starts = ['<row r="'] * len(rows)
+    # All that stands in a row but its own number, which stands between these.
+    for number, parts in enumerate(zip(starts, opened, *cells, strict=True), first):
+        yield str(number).join(parts)
 
 
 def height(tallest: int) -> float:
@@ -110,6 +138,7 @@ def lines(text: str, width: float) -> int:
     return total
 
 
+@lru_cache(maxsize=MOST_KNOWN)
 def _wide(word: str) -> float:
     """In widths of a digit, which column widths are counted in; as Arial has them, or wider."""
     return sum(WIDTHS.get(char) or _width(char) for char in word)

@@ -317,9 +317,10 @@ def _headings(
 def _sheet(
     sheet: Worksheet, place: int, columns: Sequence[tuple[str, float, Style]], first: int
 ) -> Sheet:
+    letters = [*LETTERS[: len(columns)], ""]
     made = [
-        Column(letter, style.number(sheet), _fitting(width, style))
-        for letter, (_, width, style) in zip(LETTERS, columns, strict=False)
+        Column(letter, style.number(sheet), _fitting(width, style), then)
+        for letter, then, (_, width, style) in zip(letters, letters[1:], columns, strict=False)
     ]
     return Sheet(f"xl/worksheets/sheet{place}.xml", made, first)
 
