@@ -185,7 +185,7 @@ def _not_removable(item: Mapping[str, Any]) -> str:
     return "" if item["revocable"] else f"A Revoke is carried out by hand: {item['why_not']}"
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def showable(text: str) -> str:
     """A text of the directory as every program shows it alike."""
     # In a workbook's XML _x0041_ stands for the letter A; a space keeps such a text as it is.

@@ -31,6 +31,7 @@ from uar.verify import json_text
 BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS, CONTENTS, USES)
 SMALL_TABLES = (COLLECTIONS, GAPS)
 PIECE = 50_000  # rows of a table that are written at once
+SOME = 10_000  # rows of a table that become JSON lines at once
 HEADER_FILE = "snapshot/snapshot.json"
 ROSTER_FILE = "snapshot/roster.jsonl"  # only where HR's list was given
 
@@ -136,14 +137,21 @@ def page_file(collection: str) -> str:
 
 def to_lines(frame: pd.DataFrame) -> bytes:
     """A table as JSON lines; unknown is null, times are ISO 8601 in UTC."""
+    buffer = io.BytesIO()
+    for start in range(0, len(frame), SOME):
+        buffer.write(_lines(frame.iloc[start : start + SOME]))
+    return buffer.getvalue()
+
+
+def _lines(frame: pd.DataFrame) -> bytes:
     columns = []
     for name in sorted(frame.columns):  # as json_line has them
         values = frame[name]
         if isinstance(values.dtype, pd.DatetimeTZDtype):
             values = values.dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         columns.append(objects(values, _member(name)))
-    lines = [",".join(members) for members in zip(*columns, strict=True)]
-    return "".join([f"{{{line}}}\n" for line in lines]).encode("utf-8", "surrogatepass")
+    lines = [f"{{{','.join(members)}}}\n" for members in zip(*columns, strict=True)]
+    return "".join(lines).encode("utf-8", "surrogatepass")
 
 
 def _member(name: str) -> Callable[[Any], str]:

@@ -145,7 +145,7 @@ def commitment(salt: str, value: str) -> str:
     return REDACTED + digest(f"{salt}:{value}".encode("utf-8", "surrogatepass"))[:32]
 
 
-def merkle_levels(lines: Sequence[bytes]) -> list[list[bytes]]:
+def merkle_levels(lines: Iterable[bytes]) -> list[list[bytes]]:
     """Hashes of the lines, of pairs of those, and so on up to the one root (as in RFC 6962).
 
     The last of an odd number goes up as it is. Lines and pairs are hashed apart, so that no pair
@@ -162,7 +162,7 @@ def merkle_levels(lines: Sequence[bytes]) -> list[list[bytes]]:
     return levels
 
 
-def merkle_root(lines: Sequence[bytes]) -> str:
+def merkle_root(lines: Iterable[bytes]) -> str:
     """One hash that stands for these lines in this order."""
     top = merkle_levels(lines)[-1]
     return top[0].hex() if top else digest(b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,9 +38,9 @@ from uar.settings import Settings, Where, load
 from uar.snapshot import Snapshot, file_names, from_lines, json_bytes, to_lines
 from uar.tables import FINDINGS, LINKS, PERSONS
 from uar.text import plain
-from uar.verify import CAMPAIGN, ITEMS, merkle_root, whole_lines
+from uar.verify import CAMPAIGN, ITEMS, merkle_root
 from uar.workbooks._logo import LARGEST, Logo, logo
-from uar.workbooks.write import Brand, workbooks
+from uar.workbooks.write import NEEDED, Brand, workbooks
 from uar.workbooks.write_csv import csv_files
 
 FORMATS = ("xlsx", "csv")
@@ -151,14 +152,14 @@ def contents(
     issued_on = dt.datetime.fromisoformat(form.issued_at).date()
     found = population(known, settings, line, issued_on, f".{form.suffix}")
     lines = to_lines(found.items)
-    root = merkle_root(whole_lines(lines))
+    root = merkle_root(line.removesuffix(b"\n") for line in io.BytesIO(lines))
     facts = campaign(
         found.items, root, snapshot, settings.campaign, form.issued_at, detected.previous,
         found.excluded,
     )  # fmt: skip
     facts["format"] = form.suffix
     cards = gives(known), people(known, detected.links)
-    ordered = in_order(found.items)
+    ordered = in_order(found.items, NEEDED)
     brand = Brand(settings.branding, form.logo)
     books = (
         csv_files(ordered, facts, found.shown)

@@ -130,19 +130,22 @@ def _peers(snapshot: Snapshot, settings: Settings) -> pd.Series[str]:
     return pd.Series(texts, index=told["grant_id"], dtype="string")
 
 
-def in_order(items: pd.DataFrame) -> pd.DataFrame:
-    """As a reviewer reads them: band by band, in each the severe before the mild, the new first."""
+def in_order(items: pd.DataFrame, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """As a reviewer reads them: band by band, in each the severe before the mild, the new first.
+
+    `columns`: of the answer; all, unless something else is said.
+    """
     severity = items["flag_severity"].map(SEVERITIES.index, na_action="ignore")
-    ranked = items.assign(
+    ranks = items[["holder_id", "kind", "entitlement", "item_id"]].assign(
         band_rank=items["band"].map(BANDS.index),
         severity_rank=severity.astype("Int64").fillna(len(SEVERITIES)),
         since_rank=items["since"].map(SINCE.index, na_action="ignore").astype("Int64"),
         person_rank=items["holder_name"].str.casefold(),
     )
     by = ["band_rank", "severity_rank", "since_rank", "person_rank", "holder_id", "kind",
-          "entitlement"]  # fmt: skip
-    ordered = ranked.sort_values([*by, "item_id"], ignore_index=True)
-    return ordered.drop(columns=by[:4])
+          "entitlement", "item_id"]  # fmt: skip
+    chosen = items if columns is None else items[list(columns)]
+    return chosen.loc[ranks.sort_values(by).index].reset_index(drop=True)
 
 
 # The columns
@@ -210,7 +213,9 @@ def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     ).drop_duplicates(["grant_id", "id"])
     ordered = pairs.sort_values(["rank", "id"])
     sentences: dict[str, list[str]] = {}
-    for grant, sentence in zip(*map(objects, (ordered["grant_id"], ordered["sentence"])), strict=True):
+    for grant, sentence in zip(
+        *map(objects, (ordered["grant_id"], ordered["sentence"])), strict=True
+    ):
         sentences.setdefault(grant, []).append(sentence)
     worst = ordered.drop_duplicates("grant_id")
     flags = pd.Series(["\n".join(each) for each in sentences.values()], dtype="string")
@@ -241,7 +246,9 @@ def reviewers(
     asked = rows[names].fillna({"person_id": "", "manager_id": ""})
     of_manager: dict[str, Route] = {}  # where nothing was asked before the manager of the holder
     routes = []
-    for facts in zip(*(objects(asked[name]) for name in names), _places(fits, len(rows)), strict=True):
+    for facts in zip(
+        *(objects(asked[name]) for name in names), _places(fits, len(rows)), strict=True
+    ):
         question = Question(*facts)
         route = of_manager.get(question.holder_id)
         if route is None or question.rules:

@@ -7,15 +7,16 @@ date. The texts have been cleaned before: uar.sheet.cells, uar.text.plain.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from xml.sax.saxutils import escape
 
 LINE_HEIGHT, PADDING, TALLEST = 12.8, 8, 409  # points; Excel allows no taller row
 SPACE = 0.5
 PIECE = 500  # rows
-MOST_KNOWN = 50_000  # texts
+MOST_KNOWN = 5_000  # texts
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -76,21 +77,23 @@ class _Lines(_Known):
 
 
 def rows_xml(
-    rows: Sequence[Sequence[str]],
+    rows: Iterable[Sequence[str]],
     first: int,
+    last: int,
     columns: Sequence[Column],
     formula: tuple[str, str] = ("", ""),
 ) -> Iterator[str]:
-    """The rows from row number `first` on, some hundred at a time.
+    """The rows from row number `first` to `last`, some hundred at a time.
 
     `formula`: a column's letter and what its cells calculate, as it stands in the first row; it
     says nothing while nothing is typed.
     """
     asked, says = formula
-    shares = f't="shared" ref="{asked}{first}:{asked}{first + len(rows) - 1}" si="0"'
-    for start in range(0, len(rows), PIECE):
-        made = "".join(_rows(rows[start : start + PIECE], first + start, columns, asked))
-        if asked and not start:
+    shares = f't="shared" ref="{asked}{first}:{asked}{last}" si="0"'
+    coming = iter(rows)
+    for start in range(first, last + 1, PIECE):
+        made = "".join(_rows(list(islice(coming, PIECE)), start, columns, asked))
+        if asked and start == first:
             made = made.replace('<f t="shared" si="0"/>', f"<f {shares}>{escape(says)}</f>", 1)
         yield made
 

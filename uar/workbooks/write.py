@@ -9,15 +9,15 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 import pandas as pd
 
 from uar.sheet import cells, showable
-from uar.tables import BANDS, records
+from uar.tables import BANDS, objects, records
 from uar.workbooks._logo import media
 from uar.workbooks._rows import rows_xml
 from uar.workbooks._start import COUNTS, EMAIL, FILE, REVIEWER, ROWS
@@ -25,6 +25,22 @@ from uar.workbooks._template import LAST, PLAIN, Sheet, Template, template
 from uar.workbooks._template import Brand as Brand
 
 Texts = Sequence[str]
+
+
+class _Row(NamedTuple):
+    """What is asked of an item beside its texts, by ITEMS."""
+
+    item_id: str
+    seal: str
+    workbook: str
+    entitlement_id: str
+    holder_id: str
+    holder_kind: str
+    person_id: str | None
+
+
+NEEDED = _Row._fields
+
 SOME = 5_000  # rows
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file knows no earlier time
 
@@ -39,17 +55,16 @@ def workbooks(
 ) -> Iterator[tuple[str, bytes]]:
     """(file name, bytes) for every reviewer, in the order of file names.
 
-    `items`: in the order in which they are read. `gives`: a row of the sheet What it gives per
+    `items`: NEEDED of ITEMS, in the order in which they are read; all of ITEMS where `shown` is
+    not given. `gives`: a row of the sheet What it gives per
     entitlement_id. `people`: rows of the sheet People per person_id. `shown`: uar.sheet.cells per
     item_id, where they are known already.
     """
     shared = template(campaign, brand)
-    needed = ["item_id", "seal", "workbook", "entitlement_id", "holder_id", "holder_kind"]
-    rows = records(items[[*needed, "person_id"]])
     texts = shown or _shown(items)
-    own: dict[str, list[dict[str, Any]]] = {}
-    for item in rows:
-        own.setdefault(item["workbook"], []).append(item)
+    own: dict[str, list[_Row]] = {}
+    for row in map(_Row, *(objects(items[name]) for name in NEEDED)):
+        own.setdefault(row.workbook, []).append(row)
 
     def made(entry: Mapping[str, Any]) -> bytes:
         return _workbook(shared, entry, own[entry["workbook"]], texts, gives, people)
@@ -68,20 +83,23 @@ def _shown(items: pd.DataFrame) -> dict[str, Texts]:
 def _workbook(
     shared: Template,
     entry: Mapping[str, Any],
-    items: Sequence[Mapping[str, Any]],
+    items: Sequence[_Row],
     texts: Mapping[str, Texts],
     gives: Mapping[str, Texts],
     people: Mapping[str, Sequence[Texts]],
 ) -> bytes:
-    held = {item["entitlement_id"] for item in items}
-    held |= {item["holder_id"] for item in items if item["holder_kind"] == "group"}
-    persons = dict.fromkeys(item["person_id"] for item in items)
+    held = {item.entitlement_id for item in items}
+    held |= {item.holder_id for item in items if item.holder_kind == "group"}
+    persons = dict.fromkeys(item.person_id for item in items if item.person_id)
+    asked = ([item.item_id, *texts[item.item_id], "", "", "", "", item.seal] for item in items)
+    given = sorted((gives[one] for one in held if one in gives), key=tuple)
+    known = [row for person in persons for row in people.get(person, ())]
     fills = {
-        sheet.part: (sheet, rows)
-        for sheet, rows in (
-            (shared.decisions, [_row(item, texts[item["item_id"]]) for item in items]),
-            (shared.gives, sorted((gives[one] for one in held if one in gives), key=tuple)),
-            (shared.people, [row for person in persons for row in people.get(person, ())]),
+        sheet.part: (sheet, rows, count)
+        for sheet, rows, count in (
+            (shared.decisions, asked, len(items)),
+            (shared.gives, given, len(given)),
+            (shared.people, known, len(known)),
         )
     }
     last = str(shared.decisions.first + len(items) - 1)
@@ -101,20 +119,17 @@ def _workbook(
     return buffer.getvalue()
 
 
-def _row(item: Mapping[str, Any], texts: Texts) -> Texts:
-    return [item["item_id"], *texts, "", "", "", "", item["seal"]]
-
-
-def _filled(xml: str, sheet: Sheet, rows: Sequence[Texts]) -> Iterator[str]:
+def _filled(xml: str, sheet: Sheet, rows: Iterable[Texts], count: int) -> Iterator[str]:
     """A sheet with its rows, piece by piece, and the size that readers rely on."""
     head, end, tail = xml.partition("</sheetData>")
+    last = sheet.first + count - 1
     yield re.sub(
         r'<dimension ref="A1:([A-Z]+)\d+"',
-        lambda found: f'<dimension ref="A1:{found[1]}{sheet.first + len(rows) - 1}"',
+        lambda found: f'<dimension ref="A1:{found[1]}{last}"',
         head,
         count=1,
     )
-    yield from rows_xml(rows, sheet.first, sheet.columns, sheet.formula)
+    yield from rows_xml(rows, sheet.first, last, sheet.columns, sheet.formula)
     yield end + tail
 
 
