@@ -235,4 +235,4 @@ def _check(body: str) -> str:
 
 
 _PAIRS = tuple(one + other for one in ALPHABET for other in ALPHABET)
-_PAIR_SUMS = tuple(_ONCE[one] + _TWICE[other] for one, other in _PAIRS)  # of an even number of them
+_PAIR_SUMS = tuple(_ONCE[pair[0]] + _TWICE[pair[1]] for pair in _PAIRS)

@@ -1,7 +1,7 @@
 """How long items and workbooks take: python -m tests.benchmarks.workbooks [L]
 
-300 workbooks of 200 items, one of 10,000 and one of 100,000; with L also the items of 20,000 users and 400,000
-grants. Each case runs in a process of its own, so that the peak memory is its own.
+300 workbooks of 200 items, one of 10,000 and one of 100,000; with L also the items of 20,000 users
+and 400,000 grants. Each case runs in a process of its own, so that the peak memory is its own.
 """
 
 from __future__ import annotations

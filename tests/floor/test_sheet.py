@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uar.sheet import ALPHABET, is_item_id, item_id, seal
+from uar.sheet import ALPHABET, SHOWN, cells, cells_of, is_item_id, item_id, seal
 
 KEY = "00ff" * 16
 
@@ -37,3 +39,19 @@ def test_a_seal_belongs_to_one_row(one: list[str], other: list[str]) -> None:
     assert (seal(KEY, "UAR-1", one) == seal(KEY, "UAR-1", other)) == same
     assert seal(KEY, "UAR-1", one) != seal(KEY, "UAR-2", one)
     assert seal("01" * 32, "UAR-1", one) != seal(KEY, "UAR-1", one)
+
+
+WORDS = st.sampled_from(["", "direct binding", "group", "app", "=1", "a\nb", "\u202ex", "y" * 1200])
+FACTS = st.fixed_dictionaries(
+    {shown.column: st.none() | WORDS for shown in SHOWN}
+    | {name: st.none() | WORDS for name in ("why_not", "flag_severity", "sudo", "takes_away",
+       "changes", "last_by", "last_on", "holder_kind")}
+    | {name: st.booleans() for name in ("revocable", "reason_on_keep", "borrowed")}
+    | {"band": st.sampled_from(["privileged", "other"]), "entitlement_kind": WORDS}
+)  # fmt: skip
+
+
+@given(st.lists(FACTS, min_size=1, max_size=6))
+def test_many_items_say_what_each_says_alone(items: list[dict[str, Any]]) -> None:
+    columns = {name: [item[name] for item in items] for name in items[0]}
+    assert cells_of(columns) == [cells(item) for item in items]

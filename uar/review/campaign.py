@@ -73,7 +73,7 @@ def _told(previous: Previous) -> dict[str, str]:
 
 def workbooks(items: pd.DataFrame, campaign_id: str) -> list[dict[str, Any]]:
     """One entry per reviewer, in the order of file names."""
-    bands = pd.crosstab(items["workbook"], items["band"])
+    counts = items.groupby(["workbook", "band"]).size().to_dict()
     first = items.drop_duplicates("workbook").sort_values("workbook")
     who = first[["workbook", "reviewer_id", "reviewer", "reviewer_email"]]
     return [
@@ -83,8 +83,8 @@ def workbooks(items: pd.DataFrame, campaign_id: str) -> list[dict[str, Any]]:
             "reviewer_id": reviewer,
             "reviewer": called,
             "reviewer_email": email,
-            "items": int(bands.loc[name].sum()),
-            **{band: int(bands.at[name, band]) if band in bands else 0 for band in BANDS},
+            "items": sum(int(counts.get((name, band), 0)) for band in BANDS),
+            **{band: int(counts.get((name, band), 0)) for band in BANDS},
         }
         for name, reviewer, called, email in who.itertuples(index=False)
     ]

@@ -6,7 +6,7 @@ A grant that no write can take away is an item too: its access has to be looked 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -213,9 +213,8 @@ def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     ).drop_duplicates(["grant_id", "id"])
     ordered = pairs.sort_values(["rank", "id"])
     sentences: dict[str, list[str]] = {}
-    for grant, sentence in zip(
-        *map(objects, (ordered["grant_id"], ordered["sentence"])), strict=True
-    ):
+    both = objects(ordered["grant_id"]), objects(ordered["sentence"])
+    for grant, sentence in zip(*both, strict=True):
         sentences.setdefault(grant, []).append(sentence)
     worst = ordered.drop_duplicates("grant_id")
     flags = pd.Series(["\n".join(each) for each in sentences.values()], dtype="string")
@@ -246,10 +245,9 @@ def reviewers(
     asked = rows[names].fillna({"person_id": "", "manager_id": ""})
     of_manager: dict[str, Route] = {}  # where nothing was asked before the manager of the holder
     routes = []
-    for facts in zip(
-        *(objects(asked[name]) for name in names), _places(fits, len(rows)), strict=True
-    ):
-        question = Question(*facts)
+    told = [objects(asked[name]) for name in names]
+    for row in zip(*told, _places(fits, len(rows)), strict=True):
+        question = Question(*row)
         route = of_manager.get(question.holder_id)
         if route is None or question.rules:
             route = desk.route(question)
