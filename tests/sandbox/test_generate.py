@@ -26,6 +26,7 @@ COLLECTIONS = {
     "systems": "system",
     "systemgroups": "system_group",
     "radiusservers": "radius_server",
+    "passwordmanageritems": "password_manager_item",
 }
 REQUIRED = ("department", "jobTitle", "manager", "employeeIdentifier", "employeeType")
 
@@ -169,6 +170,7 @@ def test_every_reference_resolves(state: Json) -> None:
     known = {
         (kind, ident) for each, kind in COLLECTIONS.items() for ident in by_id(state[each])
     } | {(directory["type"], directory["id"]) for directory in state["directories"]}
+    known |= {("password_folder", folder["uuid"]) for folder in state.get("passwordfolders", ())}
     for edge in state["edges"]:
         for end in ("from", "to"):
             assert (edge[end]["type"], edge[end]["id"]) in known
@@ -306,18 +308,24 @@ def test_events_are_in_order_and_within_the_window(state: Json) -> None:
         "user_login_attempt",
         "admin_login_attempt",
         "association_change",
+        "login_attempt",
+        "ldap_bind",
+        "radius_auth_attempt",
     }
 
 
 def test_events_name_things_that_exist(state: Json) -> None:
     apps = by_id(state["applications"])
     accounts = {"user": by_id(state["systemusers"]), "admin": by_id(state["admins"])}
+    logins, devices = {user["username"] for user in state["systemusers"]}, by_id(state["systems"])
     for event in state["events"]:
         by = event["initiated_by"]
         if event["service"] in ("directory", "sso"):
             assert by["id"] in accounts[by["type"]]
         else:  # a name is all that RADIUS, LDAP and devices tell
-            assert by["username"] in {user["username"] for user in state["systemusers"]}
+            assert by["username"] == event["username"] in logins
+        if event["service"] == "systems":
+            assert event["system"]["id"] in devices
         if event["event_type"] == "sso_auth":
             app = apps[event["application"]["id"]]
             assert event["application"]["display_label"] == app["displayLabel"]
@@ -342,7 +350,9 @@ def test_some_access_is_used_and_some_is_not(state: Json) -> None:
 def test_applications_and_people_labelled_as_quiet_are_not_in_the_log(generated: Json) -> None:
     truth = generated["truth"]
     apps = {f"application:{app}" for app, _ in uses(generated)}
-    people = {f"user:{e['initiated_by']['id']}" for e in generated["events"]}
+    ids = {user["username"]: user["_id"] for user in generated["systemusers"]}
+    by = [event["initiated_by"] for event in generated["events"]]
+    people = {f"user:{one.get('id') or ids[one['username']]}" for one in by}
     assert apps | set(truth["unused_applications"]) == {
         f"application:{app['_id']}" for app in generated["applications"]
     }

@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.sandbox import small as names
 from tests.sandbox.small import edge
-from uar.errors import SetupError, SourceError
+from uar.errors import SetupError, SourceError, TableError
 from uar.sandbox.server import Sandbox
 from uar.snapshot import Snapshot, from_files, to_files
 from uar.sources._cross import MEMBEROF, REACHED
@@ -474,10 +476,41 @@ def test_check_of_a_tenant_that_is_empty(connected: Connect, box: Sandbox) -> No
 
 
 @pytest.mark.parametrize("count", [0, 1, PART, 2 * PART + 1])
-def test_grants_are_put_away_by_parts_and_none_is_lost(count: int) -> None:
+def test_grants_are_put_together_by_parts_and_none_is_lost(count: int) -> None:
     tables = Tables()
-    for number in range(count):
-        tables.edge("group members", "jumpcloud:group:g", f"user:{number}", None)
-    frame = tables.grant_columns()
-    assert list(frame["holder_id"]) == [f"jumpcloud:user:{number}" for number in range(count)]
-    assert len(tables.grants) < PART
+    for number in reversed(range(count)):
+        why_not = None if number % 3 else "by hand"
+        tables.edge("group members", f"jumpcloud:group:{number % 7}", f"user:{number}", why_not)
+    frame = tables.grants.frame()
+    ids = [f"jumpcloud:group:{number % 7}>user:{number}" for number in range(count)]
+    assert list(frame["grant_id"]) == sorted(ids)
+    for row in frame.sample(min(count, 50), random_state=1).itertuples():
+        number = int(row.holder_id.removeprefix("jumpcloud:user:"))
+        assert row.grant_id == ids[number] and row.entitlement_id == ids[number].partition(">")[0]
+        assert row.holder_kind == "user"
+        assert row.revocable == bool(number % 3) == pd.isna(row.why_not)
+        assert pd.isna(row.sudo) and pd.isna(row.effective_sudo)
+
+
+@given(
+    st.sets(
+        st.tuples(
+            st.sampled_from(["role:night", "role:night-watch", "app:1", "app:10", "group:1_a"]),
+            st.sampled_from(["user:1", "user:10", "user:1-1", "admin:1", "group:1"]),
+        )
+    )
+)
+def test_grants_come_in_the_order_of_their_ids(edges: set[tuple[str, str]]) -> None:
+    tables = Tables()
+    for held, holder in edges:
+        tables.grant(f"jumpcloud:{held}", holder)
+    found = tables.grants.frame()["grant_id"].tolist()
+    assert found == sorted(f"jumpcloud:{held}>{holder}" for held, holder in edges)
+
+
+def test_the_same_grant_twice_is_an_error() -> None:
+    tables = Tables()
+    for _ in range(2):
+        tables.grant("jumpcloud:app:1", "user:1")
+    with pytest.raises(TableError, match="stands more than once"):
+        tables.grants.frame()

@@ -29,7 +29,7 @@ from uar.sources.jumpcloud import read
 
 from .conftest import CROWD, KEY, Connect, large, same
 
-FIRST_PAGES = 7 + 4 + 4  # that are asked for again: of the lists that all else hangs on
+FIRST_PAGES = 9 + 4 + 4  # that are asked for again: of the lists that all else hangs on
 
 
 class Stop(Exception):

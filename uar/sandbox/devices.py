@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
-from . import names, shapes
+from . import held_shapes, names
 from .people import FIRST_DAY, Place, moment, object_id, stamp
 from .shapes import Json
 
@@ -36,7 +36,7 @@ def machines(place: Place, users: list[Json]) -> Machines:
         platform, fields = PLATFORMS[2] if owner is None else PLATFORMS[chance.random() < 0.4]
         created = moment(chance, FIRST_DAY, place.now - timedelta(days=45))
         seen = place.now - timedelta(hours=chance.choice((1, 3, 9, 30, 200, 3000)))
-        system = shapes.system(
+        system = held_shapes.system(
             object_id(chance, created),
             place.organization,
             hostname=f"hg-{platform}-{nth:05d}",
@@ -63,13 +63,13 @@ def machines(place: Place, users: list[Json]) -> Machines:
     return Machines(
         systems,
         [
-            shapes.system_group(object_id(chance, FIRST_DAY), name)
+            held_shapes.system_group(object_id(chance, FIRST_DAY), name)
             for name in ("Macs", "Windows Laptops", "Servers")
         ],
         [
-            shapes.directory(object_id(chance, FIRST_DAY), org, kind, name, names.DOMAIN)
+            held_shapes.directory(object_id(chance, FIRST_DAY), org, kind, name, names.DOMAIN)
             for kind, name in (*kinds, ("ldap_server", "JumpCloud LDAP"))
         ],
-        [shapes.radius_server(object_id(chance, FIRST_DAY), org, "Office Wi-Fi", "192.0.2.1")],
+        [held_shapes.radius_server(object_id(chance, FIRST_DAY), org, "Office Wi-Fi", "192.0.2.1")],
         owners,
     )

@@ -11,9 +11,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from . import devices, holdings, names, oddities, people, shapes, usage, vaults
+from . import devices, holdings, names, oddities, people, shapes, ties, usage, vaults
 from .holdings import Plan
 from .people import FIRST_DAY, Place, moment, object_id, reference, stamp
+from .role_scopes import BUILT_IN_ROLES
 from .shapes import Json
 
 SIZES = {
@@ -99,8 +100,8 @@ def organisation(size: str, seed: int = 0, now: datetime | None = None) -> dict[
         "serviceaccounts": services,
         "passwordmanageritems": vault.items,
         "passwordfolders": vault.folders,
-        "edges": [*holdings.edges(place, users, groups, opened, park), *vault.edges],
-        "events": usage.events(place, users, admins, groups, opened, truth),
+        "edges": [*ties.edges(place, users, groups, opened, park), *vault.edges],
+        "events": usage.events(place, users, admins, groups, opened, park, truth),
         "truth": truth,
     }
 
@@ -110,7 +111,7 @@ def _roles(place: Place) -> dict[str, Json]:
     custom = {"Device Auditor": ("systems.readonly", "users.readonly")}
     return {
         name: shapes.role(object_id(chance, FIRST_DAY), place.organization, name, scopes)
-        for name, scopes in (shapes.BUILT_IN_ROLES | custom).items()
+        for name, scopes in (BUILT_IN_ROLES | custom).items()
     }
 
 

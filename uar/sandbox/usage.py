@@ -7,7 +7,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from . import shapes
+from . import event_shapes
+from .devices import Machines
 from .holdings import Doors, Group
 from .people import Place, moment, object_id, references, stamp
 from .shapes import Json
@@ -46,6 +47,7 @@ def events(
     admins: list[Json],
     made: list[Group],
     opened: list[Doors],
+    park: Machines,
     truth: Json,
 ) -> list[Json]:
     """Sign-ins and changes of the last weeks, oldest first.
@@ -58,17 +60,20 @@ def events(
     quiet = {door.application["_id"] for door in opened[3::4]}
     awake = [door for door in opened if door.application["_id"] not in quiet]
     truth["unused_applications"] = sorted(f"application:{app}" for app in quiet)
-    truth["silent_users"] = references(_sign_ins(chance, diary, users, made, awake))
+    silent = _sign_ins(chance, diary, users, made, awake)
+    truth["silent_users"] = references(silent)
+    quiet_people = {user["_id"] for user in silent}
+    _elsewhere(place.chance("device events"), diary, users, made, park, quiet_people)
     for admin in admins:
         for _ in range(chance.randrange(4)):
-            diary.note(shapes.admin_login, admin, success=chance.random() < 0.95)
+            diary.note(event_shapes.admin_login, admin, success=chance.random() < 0.95)
     peopled = [group for group in made if group.members]
     for _ in range(max(5, len(users) // 100)):
         group = chance.choice(peopled)
         user = users[chance.choice(group.members)]
         origin = ("user_group", group.record["id"], group.record["name"])
         target = ("user", user["_id"], user["username"])
-        diary.note(shapes.association_change, chance.choice(admins), "add", origin, target)
+        diary.note(event_shapes.association_change, chance.choice(admins), "add", origin, target)
     return diary.pages()
 
 
@@ -92,7 +97,38 @@ def _sign_ins(
         if chance.random() < 0.1:
             silent.append(user)
             continue
-        diary.note(shapes.user_login, user)
+        diary.note(event_shapes.user_login, user)
         for app in chance.sample(held[n], min(len(held[n]), 3)):
-            diary.note(shapes.sso_auth, user, app, success=chance.random() < 0.97)
+            diary.note(event_shapes.sso_auth, user, app, success=chance.random() < 0.97)
     return silent
+
+
+def _elsewhere(
+    chance: Random,
+    diary: Diary,
+    users: list[Json],
+    made: list[Group],
+    park: Machines,
+    silent: set[str],
+) -> None:
+    """Sign-ins to devices, RADIUS and LDAP, which name a user and no id. Four devices in five are
+    used by their owner; servers by those who may run them."""
+    awake = [user["state"] == "ACTIVATED" and user["_id"] not in silent for user in users]
+    named = {group.record["name"]: group for group in made}
+    for system, owner in zip(park.systems, park.owners, strict=True):
+        if owner is not None and awake[owner] and chance.random() < 0.8:
+            login = event_shapes.device_login
+            diary.note(login, users[owner], system, success=chance.random() < 0.97)
+    servers = [
+        system for system, owner in zip(park.systems, park.owners, strict=True) if owner is None
+    ]
+    for n in named["Production Access"].members:
+        if awake[n] and chance.random() < 0.7:
+            diary.note(event_shapes.device_login, users[n], chance.choice(servers))
+    for n in named["Remote Access"].members:
+        if awake[n] and chance.random() < 0.7:
+            diary.note(event_shapes.radius_auth, users[n], success=chance.random() < 0.95)
+    for user, up in zip(users, awake, strict=True):
+        if up and user["ldap_binding_user"]:
+            for _ in range(3):
+                diary.note(event_shapes.ldap_bind, user)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from uar import __version__
 from uar.errors import SetupError
 from uar.snapshot import Header, Snapshot
-from uar.tables import ACCOUNTS, COLLECTIONS, ENTITLEMENTS, GAPS, USES
+from uar.tables import ACCOUNTS, COLLECTIONS, CONTENTS, ENTITLEMENTS, GAPS, USES
 
 from ._edges import fill
 from ._gaps import disagreements, refusals
@@ -23,7 +23,10 @@ from ._usage import Trail, uses
 
 
 def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
-    """Raises SetupError where the key sees several organisations and none is named."""
+    """Raises SetupError where the key sees several organisations and none is named.
+
+    The rows of the tenant's lists are let go of as they become tables.
+    """
     # Arrow's own pool keeps what it once had: a fifth of the memory that a large tenant needs.
     pa.set_memory_pool(pa.system_memory_pool())
     tables = Tables()
@@ -34,6 +37,9 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     collections = totals(tenant, tables.stored)
     owner = owner_of_key(client.credential.api_key, tenant.admins.rows)
     accounts = _accounts(tenant)
+    used = _uses(tenant, set(accounts["account_id"]), tables.entitlements)
+    tenant.let_go()
+    pa.system_memory_pool().release_unused()  # of this process as a whole, not of Arrow alone
     return Snapshot(
         header=Header(
             provider="jumpcloud",
@@ -56,11 +62,11 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
         ),
         accounts=accounts,
         entitlements=ENTITLEMENTS.frame(tables.entitlements.values()),
-        grants=tables.grant_columns(),
+        grants=tables.grants.frame(),
         collections=COLLECTIONS.frame(collections),
         gaps=GAPS.frame(tables.gaps.values()),
-        uses=_uses(tenant, set(accounts["account_id"]), tables.entitlements),
-        contents=tables.content_columns(),
+        uses=used,
+        contents=CONTENTS.frame(tables.contents.values()),
     )
 
 
@@ -71,7 +77,8 @@ def _accounts(tenant: Tenant) -> pd.DataFrame:
         for own in (reading.rows[0] if reading.rows else {},)
     ]
     admins = [holder.row for holder in tenant.admins.rows]
-    return ACCOUNTS.frame([*tenant.users.rows, *admins, *services])
+    others = ACCOUNTS.frame([*admins, *services])
+    return ACCOUNTS.frame(pd.concat([tenant.accounts, others], ignore_index=True))
 
 
 def _uses(tenant: Tenant, accounts: set[str], entitlements: dict[str, Row]) -> pd.DataFrame:

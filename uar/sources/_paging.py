@@ -126,6 +126,9 @@ class Reading(Generic[T]):
     def fetched(self) -> int:
         return len(self.rows)
 
+    def let_go(self) -> None:
+        self.rows = ()
+
     def begin(self) -> list[int]:
         """Start over; returns the offsets to ask for."""
         self.attempt += 1

@@ -2,36 +2,113 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from pandas.arrays import ArrowStringArray, BooleanArray
+import pyarrow.compute as pc
+from pandas.arrays import ArrowStringArray
 
-from uar.tables import CONTENTS, FLAG, GRANTS
+from uar.tables import GRANTS
 
 from ._rows import Row
 
-PART = 20_000  # grants that are texts of Python, and not yet columns, at most
-
 EDGES = ("group members", "application users", "application groups")
-# With the types that the table has, so that its door has nothing to convert.
-SCHEMA = pa.schema(
-    [
-        (column.name, pa.bool_() if column.type == FLAG else pa.large_string())
-        for column in GRANTS.columns
+PART = 25_000  # texts that are put together at a time
+Numbers = npt.NDArray[np.int32]
+
+
+class Words:
+    """Texts that come again and again, each kept once; None is a text like any other."""
+
+    def __init__(self) -> None:
+        self.texts: list[str | None] = []
+        self._places: dict[str | None, int] = {}
+        self._said = array("i")
+
+    def add(self, text: str | None) -> None:
+        place = self._places.get(text)
+        if place is None:
+            place = self._places[text] = len(self.texts)
+            self.texts.append(text)
+        self._said.append(place)
+
+    @property
+    def said(self) -> Numbers:
+        """The place in `texts` of each text that was added."""
+        return np.frombuffer(self._said, dtype=np.int32)
+
+
+def _ranks(texts: Sequence[str]) -> Numbers:
+    """The place of each among them, in order."""
+    ranks = np.empty(len(texts), dtype=np.int32)
+    order = pc.sort_indices(pa.array(texts, pa.large_string())).to_numpy()
+    ranks[order] = np.arange(len(texts), dtype=np.int32)
+    return ranks
+
+
+@dataclass
+class Grants:
+    """There may be a million: five numbers each, until they become texts, column by column."""
+
+    entitlements: Words = field(default_factory=Words)
+    holders: Words = field(default_factory=Words)  # as grant ids end, `<kind>:<id>`
+    why_not: Words = field(default_factory=Words)
+    sudo: Words = field(default_factory=Words)
+    effective: Words = field(default_factory=Words)
+
+    def frame(self) -> pd.DataFrame:
+        """Through their table's door, in the order of their ids."""
+        holders = [str(holder) for holder in self.holders.texts]
+        starts = [f"{entitlement}>" for entitlement in self.entitlements.texts]
+        held, holding = self.entitlements.said, self.holders.said
+        order = np.lexsort((_ranks(holders)[holding], _ranks(starts)[held]))
+        held, holding = held[order], holding[order]
+        why_not = self.why_not.said[order]
+        revocable = np.array([text is None for text in self.why_not.texts], dtype=bool)
+        columns = {
+            "grant_id": _joined(starts, held, holders, holding),
+            "holder_id": _column([f"jumpcloud:{holder}" for holder in holders], holding),
+            "holder_kind": _column([holder.partition(":")[0] for holder in holders], holding),
+            "entitlement_id": _column(self.entitlements.texts, held),
+            "revocable": pd.array(revocable[why_not], dtype="boolean"),
+            "why_not": _column(self.why_not.texts, why_not),
+            "sudo": _column(self.sudo.texts, self.sudo.said[order]),
+            "effective_sudo": _column(self.effective.texts, self.effective.said[order]),
+        }
+        return GRANTS.frame(pd.DataFrame(columns))
+
+
+def _joined(
+    ones: Sequence[str], at: Numbers, others: Sequence[str], other_at: Numbers
+) -> ArrowStringArray:
+    """Each text with the other one behind it; by parts, so that only the result is ever whole."""
+    nothing = pa.scalar("", pa.large_string())
+    one, other = (pa.array(texts, pa.large_string()) for texts in (ones, others))
+    parts = [
+        pc.binary_join_element_wise(
+            one.take(pa.array(at[part])), other.take(pa.array(other_at[part])), nothing
+        )
+        for start in range(0, len(at), PART)
+        for part in (slice(start, start + PART),)
     ]
-)
+    return ArrowStringArray(pa.chunked_array(parts, pa.large_string()))
+
+
+def _column(texts: Sequence[str | None], places: Numbers) -> ArrowStringArray:
+    return ArrowStringArray(pa.array(texts, pa.large_string()).take(pa.array(places)))
 
 
 @dataclass
 class Tables:
-    """There may be a million grants: they are put away by parts, and never there twice."""
+    """What there is to be frozen, row by row; of grants see Grants."""
 
     entitlements: dict[str, Row] = field(default_factory=dict)
-    grants: list[tuple[Any, ...]] = field(default_factory=list)  # that are not put away yet
-    parts: list[pa.RecordBatch] = field(default_factory=list)
+    grants: Grants = field(default_factory=Grants)
     contents: dict[str, Row] = field(default_factory=dict)
     gaps: dict[str, Row] = field(default_factory=dict)
     stored: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EDGES, 0))
@@ -48,21 +125,12 @@ class Tables:
         self, entitlement_id: str, holder: str, why_not: str | None = None,
         sudo: str | None = None, effective: str | None = None,
     ) -> None:  # fmt: skip
-        """`holder`: as grant ids end, `<kind>:<id>`."""
-        self.grants.append(
-            (
-                f"{entitlement_id}>{holder}",
-                f"jumpcloud:{holder}",
-                holder.partition(":")[0],
-                entitlement_id,
-                why_not is None,
-                why_not,
-                sudo,
-                effective,
-            )
-        )
-        if len(self.grants) >= PART:
-            self._put_away()
+        """`holder`: as grant ids end, `<kind>:<id>`. `why_not`: where it cannot be revoked."""
+        self.grants.entitlements.add(entitlement_id)
+        self.grants.holders.add(holder)
+        self.grants.why_not.add(why_not)
+        self.grants.sudo.add(sudo)
+        self.grants.effective.add(effective)
 
     def content(self, whole_id: str, part_id: str) -> None:
         key = f"{whole_id}>{part_id.removeprefix('jumpcloud:')}"
@@ -71,29 +139,3 @@ class Tables:
     def gap(self, collection: str, subject: str, says: str) -> None:
         key = f"{collection}:{subject}"
         self.gaps[key] = {"gap_id": key, "collection": collection, "subject": subject, "says": says}
-
-    def grant_columns(self) -> pd.DataFrame:
-        """The grants, through their table's door."""
-        self._put_away()
-        parts, self.parts = self.parts, []
-        rows = pa.Table.from_batches(parts, SCHEMA)
-        columns = {
-            name: _flags(column) if pa.types.is_boolean(column.type) else ArrowStringArray(column)
-            for name, column in zip(rows.column_names, rows.columns, strict=True)
-        }
-        return GRANTS.frame(pd.DataFrame(columns))
-
-    def content_columns(self) -> pd.DataFrame:
-        return CONTENTS.frame(self.contents.values())
-
-    def _put_away(self) -> None:
-        columns = zip(*self.grants, strict=True) if self.grants else ([] for _ in SCHEMA)
-        arrays = [pa.array(values, one.type) for values, one in zip(columns, SCHEMA, strict=True)]
-        self.parts.append(pa.RecordBatch.from_arrays(arrays, schema=SCHEMA))
-        self.grants = []
-
-
-def _flags(column: pa.ChunkedArray) -> BooleanArray:
-    """No flag of a grant is unknown."""
-    values = column.to_numpy()
-    return BooleanArray(values.astype(bool), values != values)

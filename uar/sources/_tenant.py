@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from uar.snapshot import page_file
 
 from ._bindings import Bindings
@@ -21,10 +23,14 @@ from ._usage import PATH, Trail
 
 @dataclass(frozen=True)
 class Tenant:
-    """Every list as it was read; those of single owners are in the order of the owners."""
+    """Every list as it was read; those of single owners are in the order of the owners.
+
+    `accounts`: of the users, as ACCOUNTS has them; their list keeps only what else is asked of it.
+    """
 
     organizations: Reading[Any]
     users: Reading[Row]
+    accounts: pd.DataFrame
     admins: Reading[Holder]
     roles: Reading[Row]
     services: Reading[Holder]
@@ -42,6 +48,12 @@ class Tenant:
     cross: Cross
     pace: Pace
     requests: int
+
+    def let_go(self) -> None:
+        """Of every row; what is kept are the pages."""
+        for _, _, readings in _collections(self):
+            for reading in readings:
+                reading.let_go()
 
 
 Collection = tuple[

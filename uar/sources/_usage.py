@@ -110,6 +110,9 @@ class Trail:
         """One of snapshot.USAGE."""
         return REFUSALS[self.refused.status] if self.refused else "observed"
 
+    def let_go(self) -> None:
+        self.newest = {}
+
     def begin(self) -> list[str]:
         """Start over; a place is what the page before says of going on."""
         self.attempt += 1
@@ -270,12 +273,12 @@ class Names:
     def account(self, key: Key) -> str:
         if key.who.startswith("login:"):
             return self._logins.get(key.who.removeprefix("login:")) or ""
-        return f"jumpcloud:{key.who}"
+        return sys.intern(f"jumpcloud:{key.who}")  # of many uses each, as what is used
 
     def entitlement(self, key: Key) -> str | None:
         if key.what.startswith("label:"):
             return self._labels.get(key.what.removeprefix("label:"))
-        return f"jumpcloud:{key.what}" if key.what else None
+        return sys.intern(f"jumpcloud:{key.what}") if key.what else None
 
 
 def _by_name(pairs: Iterable[tuple[str | None, str]]) -> dict[str, str | None]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from uar import clock
 from uar.snapshot import Snapshot
+from uar.tables import ACCOUNTS
 
 from ._assemble import snapshot_of
 from ._bindings import Bindings, asks, nameless
@@ -38,6 +39,7 @@ from ._pace import Pace
 from ._paging import Listing, Reading
 from ._probe import Check, Owner, check, key_owner, organizations
 from ._resume import begin, go_on
+from ._rows import Row
 from ._spool import Spool
 from ._tenant import Tenant, pages
 from ._things import METHODS
@@ -49,6 +51,7 @@ __all__ = [
     "check", "connect", "fetch", "key_owner", "organizations", "read", "trace",
 ]  # fmt: skip
 
+SLIM = ("account_id", "source_id", "login", "sudo", "sudo_without_password")
 IN_FLIGHT = 12  # more gains nothing at any latency measured
 
 Progress = Callable[[int, int], None]
@@ -113,6 +116,9 @@ def fetch(
     organizations, users, admins, roles, services, groups, apps, *rest = fetcher.read(
         first_round(leave_out)
     )
+    # Before the second round, so that it gets the room which the rows of all users took.
+    accounts = ACCOUNTS.frame(users.rows)
+    users.rows = tuple(map(slim, users.rows))
     by_method = rest[: len(BY_METHOD)]
     wanted = [name for name in TARGETS if name not in leave_out]
     targets = dict(zip(wanted, rest[len(BY_METHOD) :], strict=True))
@@ -145,6 +151,7 @@ def fetch(
     return Tenant(
         organizations=organizations,
         users=users,
+        accounts=accounts,
         admins=admins,
         roles=roles,
         services=services,
@@ -163,6 +170,11 @@ def fetch(
         pace=pace,
         requests=fetcher.requests,
     )
+
+
+def slim(user: Row) -> Row:
+    """What is asked of a user's row once it stands in a table."""
+    return {name: user[name] for name in SLIM if name in user}
 
 
 def methods_of(
