@@ -163,7 +163,7 @@ SAID: Mapping[str, tuple[Say, tuple[str, ...]]] = {
     "title": (_borrowed, ("borrowed",)),
     "department": (_borrowed, ("borrowed",)),
     "manager": (_borrowed, ("borrowed",)),
-    "kind": (_kind, ("entitlement_kind", "sudo")),
+    "kind": (_kind, ("entitlement_kind", "sudo", "effective_sudo")),
     "also_held": (_after_a_revoke, ("takes_away", "holder_kind")),
     "since": (_since, ("changes",)),
     "last_decision": (_last_decision, ("last_by", "last_on")),

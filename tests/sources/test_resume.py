@@ -157,7 +157,7 @@ def test_what_was_answered_is_not_asked_again(connected: Connect, box: Sandbox) 
     file = interrupted(connected(), everything - 3)
     box.requests.clear()
     came = read(connected(), spool=Spool(file))
-    assert len(box.requests) <= 3 + 7 + 4 + 4
+    assert len(box.requests) <= 3 + FIRST_PAGES
     assert same(came, expected)
     assert came.header.requests >= everything
 
