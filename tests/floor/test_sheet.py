@@ -44,8 +44,8 @@ def test_a_seal_belongs_to_one_row(one: list[str], other: list[str]) -> None:
 WORDS = st.sampled_from(["", "direct binding", "group", "app", "=1", "a\nb", "\u202ex", "y" * 1200])
 FACTS = st.fixed_dictionaries(
     {shown.column: st.none() | WORDS for shown in SHOWN}
-    | {name: st.none() | WORDS for name in ("why_not", "flag_severity", "sudo", "takes_away",
-       "changes", "last_by", "last_on", "holder_kind")}
+    | {name: st.none() | WORDS for name in ("why_not", "flag_severity", "sudo", "effective_sudo",
+       "takes_away", "changes", "last_by", "last_on", "holder_kind")}
     | {name: st.booleans() for name in ("revocable", "reason_on_keep", "borrowed")}
     | {"band": st.sampled_from(["privileged", "other"]), "entitlement_kind": WORDS}
 )  # fmt: skip
