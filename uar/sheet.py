@@ -75,89 +75,89 @@ def cells(item: Mapping[str, Any]) -> list[str]:
     What is shown is what is sealed and compared: without control and bidirectional characters,
     and no longer than LONGEST.
     """
-    return [_said(item, column, say) for column, say, _ in _SAYING]
+    return [
+        _said(say, _fact(item.get(column)), *[_fact(item.get(name)) for name in others])
+        for column, say, others in _SAYING
+    ]
 
 
 def cells_of(items: Mapping[str, Sequence[Any]]) -> list[list[str]]:
     """The `cells` of many items, given column by column; what they have in common is said once."""
     columns = []
     for column, say, others in _SAYING:
-        names = (column, *others)
         known: dict[Any, str] = {}
         texts = []
-        for facts in zip(*(items[name] for name in names), strict=True):
+        for facts in zip(*(items[name] for name in (column, *others)), strict=True):
             text = known.get(facts)
             if text is None:
-                item = dict(zip(names, facts, strict=True))
-                text = known[facts] = _said(item, column, say)
+                text = known[facts] = _said(say, *map(_fact, facts))
             texts.append(text)
         columns.append(texts)
     return [list(texts) for texts in zip(*columns, strict=True)]
 
 
-def _said(item: Mapping[str, Any], column: str, say: Say | None) -> str:
-    text = _text(item, column)
-    if text or column in ALWAYS:
-        text = say(item, text) if say else showable(text)
-        if len(text) > LONGEST:
-            text = text[: LONGEST - 2] + " …"
-    return text
-
-
-def _text(item: Mapping[str, Any], column: str) -> str:
-    value = item.get(column)
-    if type(value) is str:
+def _fact(value: Any) -> Any:
+    """A text, or a flag; unknown is ""."""
+    if type(value) is str or value is True or value is False:
         return value
     return "" if value is None or value is pd.NA or value != value else str(value)
+
+
+def _said(say: Say | None, *facts: Any) -> str:
+    text = say(*facts) if say else showable(facts[0]) if facts[0] else ""
+    return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"
 
 
 def _lines(*texts: str) -> str:
     return "\n".join([showable(text) for text in texts if text])
 
 
-def _flags(item: Mapping[str, Any], text: str) -> str:
-    if not text and item["revocable"] and not item["reason_on_keep"]:
-        return ""
-    return _lines(_needs_reason(item), *text.split("\n"), _not_removable(item))
+# How a column is said: with its own value first, then those of the columns that SAID names.
 
 
-def _borrowed(item: Mapping[str, Any], text: str) -> str:
-    mark = " (from the user account)" if text and item["borrowed"] else ""
-    return showable(text) + mark
+def _flags(
+    text: str, revocable: bool, why_not: str, reason_on_keep: bool, band: str, severity: str
+) -> str:
+    why = "Privileged access" if band == "privileged" else f"Flagged {severity}"
+    return _lines(
+        f"{why}: {NEEDS_REASON}." if reason_on_keep else "",
+        *text.split("\n"),
+        "" if revocable else f"A Revoke is carried out by hand: {why_not}",
+    )
 
 
-def _after_a_revoke(item: Mapping[str, Any], stays: str) -> str:
+def _borrowed(text: str, borrowed: bool) -> str:
+    return showable(text) + (" (from the user account)" if text and borrowed else "")
+
+
+def _after_a_revoke(stays: str, goes: str, holder_kind: str) -> str:
     """What goes with it, and what does not. A group's grant goes for its members."""
-    goes = _text(item, "takes_away")
-    if not goes and not stays:
-        return ""
-    word = "Gone for" if _text(item, "holder_kind") == "group" else "Also gone:"
+    word = "Gone for" if holder_kind == "group" else "Also gone:"
     return _lines(f"{word} {goes}." if goes else "", f"Stays: {stays}." if stays else "")
 
 
-def _since(item: Mapping[str, Any], text: str) -> str:
-    return _lines(SINCE_WORDS.get(text, text), _text(item, "changes"))
+def _since(text: str, changes: str) -> str:
+    return _lines(SINCE_WORDS.get(text, text), changes) if text else ""
 
 
-def _last_use(_: Mapping[str, Any], text: str) -> str:
+def _last_use(text: str) -> str:
     return _lines(*text.split("\n"))
 
 
-def _last_decision(item: Mapping[str, Any], text: str) -> str:
-    return _lines(text, _text(item, "last_by"), _text(item, "last_on"))
+def _last_decision(text: str, by: str, on: str) -> str:
+    return _lines(text, by, on) if text else ""
 
 
-def _kind(item: Mapping[str, Any], text: str) -> str:
+def _kind(text: str, entitlement_kind: str, sudo: str, effective_sudo: str) -> str:
     """A binding is called by what somebody is bound to, with the rights that it gives there."""
     if text not in ("direct binding", "group binding"):
-        return text
-    kind = str(item["entitlement_kind"])
-    what = BOUND.get(kind, kind) + (" for a group" if text == "group binding" else "")
-    return f"{what}, as administrator" if item["sudo"] or item.get("effective_sudo") else what
+        return showable(text)
+    what = BOUND.get(entitlement_kind, entitlement_kind)
+    for_group = " for a group" if text == "group binding" else ""
+    return what + for_group + (", as administrator" if sudo or effective_sudo else "")
 
 
-Say = Callable[[Mapping[str, Any], str], str]
-# How a column is said, and the other columns of ITEMS that it is said with.
+Say = Callable[..., str]
 SAID: Mapping[str, tuple[Say, tuple[str, ...]]] = {
     "flags": (_flags, ("revocable", "why_not", "reason_on_keep", "band", "flag_severity")),
     "title": (_borrowed, ("borrowed",)),
@@ -169,20 +169,7 @@ SAID: Mapping[str, tuple[Say, tuple[str, ...]]] = {
     "last_decision": (_last_decision, ("last_by", "last_on")),
     "last_use": (_last_use, ()),
 }
-ALWAYS = ("flags", "also_held")  # they say something of other columns too
 _SAYING = tuple((shown.column, *SAID.get(shown.column, (None, ()))) for shown in SHOWN)
-
-
-def _needs_reason(item: Mapping[str, Any]) -> str:
-    if not item["reason_on_keep"]:
-        return ""
-    privileged = item["band"] == "privileged"
-    why = "Privileged access" if privileged else f"Flagged {item['flag_severity']}"
-    return f"{why}: {NEEDS_REASON}."
-
-
-def _not_removable(item: Mapping[str, Any]) -> str:
-    return "" if item["revocable"] else f"A Revoke is carried out by hand: {item['why_not']}"
 
 
 @lru_cache(maxsize=20_000)

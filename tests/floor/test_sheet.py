@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uar.sheet import ALPHABET, SHOWN, cells, cells_of, is_item_id, item_id, seal
+from uar.sheet import ALPHABET, cells, cells_of, is_item_id, item_id, seal
+from uar.tables import FLAG, ITEMS
 
 KEY = "00ff" * 16
 
@@ -41,14 +42,15 @@ def test_a_seal_belongs_to_one_row(one: list[str], other: list[str]) -> None:
     assert seal("01" * 32, "UAR-1", one) != seal(KEY, "UAR-1", one)
 
 
-WORDS = st.sampled_from(["", "direct binding", "group", "app", "=1", "a\nb", "\u202ex", "y" * 1200])
+WORDS = ("", "direct binding", "group", "app", "=1", "a\nb", "\u202ex", "y" * 1200)
 FACTS = st.fixed_dictionaries(
-    {shown.column: st.none() | WORDS for shown in SHOWN}
-    | {name: st.none() | WORDS for name in ("why_not", "flag_severity", "sudo", "effective_sudo",
-       "takes_away", "changes", "last_by", "last_on", "holder_kind")}
-    | {name: st.booleans() for name in ("revocable", "reason_on_keep", "borrowed")}
-    | {"band": st.sampled_from(["privileged", "other"]), "entitlement_kind": WORDS}
-)  # fmt: skip
+    {
+        column.name: st.booleans()
+        if column.type == FLAG
+        else st.sampled_from([*column.one_of, *WORDS] + [None] * (not column.needed))
+        for column in ITEMS.columns
+    }
+)
 
 
 @given(st.lists(FACTS, min_size=1, max_size=6))
