@@ -318,6 +318,23 @@ def test_a_deleted_admin_is_made_again_with_every_role(
     assert [set(each["roles"]) for each in again] == [{s.HELP_ROLE, s.CUSTOM_ROLE}]
 
 
+def test_a_plan_says_which_write_on_what_and_as_whom(
+    box: Sandbox, run: Invoke, tmp_path: Path
+) -> None:
+    """For whoever signs it, on paper and in a spreadsheet; and rights that go with a device."""
+    device = h.grant(f"system:{s.MAC}", f"user:{s.ANA}")
+    chosen = (BEN_SALES, NIA_HELP, device)
+    folder = h.review(tmp_path / "q4", box, dict.fromkeys(chosen, "Revoke"))
+    out = tuple(run("plan", folder.path, *more).stdout for more in ((), ("--csv",)))
+    paper, sheet = (" ".join(text.split()) for text in out)
+    member = f"POST /api/v2/usergroups/{s.SALES}/members (remove), with the key of a Manager"
+    role = f"PUT /api/users/{h.NIA}, with the key of an Administrator With Billing"
+    for said in (paper, sheet):
+        assert member in said
+        assert role in said
+        assert "the administrator rights that go with it" in said
+
+
 def test_undo_says_what_is_not_put_back(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     """Before and after, in the journal and in the ledger; and nobody is told the new secret."""
     chosen = (ROBOT, NIA_HELP, NIA_NOBODY, BEN_SALES)

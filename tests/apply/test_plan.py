@@ -68,7 +68,7 @@ def blocked(answers: Mapping[str, str], **more: Any) -> dict[str, Any]:
 def test_a_membership_says_what_is_lost_and_what_stays() -> None:
     row = only(made({BEN_SALES: "Revoke"}).removals)
     assert row["does"] == "Takes ben out of the group Sales."
-    assert row["loses"] == ["Laptops", "Wiki"]
+    assert row["loses"] == ["Laptops", "Safe", "Wiki"]
     assert row["why"] == "Revoke: No longer needed (Eva Test)"
     assert (row["holder_source_id"], row["entitlement_source_id"]) == (s.BEN, s.SALES)
 
@@ -90,7 +90,7 @@ def test_paths_that_the_same_plan_takes_away_keep_nothing_alive() -> None:
 def test_a_binding_names_who_loses_and_who_was_kept() -> None:
     answers = {STAFF_PAYROLL: "Revoke", h.grant(f"group:{s.STAFF}", f"user:{s.BEN}"): "Keep"}
     row = only(made(answers).removals)
-    assert row["loses"] == ["Payroll, for ben, cem"]
+    assert row["loses"] == ["Payroll, for 2 members: ben, cem"]
     assert row["keeps"] == ["Payroll stays for 1 of its members, through others"]
     assert row["warnings"] == ["Keep was decided for members of Staff: ben."]
 

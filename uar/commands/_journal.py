@@ -20,7 +20,7 @@ from uar.plan import Approval, Ground, emergency, plan
 from uar.plan import Plan as Lists
 from uar.settings import Apply, parse
 from uar.snapshot import from_lines, json_bytes
-from uar.sources.jumpcloud_removals import planned
+from uar.sources.jumpcloud_removals import needed, planned
 from uar.tables import FINDINGS, OUTCOMES, PERSONS
 
 Document = dict[str, Any]
@@ -75,7 +75,9 @@ def _document(
     header = ground.snapshot.header
     document = asdict(made) | {
         **more,
-        "removals": [{**row, "request": planned(row)} for row in made.removals],
+        "removals": [
+            {**row, "request": planned(row), "needs": needed(row)} for row in made.removals
+        ],
         "tenant": {"id": header.tenant_id, "name": header.tenant_name, "host": header.host},
         "made_from": {name: digest(review.read(name, "ingest")) for name in sources},
         "settings": digest(toml) if toml else "",

@@ -110,7 +110,7 @@ def _apply(review: Folder, asked: Asked) -> list[Shown]:
         return results(chosen, past(review))
     if rows:
         _check_number(plan, len(waiting) - len(rows), asked.max_removals)
-    go_on = not rows or agreed(f"Remove {counted(len(rows), 'item')}?", asked.yes)
+    go_on = not rows or agreed(f"Remove {counted(len(rows), 'item')} at {_where(plan)}?", asked.yes)
     if go_on and (rows or _unsettled(review, plan)):
         with connect(os.environ, write=True) as client:
             if rows:
@@ -226,6 +226,11 @@ def _of(plan: Plan) -> str:
     return "account" if "emergency" in plan.document else "item"
 
 
+def _where(plan: Plan) -> str:
+    tenant = plan.document["tenant"]
+    return str(tenant["name"] or tenant["id"])
+
+
 def _announce(plan: Plan, rows: Sequence[Row]) -> None:
     tenant, emergency = plan.document["tenant"], plan.document.get("emergency")
     if emergency:
@@ -233,7 +238,7 @@ def _announce(plan: Plan, rows: Sequence[Row]) -> None:
             f"EMERGENCY, from {', '.join(emergency['findings'])}; approved by "
             f"{emergency['approver']}: {emergency['reason']}"
         )
-    say(f"{plan.name} for {tenant['name'] or tenant['id']} at {tenant['host']}")
+    say(f"{plan.name} for {_where(plan)} at {tenant['host']}")
     say(
         f"{counted(len(plan.document['removals']), 'removal')}, {len(rows):,} still to be done; "
         f"{len(plan.document['blocked']):,} blocked, {len(plan.document['todo']):,} for a person."

@@ -32,6 +32,7 @@ from uar.text import EMAIL
 LISTS = ("removals", "blocked", "todo")
 COLUMNS = ("item", "kind", "account", "entitlement", "why")
 EFFECTS = ("does", "loses", "keeps", "warnings", "do")
+HEADER = ("list", *COLUMNS, *EFFECTS, "write")
 
 
 @click.command()
@@ -76,7 +77,7 @@ def command(
     if as_json:
         put_json(document)
     elif as_csv:
-        put_csv(("list", *COLUMNS, *EFFECTS), _flat(document, LISTS))
+        put_csv(HEADER, _flat(document, LISTS))
     else:
         _show(folder, name, document)
     if document["blocked"] or document["todo"]:
@@ -111,7 +112,7 @@ def _keep(review: Folder, document: Document, toml: bytes) -> str:
     files = {name: content}
     if document["todo"]:
         rows = _flat(document, ("todo",))
-        files[f"todo/{number}.csv"] = csv_bytes(("list", *COLUMNS, *EFFECTS), rows)
+        files[f"todo/{number}.csv"] = csv_bytes(HEADER, rows)
     review.write(
         "plan",
         files,
@@ -130,7 +131,7 @@ def _flat(document: Document, lists: tuple[str, ...]) -> list[list[Any]]:
         return "; ".join(value) if isinstance(value, list) else value
 
     return [
-        [each, *(cell(row.get(column, "")) for column in (*COLUMNS, *EFFECTS))]
+        [each, *(cell(row.get(column, "")) for column in (*COLUMNS, *EFFECTS)), _write(row)]
         for each in lists
         for row in document[each]
     ]
@@ -178,12 +179,25 @@ def _show_list(title: str, rows: list[dict[str, Any]]) -> None:
             put(f"      {text}")
 
 
+def _write(row: dict[str, Any]) -> str:
+    """Which write, on which object, as whom; "" where nothing is written."""
+    if "request" not in row:
+        return ""
+    request = row["request"]
+    op = (request["body"] or {}).get("op")
+    return (
+        f"{request['method']} {request['path']}{f' ({op})' if op else ''}, with the key of "
+        f"{'an' if row['needs'][0] in 'AEIOU' else 'a'} {row['needs']}"
+    )
+
+
 def _said(row: dict[str, Any]) -> list[str]:
     """What there is to say of a row, one sentence a line."""
     lost = ", ".join(row.get("loses", ()))
     texts = [
         row["why"],
         row.get("does", ""),
+        f"Write: {_write(row)}." if "request" in row else "",
         f"Lost by it: {lost}." if lost else "",
         *(f"{text}." for text in row.get("keeps", ())),
         *(f"Look: {text}" for text in row.get("warnings", ())),

@@ -32,11 +32,15 @@ def _not_revocable(row: Row, known: Known) -> Reason | None:
     ruled = known.entitlements[row["entitlement_id"]]["membership"] == "dynamic"
     if ruled and known.settings.exempt_dynamic:
         return None
-    exempting = " or set apply.exempt_dynamic = true in uar.toml," if ruled else ""
+    exempting = (
+        " Or set apply.exempt_dynamic = true in uar.toml and run uar plan again: uar does both."
+        if ruled
+        else ""
+    )
     return (
         row["why_not"] or "It cannot be taken away by one write.",
-        f"Ask the owner of {row['entitlement']} to exempt the account from the rule,{exempting} or "
-        "to change the attribute the rule reads; the next sync shows whether it is gone.",
+        f"Ask the owner of {row['entitlement']} to exempt the account from the rule, or to change "
+        f"the attribute that the rule reads; the next sync shows whether it is gone.{exempting}",
     )
 
 

@@ -80,7 +80,8 @@ def _assignment_effects(row: Row, known: Known, going: set[str]) -> Row:
     held = "assignment of" if row["kind"] == "application assignment" else "binding to"
     return {
         "does": f"Takes the direct {held} {row['entitlement']} from {account_of(row)}.",
-        "loses": [] if others else [row["entitlement"]],
+        "loses": ([] if others else [row["entitlement"]])
+        + (["the administrator rights that go with it"] if row["sudo"] else []),
         "keeps": [f"{row['entitlement']} stays, through {_listed(others, known)}"]
         if others
         else [],
@@ -100,8 +101,10 @@ def _binding_effects(row: Row, known: Known, going: set[str]) -> Row:
     lose = [str(known.accounts[each]["login"]) for each in members - keeping]
     return {
         "does": f"Takes {row['entitlement']} from the group {row['holder_name']} as a whole.",
-        "loses": [f"{row['entitlement']}, for {names_of(lose)}"] if lose else [],
-        "keeps": [f"{row['entitlement']} stays for {len(keeping)} of its members, through others"]
+        "loses": [f"{row['entitlement']}, for {_people(len(lose))}: {names_of(lose)}"]
+        if lose
+        else [],
+        "keeps": [f"{row['entitlement']} stays for {len(keeping):,} of its members, through others"]
         if keeping
         else [],
         "warnings": [
@@ -111,6 +114,10 @@ def _binding_effects(row: Row, known: Known, going: set[str]) -> Row:
         if kept
         else [],
     }
+
+
+def _people(number: int) -> str:
+    return "1 member" if number == 1 else f"{number:,} members"
 
 
 def _role_effects(row: Row, known: Known, going: set[str]) -> Row:

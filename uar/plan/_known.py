@@ -140,7 +140,7 @@ def roles_among(admin: str, rows: Iterable[Row]) -> list[Row]:
 def names_of(names: Iterable[str]) -> str:
     every = sorted(names)
     more = len(every) - NAMED
-    return ", ".join(every[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(every[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def shown(row: Row, why: str, **more: Any) -> Row:

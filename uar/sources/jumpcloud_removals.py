@@ -21,8 +21,18 @@ from ._rows import key_prefix
 from ._values import identity
 from ._who import who
 
-__all__ = ["KINDS", "Removals", "Requests", "by_service", "key_owners", "organizations", "planned"]
+__all__ = [
+    "KINDS",
+    "Removals",
+    "Requests",
+    "by_service",
+    "key_owners",
+    "needed",
+    "organizations",
+    "planned",
+]
 
+OWNER = "Administrator With Billing"
 Step = Callable[[Row, Live], Request | None]
 
 
@@ -43,6 +53,7 @@ class Kind:
     restore: Callable[[Row, Live], Request]
     first: Step = nothing
     last: Step = nothing
+    needs: str = "Manager or Administrator"  # the role of the key that may write it
 
 
 class Removals:
@@ -101,6 +112,11 @@ def planned(row: Row) -> dict[str, Any]:
     return {"method": request.method, "path": request.path, "body": request.body}
 
 
+def needed(row: Row) -> str:
+    """The role of the key that this takes."""
+    return KINDS[row["kind"]].needs
+
+
 def _refusal(answer: Answer) -> str:
     try:
         expect(answer, 200, 201, 202, 204)
@@ -145,14 +161,19 @@ KINDS: Mapping[str, Kind] = {
     "direct binding": Kind(_of_bindings.read, _of_bindings.unbind, _of_bindings.bind),
     "group application": Kind(_of_bindings.read, _of_bindings.close, _of_bindings.open_again),
     "group binding": Kind(_of_bindings.read, _of_bindings.unbind, _of_bindings.bind),
-    "admin role": Kind(_of_admins.read_role, _of_admins.take_role, _of_admins.give_role),
+    "admin role": Kind(
+        _of_admins.read_role, _of_admins.take_role, _of_admins.give_role, needs=OWNER
+    ),
     "admin API access": Kind(
-        _of_admins.read_access, _of_admins.withdraw_access, _of_admins.allow_access
+        _of_admins.read_access, _of_admins.withdraw_access, _of_admins.allow_access, needs=OWNER
     ),
     "user account": Kind(_of_accounts.read_user, _of_accounts.suspend, _of_accounts.activate),
     "device sudo": Kind(_of_accounts.read_sudo, _of_accounts.take_sudo, _of_accounts.give_sudo),
     "binding sudo": Kind(_of_bindings.read_sudo, _of_bindings.take_sudo, _of_bindings.give_sudo),
     "service account": Kind(
-        _of_accounts.read_service, _of_accounts.delete_service, _of_accounts.make_service
+        _of_accounts.read_service,
+        _of_accounts.delete_service,
+        _of_accounts.make_service,
+        needs=OWNER,
     ),
 }
