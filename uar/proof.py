@@ -17,6 +17,7 @@ from uar import access
 from uar.evidence import Evidence
 from uar.sheet import SHOWN, cells, seal
 from uar.tables import records
+from uar.text import counted
 from uar.verify import (
     CAMPAIGN,
     ITEMS,
@@ -161,7 +162,8 @@ class Pages:
             facts.append(
                 (
                     "read from",
-                    f"{read['endpoint']}, {read['pages']} pages, {read['fetched']} rows "
+                    f"{read['endpoint']}, {counted(read['pages'], 'page')}, "
+                    f"{counted(read['fetched'], 'row')} "
                     f"(total {stated}), finished {_text(read['finished_at'])}",
                 )
             )

@@ -8,8 +8,9 @@ from markupsafe import Markup
 from uar.evidence import Evidence
 from uar.measures import timing
 from uar.reports._charts import AGE_PARTS, DECISION_PARTS, ROW, SEVERITY_PARTS, Bar, Part, bars
-from uar.reports._results import by, counted
+from uar.reports._results import by
 from uar.tables import ITEM_KINDS, SEVERITIES
+from uar.text import counted
 from uar.tieout import TieOut
 
 DRAWN = 40  # reviewers in the chart; the table has them all

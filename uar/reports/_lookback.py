@@ -22,7 +22,7 @@ from uar.reports._listing import (
     records,
     spoken,
 )
-from uar.reports._results import counted
+from uar.text import counted
 from uar.tieout import TieOut
 
 NOT_LATER = "Not collected: no later reading of the tenant was given (uar report --later FOLDER)."

@@ -106,11 +106,6 @@ def total_of(standing: pd.DataFrame) -> tuple[int, ...]:
     return tuple(int(counts.get(word, 0)) for word in ANSWERS)
 
 
-def counted(number: int, one: str) -> str:
-    """1 item, 2 items."""
-    return f"{number:,} {one}{'' if number == 1 else 's'}"
-
-
 def percent(number: int, whole: int) -> str:
     """To one decimal; 100 % is all of them, and 0 % is none."""
     if number in (0, whole):

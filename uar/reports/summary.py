@@ -14,9 +14,9 @@ from uar.reports._charts import DECISION_PARTS
 from uar.reports._drawn import kinds
 from uar.reports._html import page
 from uar.reports._listing import Listing, lines, listing, records
-from uar.reports._results import counted, decisions_by_kind
+from uar.reports._results import decisions_by_kind
 from uar.reports.report import cover
-from uar.text import plain
+from uar.text import counted, plain
 from uar.tieout import TieOut
 
 
