@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,11 +98,11 @@ def changed(tieout: TieOut) -> pd.DataFrame | None:
     return tieout.standing[tieout.standing["changes"].notna()]
 
 
-def privileged(tieout: TieOut) -> pd.DataFrame | None:
-    """Rows of the standing that count as privileged."""
+def privileged(tieout: TieOut, columns: Sequence[str]) -> pd.DataFrame | None:
+    """These columns of the rows of the standing that count as privileged."""
     if tieout.standing is None:
         return None
-    return tieout.standing[tieout.standing["band"] == "privileged"]
+    return tieout.standing.loc[tieout.standing["band"] == "privileged", list(columns)]
 
 
 def non_human(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:

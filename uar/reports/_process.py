@@ -128,11 +128,12 @@ def privileged(tieout: TieOut) -> Listing:
         ("Access", "text"), ("Kind", "text"), ("Items", "number"),
         *((word, "number") for word in ANSWERS),
     )  # fmt: skip
-    caption, chosen = "Privileged access", people.privileged(tieout)
+    caption, by_what = "Privileged access", ["entitlement", "kind"]
+    chosen = people.privileged(tieout, (*by_what, "decision"))
     if chosen is None:
         return listing("privileged-list", caption, columns, (), NOT_YET_OPENED)
     rows: list[tuple[Cell, ...]] = [
-        (*key, sum(numbers), *numbers) for key, numbers in by(chosen, ["entitlement", "kind"])
+        (*key, sum(numbers), *numbers) for key, numbers in by(chosen, by_what)
     ]
     total = total_of(chosen)
     none = "Nothing counts as privileged."

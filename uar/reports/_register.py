@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from uar.reports._listing import escaped
 from uar.review.use import WORDS
-from uar.text import plain
 
 SECTION = 200
 UNKNOWN_USE = frozenset(WORDS.values())
@@ -52,7 +51,7 @@ def register(standing: pd.DataFrame | None) -> Register:
             Section(
                 start + 1,
                 min(start + SECTION, len(rows)),
-                Markup("".join(rows[start : start + SECTION])),  # noqa: S704 - escaped by _text
+                Markup("".join(rows[start : start + SECTION])),  # noqa: S704 - escaped below
             )
             for start in range(0, len(rows), SECTION)
         ),
@@ -68,33 +67,33 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
         cells: list[str] = np.array([*texts, ""], dtype=object)[places].tolist()
         return cells
 
-    def line(before: str = "", after: str = "") -> Render:
+    def line(before: str = "") -> Render:
         """The text on a line of its own, under what stands above."""
-        return lambda text: f"\n{before}{_text(text)}{after}"
+        return lambda text: f"\n{before}{escaped(text)}"
 
     cells = zip(
-        made("item_id", _text),
+        made("item_id", escaped),
         made("kind", line()),
-        made("holder_name", _text),
+        made("holder_name", escaped),
         made("login", line()),
-        made("status", lambda text: f" ({_text(text)})"),
+        made("status", lambda text: f" ({escaped(text)})"),
         _work(standing, made),
-        made("entitlement", _text),
+        made("entitlement", escaped),
         made("opens", line("opens ")),
         made("also_held", line("also held through ")),
         made("why_not", line("cannot be removed here: ")),
         made("last_use", _use),
         made("flags", _flags),
-        made("since", lambda text: "" if text == "unchanged" else f"{text} since last time"),
-        made("reviewer", _text),
+        made("since", _since),
+        made("reviewer", escaped),
         made("routed_by", line("by ")),
-        made("routed_because", lambda text: f": {_text(text)}"),
-        made("decision", _text),
+        made("routed_because", lambda text: f": {escaped(text)}"),
+        made("decision", escaped),
         made("reason", line()),
         made("comment", line()),
-        made("file", lambda text: f"\n{_text(text.removeprefix('returned/'))}, "),
-        made("cell", _text),
-        made("state", _text),
+        made("file", lambda text: f"\n{escaped(text.removeprefix('returned/'))}, "),
+        made("cell", escaped),
+        made("state", escaped),
         strict=True,
     )
     for (
@@ -110,9 +109,8 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
 
 def _work(standing: pd.DataFrame, made: Callable[[str, Render], list[str]]) -> list[str]:
     """What somebody does, and whether it was borrowed from their user account."""
-    both = zip(
-        made("title", _text), made("department", _text), standing["borrowed"].tolist(), strict=True
-    )
+    borrowed = standing["borrowed"].tolist()
+    both = zip(made("title", escaped), made("department", escaped), borrowed, strict=True)
     return [
         f"\n{', '.join(filter(None, (title, department)))}{LENT if lent else ''}"
         if title or department
@@ -123,14 +121,12 @@ def _work(standing: pd.DataFrame, made: Callable[[str, Render], list[str]]) -> l
 
 def _use(text: str) -> str:
     """Nothing where the log was not read; the report says so once."""
-    return "" if text in UNKNOWN_USE else f"\nlast use: {_text(text.replace(chr(10), ', '))}"
+    return "" if text in UNKNOWN_USE else f"\nlast use: {escaped(text.replace(chr(10), ', '))}"
+
+
+def _since(text: str) -> str:
+    return "" if text == "unchanged" else f"{escaped(text)} since last time"
 
 
 def _flags(text: str) -> str:
-    return "".join([f"{_text(line)}\n" for line in text.split("\n") if line])
-
-
-@lru_cache(maxsize=50_000)
-def _text(text: str) -> str:
-    """Plain and escaped. A str, not a Markup: joining a million of those takes seconds."""
-    return str(escape(plain(text)))
+    return "".join([f"{escaped(line)}\n" for line in text.split("\n") if line])

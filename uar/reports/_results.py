@@ -91,14 +91,8 @@ def by(standing: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[str, ...], t
     """Groups in order, each with its numbers in the order of ANSWERS."""
     counts = standing.groupby([*keys, "decision"], sort=True).size()
     table = counts.unstack(fill_value=0).reindex(columns=list(ANSWERS), fill_value=0)
-    table = table.reset_index()
-    return [
-        (
-            tuple(str(key) for key in row[: len(keys)]),
-            tuple(int(number) for number in row[len(keys) :]),
-        )
-        for row in table.itertuples(index=False)
-    ]
+    groups = table.index.to_frame().astype(str).itertuples(index=False, name=None)
+    return list(zip(groups, map(tuple, table.to_numpy().tolist()), strict=True))
 
 
 def total_of(standing: pd.DataFrame) -> tuple[int, ...]:
