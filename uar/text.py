@@ -30,8 +30,13 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def folded(values: pd.Series[Any]) -> pd.Series[Any]:
     """Without outer space, compatibility forms and letter case; what is then empty is unknown."""
-    text = values.str.strip().str.normalize("NFKC").str.casefold().str.strip()
-    return text.mask(text == "", cast(Any, pd.NA))
+    text = values.str.strip()
+    small = text.str.lower()
+    rest = ~text.str.isascii().fillna(True).astype(bool)  # for ASCII that was all
+    if rest.any():
+        other = text[rest].str.normalize("NFKC").str.casefold().str.strip()
+        small = small.mask(rest, other)
+    return small.mask(small == "", cast(Any, pd.NA))
 
 
 def is_placeholder(values: pd.Series[Any], placeholders: Iterable[str]) -> pd.Series[Any]:

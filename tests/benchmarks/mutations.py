@@ -1,26 +1,39 @@
-"""Does a test notice when a condition of a detection is turned? Prints those that none noticed.
+"""Does a test notice when a condition of a detection is changed? Prints what none noticed.
 
-    python -m tests.benchmarks.mutations [ID...]      such as ENT-05 GRP; without: all of them
+    python -m tests.benchmarks.mutations [ID|_MODULE...]     such as ENT-05 GRP _gone; without: all
 
-Each comparison (its first operator; also .eq, .ne, .gt, .isna and .notna), `and`, `or`, `&`, `|`,
-`~`, `not` and .mask of a detection's own module is changed, one at a time, and its examples are
-judged again. Numbers, words and what modules share (those that begin with _) are not changed. A
-change is noticed where an answer of the examples' worlds or a finding differs, or where it raises.
-What examples do not notice may still be by other tests.
+Every module of uar/detections is changed, one place at a time: each comparison (also .eq, .gt,
+.isin, .isna and the like), `and`, `or`, `&`, `|`, `~`, `not`, .any and .all is turned; each .mask
+and .where is dropped; the True and False of a .fillna are exchanged; each number becomes one more
+and one less (a share: a hundredth). Words are not changed. A change is caught where an answer or a
+finding of the detection's examples differs, or where one of the tests beside them that name the
+detection fails; a change of a module that detections share (_gone), where that is so for one of
+these. EQUAL lists those that change nothing, each with its reason.
+
+    N changes: E caught by examples, T by other tests, S the same by construction, survivors: ...
+
+The exit code is 1 where one survived.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pytest
+
+import uar.detections
 from tests.detections.examples import Example, examples
-from uar.detections import Facts, modules, run
+from uar.detections import Detection, Facts, modules, run
 from uar.snapshot import to_lines
 
 TURNED: dict[type[ast.AST], type[ast.AST]] = {
@@ -28,37 +41,82 @@ TURNED: dict[type[ast.AST], type[ast.AST]] = {
     ast.LtE: ast.Gt, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And,
     ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
 }  # fmt: skip
-METHODS = {"eq": "ne", "ne": "eq", "gt": "le", "le": "gt", "isna": "notna", "notna": "isna"}
+# At the border the two differ too: a day more or less is a number, but "as old as" is not.
+AT_BORDER: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+}  # fmt: skip
+METHODS = {
+    "eq": "ne", "ne": "eq", "gt": "le", "le": "gt", "lt": "ge", "ge": "lt",
+    "isna": "notna", "notna": "isna", "any": "all", "all": "any",
+}  # fmt: skip
+DROPPED = ("mask", "where")
+PACKAGE = Path(uar.detections.__file__).parent
+TESTS = Path(__file__).parents[1] / "detections"
+# (file, line as written, what was changed): why it is the same all the same.
+EQUAL: dict[tuple[str, str, str], str] = {}
+
+Change = Callable[[Any], str]
 
 
-def mutants(tree: ast.Module) -> Iterator[tuple[int, str, ast.Module]]:
-    """(line, what was changed, the module with it) for each change there is."""
+@dataclass(frozen=True)
+class Mutant:
+    file: str
+    line: int
+    text: str  # the line as written
+    says: str
+    tree: ast.Module
+
+
+def mutants(path: Path) -> Iterator[Mutant]:
+    source = path.read_text("utf-8")
+    tree = ast.parse(source)
+    lines = source.splitlines()
     for place, node in enumerate(ast.walk(tree)):
         for change in _changes(node):
             copy = deepcopy(tree)
-            twin = list(ast.walk(copy))[place]
-            says = change(twin)
-            yield getattr(node, "lineno", 0), says, ast.fix_missing_locations(copy)
+            says = change(list(ast.walk(copy))[place])
+            line = getattr(node, "lineno", 0)
+            text = lines[line - 1].strip()
+            yield Mutant(path.name, line, text, says, ast.fix_missing_locations(copy))
 
 
-def _changes(node: ast.AST) -> Iterator[Any]:
+def _changes(node: ast.AST) -> Iterator[Change]:
     if isinstance(node, ast.Compare) and type(node.ops[0]) in TURNED:
         yield _turn_compare
-    if isinstance(node, ast.BoolOp | ast.BinOp) and type(node.op) in TURNED:
+        if type(node.ops[0]) in AT_BORDER:
+            yield _move_border
+    if isinstance(node, ast.BoolOp | ast.BinOp | ast.AugAssign) and type(node.op) in TURNED:
         yield _turn_operator
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
         yield _drop_not
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if node.func.attr in METHODS:
             yield _turn_method
-        if node.func.attr == "mask":
-            yield _drop_mask
+        if node.func.attr == "isin":
+            yield _deny
+        if node.func.attr in DROPPED:
+            yield _drop_method
+        if node.func.attr == "fillna" and _is_flag(node.args[0]):
+            yield _exchange
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        yield _more
+        yield _less
+
+
+def _is_flag(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
 
 
 def _turn_compare(node: Any) -> str:
     before = type(node.ops[0])
     node.ops[0] = TURNED[before]()
     return f"{before.__name__} turned"
+
+
+def _move_border(node: Any) -> str:
+    before = type(node.ops[0])
+    node.ops[0] = AT_BORDER[before]()
+    return f"{before.__name__} moved by the border"
 
 
 def _turn_operator(node: Any) -> str:
@@ -68,13 +126,10 @@ def _turn_operator(node: Any) -> str:
 
 
 def _drop_not(node: Any) -> str:
-    node.op = ast.UAdd() if isinstance(node.op, ast.Invert) else ast.Not()
-    if isinstance(node.op, ast.Not):
-        node.operand = ast.UnaryOp(ast.Not(), node.operand)
-    else:  # a no-op that booleans allow
-        call = ast.Call(ast.Attribute(node.operand, "__or__", ast.Load()), [node.operand], [])
-        node.op, node.operand = ast.Invert(), ast.UnaryOp(ast.Invert(), call)
-    return "not dropped"
+    word = "not" if isinstance(node.op, ast.Not) else "~"
+    again = ast.UnaryOp(type(node.op)(), node.operand)  # twice is never
+    node.operand = again
+    return f"{word} dropped"
 
 
 def _turn_method(node: Any) -> str:
@@ -83,45 +138,171 @@ def _turn_method(node: Any) -> str:
     return f".{before} turned"
 
 
-def _drop_mask(node: Any) -> str:
+def _deny(node: Any) -> str:
+    # x.isin(y) -> x.isin(y).__invert__()
+    inner = ast.Call(node.func, node.args, node.keywords)
+    node.func, node.args, node.keywords = ast.Attribute(inner, "__invert__", ast.Load()), [], []
+    return ".isin turned"
+
+
+def _drop_method(node: Any) -> str:
+    before = node.func.attr
     node.func.attr, node.args, node.keywords = "copy", [], []
-    return ".mask dropped"
+    return f".{before} dropped"
 
 
-def answer(module: ModuleType, example: Example, worlds: dict[Any, Facts]) -> list[Any]:
-    """What the detection says of its examples: everything that a test could look at."""
-    said: list[Any] = []
-    for case in (example.found, example.fine, example.untold):
-        if case is None:
+def _exchange(node: Any) -> str:
+    before = node.args[0].value
+    node.args[0].value = not before
+    return f".fillna({before}) exchanged"
+
+
+def _more(node: Any) -> str:
+    before = node.value
+    node.value = before + (1 if isinstance(before, int) else 0.01)
+    return f"{before} one more"
+
+
+def _less(node: Any) -> str:
+    before = node.value
+    node.value = before - (1 if isinstance(before, int) else 0.01)
+    return f"{before} one less"
+
+
+class Judge:
+    """What the detections say of their examples as they are, and whether a change is noticed."""
+
+    def __init__(self) -> None:
+        self.given = examples()
+        self.modules = modules()
+        self.worlds: dict[Any, Facts] = {}
+        self.expected = {
+            id_: self._answer(module.DETECTION, self.given[id_])
+            for id_, module in self.modules.items()
+        }
+        self.sources = {path: path.read_text("utf-8") for path in sorted(PACKAGE.glob("*.py"))}
+
+    def dependents(self, file: str) -> list[str]:
+        """The files that import what is shared in a module, each after those it imports itself."""
+        name = f"uar.detections.{file.removesuffix('.py')} import"
+        found: list[str] = []
+        for path, source in self.sources.items():
+            if name in source:
+                found = [one for one in found if one != path.name]
+                found.append(path.name)
+                further = self.dependents(path.name)
+                found = [one for one in found if one not in further] + further
+        return found
+
+    def twins(self, mutant: Mutant) -> dict[str, Detection]:
+        """The detections that a change touches, by id, made with it."""
+        made: dict[str, ModuleType] = {}
+        kept = {}
+        touched = [mutant.file, *self.dependents(mutant.file)]
+        try:
+            for file in touched:
+                path = PACKAGE / file
+                name = f"uar.detections.{path.stem}"
+                own = file == mutant.file
+                tree = mutant.tree if own else ast.parse(self.sources[path])
+                twin = ModuleType(name)
+                kept[name] = sys.modules[name]
+                sys.modules[name] = twin
+                exec(compile(tree, str(path), "exec"), twin.__dict__)  # noqa: S102 - our own code
+                made[file] = twin
+        finally:
+            sys.modules.update(kept)
+        twins = [twin.DETECTION for twin in made.values() if hasattr(twin, "DETECTION")]
+        return {twin.id: twin for twin in twins}
+
+    def by_examples(self, twins: dict[str, Detection]) -> bool:
+        return any(self._differs(id_, twin) for id_, twin in twins.items())
+
+    def by_tests(self, twins: dict[str, Detection]) -> bool:
+        """Does a test fail that names one of the detections?"""
+        before = {id_: self.modules[id_].DETECTION for id_ in twins}
+        try:
+            for id_, twin in twins.items():
+                self.modules[id_].DETECTION = twin
+            return any(_fails(files) for files in _tests(list(twins)))
+        finally:
+            for id_, detection in before.items():
+                self.modules[id_].DETECTION = detection
+
+    def _differs(self, id_: str, twin: Detection) -> bool:
+        try:
+            return self._answer(twin, self.given[id_]) != self.expected[id_]
+        except Exception:
+            return True
+
+    def _answer(self, detection: Detection, example: Example) -> list[Any]:
+        """What a detection says of its examples: everything that a test could look at."""
+        said: list[Any] = []
+        cases = [case for case in (example.found, example.fine, example.untold) if case]
+        for make in dict.fromkeys(case.world for case in cases):
+            if make not in self.worlds:
+                self.worlds[make] = make()
+            world = self.worlds[make]
+            judged = detection.judge(world)
+            hits = judged.set_index("subject")["hit"].astype("boolean").astype("string").fillna("?")
+            said += [sorted(hits.items()), to_lines(run(world, [detection])[0])]
+        return said
+
+
+def _tests(ids: list[str]) -> Iterator[list[str]]:
+    """The tests that name one of the detections; then the whole files that do."""
+    files, functions = [], []
+    for path in sorted(TESTS.glob("test_*.py")):
+        source = path.read_text("utf-8")
+        if path.name == "test_contract.py" or not any(id_ in source for id_ in ids):
             continue
-        world = worlds.setdefault(case.world, case.world())
-        judged = module.DETECTION.judge(world)
-        hits = judged.set_index("subject")["hit"].astype("boolean").astype("string").fillna("?")
-        said += [sorted(hits.items()), to_lines(run(world, [module.DETECTION])[0])]
-    return said
+        files.append(str(path))
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                segment = ast.get_source_segment(source, node) or ""
+                decorators = " ".join(ast.unparse(one) for one in node.decorator_list)
+                if any(id_ in segment + decorators for id_ in ids):
+                    functions.append(f"{path}::{node.name}")
+    yield from (tests for tests in (functions, files) if tests)
+
+
+def _fails(tests: list[str]) -> bool:
+    quiet = io.StringIO()
+    with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-o", "addopts=", *tests])
+    if code not in (0, 1):
+        raise SystemExit(quiet.getvalue())
+    return code == 1
 
 
 def main(*asked: str) -> None:
-    given = examples()
-    made = noticed = 0
-    for id_, module in modules().items():
-        if id_ not in given or (asked and not id_.startswith(asked)):
+    warnings.simplefilter("error")
+    judge = Judge()
+    counts = {"examples": 0, "tests": 0, "equal": 0}
+    survivors = []
+    for path in judge.sources:
+        if path.name in ("__init__.py", "_elsewhere.py"):
             continue
-        worlds: dict[Any, Facts] = {}
-        expected = answer(module, given[id_], worlds)
-        path = Path(module.__file__ or "")
-        for line, says, tree in mutants(ast.parse(path.read_text("utf-8"))):
-            made += 1
-            twin = ModuleType(module.__name__)
-            try:
-                exec(compile(tree, str(path), "exec"), twin.__dict__)  # noqa: S102 - our own code
-                same = answer(twin, given[id_], worlds) == expected
-            except Exception:
-                same = False
-            noticed += not same
-            if same:
-                print(f"{path.name}:{line}: {says}, and no example noticed")
-    print(f"{noticed:,} of {made:,} changes noticed by the examples")
+        name = path.stem if path.stem.startswith("_") else path.stem[:6].upper().replace("_", "-")
+        if asked and not name.startswith(asked):
+            continue
+        for mutant in mutants(path):
+            twins = judge.twins(mutant)
+            if (mutant.file, mutant.text, mutant.says) in EQUAL:
+                counts["equal"] += 1
+            elif judge.by_examples(twins):
+                counts["examples"] += 1
+            elif judge.by_tests(twins):
+                counts["tests"] += 1
+            else:
+                survivors.append(mutant)
+                print(f"{mutant.file}:{mutant.line}: {mutant.says}: {mutant.text}", flush=True)
+    made = sum(counts.values()) + len(survivors)
+    print(
+        f"{made:,} changes: {counts['examples']:,} caught by examples, {counts['tests']:,} by other"
+        f" tests, {counts['equal']:,} the same by construction, survivors: {len(survivors):,}"
+    )
+    sys.exit(1 if survivors else 0)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
@@ -34,6 +34,7 @@ SECTIONS = (
     "Severity",
 )
 GIVEN = {"previous": "previous review"}  # what an optional fact is called
+Answer = TypeVar("Answer")
 KIND_WORDS = {"user": "user", "admin": "administrator", "service": "service account"}
 
 
@@ -49,6 +50,11 @@ class Facts:
     roster: pd.DataFrame | None = None
     previous: Previous | None = None
     exceptions: pd.DataFrame | None = None
+
+    @cached_property
+    def kept(self) -> dict[Callable[[Facts], Any], Any]:
+        """What `once` has worked out."""
+        return {}
 
     @cached_property
     def opened(self) -> pd.DataFrame:
@@ -144,6 +150,18 @@ class Facts:
         grants = self.snapshot.grants
         strong = within(grants["entitlement_id"], pd.Series(self.doors, dtype="string"))
         return grants.loc[strong, "holder_id"].drop_duplicates()
+
+
+def once(work: Callable[[Facts], Answer]) -> Callable[[Facts], Answer]:
+    """Work that several detections ask for is done for the first of them."""
+
+    @wraps(work)
+    def kept(facts: Facts) -> Answer:
+        if work not in facts.kept:
+            facts.kept[work] = work(facts)
+        return cast(Answer, facts.kept[work])
+
+    return kept
 
 
 @dataclass(frozen=True)

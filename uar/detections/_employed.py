@@ -6,7 +6,8 @@ from typing import Any, cast
 
 import pandas as pd
 
-from uar.detections import Facts
+from uar.detections import Facts, once
+from uar.tables import positions
 
 COLUMNS = {name: f"hr_{name}" for name in ("name", "status", "start_date", "end_date", "manager")}
 COLUMNS |= {name: f"hr_{name}" for name in ("department", "title", "employee_id", "email")}
@@ -22,13 +23,19 @@ def employed(facts: Facts, accounts: pd.DataFrame) -> pd.DataFrame:
 
     Where a person has several rows, hr_... is unknown: nobody can say which one counts.
     """
-    pairs = facts.listed
-    number = pairs["person_id"].value_counts()
-    single = pairs[pairs["person_id"].map(number) == 1]
+    known, people = _single_rows(facts), facts.listed["person_id"].value_counts()
+    at = positions(accounts["person_id"], known["person_id"])
+    rows = known.drop(columns="person_id").reindex(at).set_axis(accounts.index)  # -1: unknown
+    number = accounts["person_id"].map(people).fillna(0).astype("int64")
+    return pd.concat([accounts, rows], axis=1).assign(rows=number)
+
+
+@once
+def _single_rows(facts: Facts) -> pd.DataFrame:
+    """person_id, row and hr_... of those who are in HR's list once."""
+    single = facts.listed[~facts.listed["person_id"].duplicated(keep=False)]
     rows = roster(facts).rename(columns=COLUMNS)
-    known = accounts.merge(single, on="person_id", how="left", validate="many_to_one")
-    known = known.merge(rows, on="row", how="left", validate="many_to_one")
-    return known.assign(rows=known["person_id"].map(number).fillna(0).astype("int64"))
+    return single.merge(rows, on="row", validate="many_to_one").reset_index(drop=True)
 
 
 def day(moments: pd.Series[Any]) -> pd.Series[Any]:

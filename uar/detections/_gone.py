@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from uar.detections import Facts
+from uar.detections import Facts, once
 from uar.detections._employed import over
 from uar.tables import within
 
 PRESENT = ("active", "staged")
 
 
+@once
 def has_left(facts: Facts) -> pd.Series[Any]:
     """Has whoever is behind an account left? account_id -> True, False, unknown.
 
@@ -31,6 +32,7 @@ def has_left(facts: Facts) -> pd.Series[Any]:
     return left | within(person, pd.Index(left_by_roster(facts), dtype="string"))
 
 
+@once
 def left_by_roster(facts: Facts) -> list[str]:
     """Persons all of whose rows in HR's list have left, or are over."""
     if facts.roster is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from uar.detections import Facts
+from uar.detections import Facts, once
 from uar.tables import look_up
 
 MEMBERS = "group members"
@@ -17,6 +17,7 @@ BOUND = (
 )  # fmt: skip
 
 
+@once
 def groups(facts: Facts) -> pd.DataFrame:
     """Groups with `members` and `opened`: how many; unknown where none was seen, and the lists that
     would show them were not read. `whole`: all of these were read.
@@ -41,6 +42,7 @@ def groups(facts: Facts) -> pd.DataFrame:
     )
 
 
+@once
 def members(facts: Facts) -> pd.DataFrame:
     """account (a number), group_id: who is in which group."""
     held = facts.held[["account", "entitlement_id", "thing"]]

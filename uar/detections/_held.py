@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from uar.detections import Facts
+from uar.detections import Facts, once
 from uar.tables import look_up, within
 
 FULL_POWER = ("administrator", "administrator with billing")
@@ -17,6 +17,7 @@ def hold_privileged(facts: Facts, account_id: pd.Series[Any]) -> pd.Series[Any]:
     return within(account_id, facts.powerful)
 
 
+@once
 def held_roles(facts: Facts) -> pd.DataFrame:
     """The roles of administrators: account_id, who, active, entitlement_id, role."""
     roles = facts.snapshot.entitlements

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from uar.detections import Facts
+from uar.detections import Facts, once
 from uar.detections._missing import active_people
+from uar.tables import positions
 
 ENTERED = {
     "account_id": "manager_id",
@@ -16,6 +17,7 @@ ENTERED = {
 }
 
 
+@once
 def managed_people(facts: Facts) -> pd.DataFrame:
     """Active people with a manager; the manager's columns are unknown where there is no such user.
 
@@ -23,9 +25,12 @@ def managed_people(facts: Facts) -> pd.DataFrame:
     """
     people = active_people(facts).dropna(subset=["manager_id"])
     entered = facts.accounts[list(ENTERED)].rename(columns=ENTERED)
-    return people.merge(entered, on="manager_id", how="left", validate="many_to_one")
+    at = positions(people["manager_id"], entered["manager_id"])
+    theirs = entered.drop(columns="manager_id").reindex(at).set_axis(people.index)  # -1: unknown
+    return pd.concat([people, theirs], axis=1)
 
 
+@once
 def managers(facts: Facts) -> pd.DataFrame:
     """Users who are the manager of active people: `people` and the `items` they hold, of those
     certainly active; `perhaps` and `perhaps_items`, of those that may be.

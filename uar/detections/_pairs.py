@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from uar.detections import Facts, each
+from uar.detections import Facts, each, once
 from uar.overrides import APART
 from uar.tables import look_up
 
@@ -24,6 +24,7 @@ RULES = (
 SIDE = ["account_id", "person_id", "kind", "status", "who"]
 
 
+@once
 def pairs(facts: Facts) -> pd.DataFrame:
     """One row for each subject and other person, by the strongest rule that links them.
 
