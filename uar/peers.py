@@ -21,6 +21,7 @@ from uar.text import folded, is_placeholder
 FEWEST = 5
 BASES = ("same department and title", "same department", "same manager")
 Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 def peers(
@@ -35,25 +36,16 @@ def peers(
     FEWEST peers, where the holder is no user, not surely active, or no human.
     """
     where = places(accounts, placeholders)
-    groups, sizes, basis = where.codes, where.sizes, where.basis
+    named = grants["entitlement_id"].drop_duplicates()
+    opened = opens(grants)
     holder = positions(grants["holder_id"], accounts["account_id"])
-    thing = positions(grants["entitlement_id"], grants["entitlement_id"].drop_duplicates())
-    judged = (holder >= 0) & (basis[holder] >= 0)
-    held_by, held = _reached(grants, holder, thing)
-    holding = np.zeros(len(grants), dtype=np.int64)
-    number = np.zeros(len(grants), dtype=np.int64)
-    things = int(thing.max(initial=0)) + 1
-    for level in range(len(BASES)):
-        asked = judged & (basis[holder] == level)
-        if not asked.any():
-            continue
-        place = groups[level]
-        in_place = place[held_by] >= 0
-        counted = np.sort(place[held_by[in_place]] * things + held[in_place])
-        wanted = place[holder[asked]] * things + thing[asked]
-        found = np.searchsorted(counted, wanted, "right") - np.searchsorted(counted, wanted)
-        holding[asked] = found - 1
-        number[asked] = sizes[level][place[holder[asked]]] - 1
+    holding, number, judged = shares(
+        where,
+        holder,
+        positions(grants["entitlement_id"], named),
+        positions(opened["group_id"], named),
+        positions(opened["entitlement_id"], named),
+    )
     words = np.array([*BASES, ""], dtype=object)
     unknown = pd.Series(~judged)
     return pd.DataFrame(
@@ -61,9 +53,9 @@ def peers(
             "grant_id": grants["grant_id"].reset_index(drop=True),
             "holding": pd.Series(holding, dtype="Int64").mask(unknown),
             "peers": pd.Series(number, dtype="Int64").mask(unknown),
-            "basis": pd.Series(words[np.where(judged, basis[holder], -1)], dtype="string").mask(
-                unknown
-            ),
+            "basis": pd.Series(
+                words[np.where(judged, where.basis[holder], -1)], dtype="string"
+            ).mask(unknown),
         }
     )
 
@@ -121,29 +113,61 @@ def _codes(accounts: pd.DataFrame, placeholders: Iterable[str]) -> list[Codes]:
     ]
 
 
-def _reached(grants: pd.DataFrame, holder: Codes, thing: Codes) -> tuple[Codes, Codes]:
-    """(holder, entitlement) as numbers, each pair once: held directly, or opened by a group.
+def shares(
+    where: Places, holder: Codes, thing: Codes, group: Codes, end: Codes
+) -> tuple[Codes, Codes, Mask]:
+    """(holding, peers, judged) of each grant, given by its holder's and its thing's number.
+
+    `group` opens `end`, in numbers of things. A number is -1 where there is none; what is not
+    judged has zeros.
+    """
+    basis = where.basis
+    judged = (holder >= 0) & (thing >= 0) & (basis[holder] >= 0)
+    things = int(max(thing.max(initial=0), end.max(initial=0))) + 1
+    held_by, held = _reached(holder, thing, group, end, things)
+    holding = np.zeros(len(holder), dtype=np.int64)
+    number = np.zeros(len(holder), dtype=np.int64)
+    for level, place in enumerate(where.codes):
+        asked = np.flatnonzero(judged & (basis[holder] == level))
+        if not len(asked):
+            continue
+        at = place[holder[asked]]
+        known = place[held_by] >= 0
+        keys, counts = _counted(place[held_by[known]] * things + held[known])
+        found = np.searchsorted(keys, at * things + thing[asked])
+        holding[asked] = counts[found] - 1  # without the holder
+        number[asked] = where.sizes[level][at] - 1
+    return holding, number, judged
+
+
+def _reached(
+    holder: Codes, thing: Codes, group: Codes, end: Codes, things: int
+) -> tuple[Codes, Codes]:
+    """(holder, thing), each pair once: held directly, or opened by a group.
 
     Only what somebody holds directly is asked about, so nothing else is followed.
     """
-    direct = holder >= 0
-    pairs = [np.stack([holder[direct], thing[direct]])]
-    opened = opens(grants)
-    group_code = pd.Series(thing, index=grants["entitlement_id"])
-    group_code = group_code[~group_code.index.duplicated()]
-    of_users = np.unique(thing[direct])
-    leads = pd.DataFrame(
-        {
-            "group": opened["group_id"].map(group_code),
-            "thing": opened["entitlement_id"].map(group_code),
-        }
-    ).dropna()
-    leads = leads[leads["thing"].isin(of_users)].astype("int64")
-    held = pd.DataFrame({"holder": holder[direct], "group": thing[direct]})
+    direct = (holder >= 0) & (thing >= 0)
+    asked = np.zeros(things + 1, dtype=bool)  # the last is for -1
+    asked[thing[direct]] = True
+    followed = asked[end] & asked[group]
+    leads = pd.DataFrame({"group": group[followed], "thing": end[followed]})
+    doors = np.zeros(things + 1, dtype=bool)
+    doors[leads["group"]] = True
+    behind = direct & doors[thing]
+    held = pd.DataFrame({"holder": holder[behind], "group": thing[behind]})
     through = held.merge(leads, on="group")
-    pairs.append(np.stack([through["holder"].to_numpy(), through["thing"].to_numpy()]))
-    both = np.concatenate(pairs, axis=1)
-    things = int(thing.max(initial=0)) + 1
-    keys = np.sort(both[0] * things + both[1])
-    unique = keys[np.diff(keys, prepend=-1) > 0]  # np.unique hashes, which takes ten times as long
-    return unique // things, unique % things
+    pairs = [
+        holder[direct] * things + thing[direct],
+        through["holder"].to_numpy() * things + through["thing"].to_numpy(),
+    ]
+    keys, _ = _counted(np.concatenate(pairs))
+    return keys // things, keys % things
+
+
+def _counted(keys: Codes) -> tuple[Codes, Codes]:
+    """The different keys in order, and how often each is there; np.unique hashes, which takes ten
+    times as long."""
+    ordered = np.sort(keys)
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1) > 0)
+    return ordered[starts], np.diff(starts, append=len(ordered))

@@ -4,8 +4,9 @@
 
 Every module of uar/detections is changed, one place at a time: each comparison (also .eq, .gt,
 .isin, .isna and the like), `and`, `or`, `&`, `|`, `~`, `not`, .any and .all is turned; each .mask
-and .where is dropped; the True and False of a .fillna are exchanged; each number becomes one more
-and one less (a share: a hundredth). Words are not changed. A change is caught where an answer or a
+and .where is dropped; the True and False of a .fillna are exchanged; each number of a constant, a
+comparison, a computation or a time becomes one more and one less (a share: a hundredth). Words are
+not changed, nor are numbers that only shape a table. A change is caught where an answer or a
 finding of the detection's examples differs, or where one of the tests beside them that name the
 detection fails; a change of a module that detections share (_gone), where that is so for one of
 these. EQUAL lists those that change nothing, each with its reason.
@@ -71,8 +72,12 @@ def mutants(path: Path) -> Iterator[Mutant]:
     source = path.read_text("utf-8")
     tree = ast.parse(source)
     lines = source.splitlines()
+    limits = {one for node in ast.walk(tree) for one in _limits(node)}
     for place, node in enumerate(ast.walk(tree)):
-        for change in _changes(node):
+        changes = list(_changes(node))
+        if node in limits:
+            changes += [_more, _less]
+        for change in changes:
             copy = deepcopy(tree)
             says = change(list(ast.walk(copy))[place])
             line = getattr(node, "lineno", 0)
@@ -98,9 +103,25 @@ def _changes(node: ast.AST) -> Iterator[Change]:
             yield _drop_method
         if node.func.attr == "fillna" and _is_flag(node.args[0]):
             yield _exchange
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield _more
-        yield _less
+
+
+def _limits(node: ast.AST) -> Iterator[ast.Constant]:
+    """The numbers that decide: those of a constant, a comparison, a computation or a time."""
+    parts: list[ast.expr | None] = []
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        parts = [node.value]
+    elif isinstance(node, ast.Compare):
+        parts = [node.left, *node.comparators]
+    elif isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr == "Timedelta":
+            parts = [one.value for one in node.keywords]
+        elif node.func.attr in METHODS:
+            parts = [*node.args]
+    for part in parts:
+        if isinstance(part, ast.Constant) and type(part.value) in (int, float):
+            yield part
 
 
 def _is_flag(node: ast.expr) -> bool:

@@ -13,16 +13,27 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, wraps
+from string import Formatter
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
 import pandas as pd
 
 from uar.access import opens, privileged
+from uar.peers import Places, places
 from uar.previous import Previous
 from uar.settings import Settings
 from uar.snapshot import Snapshot
-from uar.tables import COVERAGE, FINDINGS, ROSTER, SEVERITIES, positions, records, within
+from uar.tables import (
+    COVERAGE,
+    FINDINGS,
+    ROSTER,
+    SEVERITIES,
+    TEXT,
+    positions,
+    records,
+    within,
+)
 from uar.text import folded
 
 SECTIONS = (
@@ -52,7 +63,7 @@ class Facts:
     exceptions: pd.DataFrame | None = None
 
     @cached_property
-    def kept(self) -> dict[Callable[[Facts], Any], Any]:
+    def done(self) -> dict[Callable[[Facts], Any], Any]:
         """What `once` has worked out."""
         return {}
 
@@ -111,11 +122,25 @@ class Facts:
         )
 
     @cached_property
+    def users(self) -> pd.DataFrame:
+        """The users of `accounts`."""
+        return self.accounts[self.accounts["kind"] == "user"]
+
+    @cached_property
+    def personal(self) -> pd.DataFrame:
+        """The users and administrators of `accounts`."""
+        return self.accounts[self.accounts["kind"] != "service"]
+
+    @cached_property
     def people(self) -> pd.DataFrame:
         """Users that are, or may be, human and active; `surely`: unknown where not certain."""
-        users = self.accounts[self.accounts["kind"] == "user"]
-        surely = users["active"] & users["human"]
-        return users.assign(surely=surely)[surely.fillna(True)]
+        surely = self.users["active"] & self.users["human"]
+        return self.users.assign(surely=surely)[surely.fillna(True)]
+
+    @cached_property
+    def places(self) -> Places:
+        """Where each of `accounts` works, and how many others do."""
+        return places(self.snapshot.accounts, self.settings.attributes.placeholders)
 
     @cached_property
     def listed(self) -> pd.DataFrame:
@@ -157,9 +182,9 @@ def once(work: Callable[[Facts], Answer]) -> Callable[[Facts], Answer]:
 
     @wraps(work)
     def kept(facts: Facts) -> Answer:
-        if work not in facts.kept:
-            facts.kept[work] = work(facts)
-        return cast(Answer, facts.kept[work])
+        if work not in facts.done:
+            facts.done[work] = work(facts)
+        return cast(Answer, facts.done[work])
 
     return kept
 
@@ -208,7 +233,7 @@ def detections() -> list[Detection]:
 
 def run(facts: Facts, asked: Iterable[Detection]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(FINDINGS, most severe first; COVERAGE, in the order asked)."""
-    findings: list[dict[str, Any]] = []
+    findings: list[pd.DataFrame] = []
     coverage: list[dict[str, Any]] = []
     for detection in asked:
         row = {"detection": detection.id, "title": detection.title, "severity": detection.severity}
@@ -219,12 +244,15 @@ def run(facts: Facts, asked: Iterable[Detection]) -> tuple[pd.DataFrame, pd.Data
         judged = detection.judge(facts)
         hit = judged["hit"].astype("boolean")
         found = judged[hit.fillna(False).astype(bool)]
-        findings += _findings(detection, detection.tell(facts, found))
+        if len(found):
+            findings.append(_findings(detection, detection.tell(facts, found)))
         counts = {"found": len(found), "looked_at": len(hit), "cannot_tell": int(hit.isna().sum())}
         counts["accepted"] = 0
         coverage.append({**row, **counts})
-    findings.sort(key=lambda row: (SEVERITIES.index(row["severity"]), row["id"]))
-    return _aged(FINDINGS.frame(findings), facts.previous), COVERAGE.frame(coverage)
+    every = pd.concat(findings, ignore_index=True) if findings else FINDINGS.empty()
+    rank = every["severity"].map({name: at for at, name in enumerate(SEVERITIES)})
+    ordered = every.assign(rank=rank).sort_values(["rank", "id"]).drop(columns="rank")
+    return FINDINGS.frame(_aged(ordered, facts.previous)), COVERAGE.frame(coverage)
 
 
 def _aged(findings: pd.DataFrame, previous: Previous | None) -> pd.DataFrame:
@@ -236,7 +264,7 @@ def _aged(findings: pd.DataFrame, previous: Previous | None) -> pd.DataFrame:
     before = previous.findings.set_index("id")["reviews"].fillna(1)
     known = findings["detection"].isin(asked) | findings["id"].isin(before.index)
     reviews = findings["id"].map(before).fillna(0).astype("Int64") + 1
-    return FINDINGS.frame(findings.assign(reviews=reviews.where(known)))
+    return findings.assign(reviews=reviews.where(known))
 
 
 def _reason_not_to_run(detection: Detection, facts: Facts) -> str:
@@ -246,23 +274,25 @@ def _reason_not_to_run(detection: Detection, facts: Facts) -> str:
     return detection.unwanted(facts.settings) or detection.unable(facts)
 
 
-def _findings(detection: Detection, found: pd.DataFrame) -> list[dict[str, Any]]:
+def _findings(detection: Detection, found: pd.DataFrame) -> pd.DataFrame:
+    """The hits as rows of FINDINGS, in no order."""
     severity = pd.Series(detection.severity, index=found.index)
     if "severity" in found:
         severity = found["severity"].fillna(detection.severity)
-    return [
-        {
-            "id": f"{detection.id}:{row['subject']}",
-            "detection": detection.id,
-            "severity": row["severity"],
-            "subject": row["subject"],
-            "subject_name": row["subject_name"],
-            "says": _sentence(detection.says, row),
-            "accounts": row["accounts"],
-            "grants": row.get("grants"),
-        }
-        for row in records(found.assign(severity=severity))
-    ]
+    told = [name for _, name, _, _ in Formatter().parse(detection.says) if name]
+    says = [_sentence(detection.says, row) for row in records(found[list(dict.fromkeys(told))])]
+    subject = found["subject"].astype(cast(Any, TEXT))
+    texts = {
+        "id": detection.id + ":" + subject,
+        "detection": detection.id,
+        "severity": severity,
+        "subject": subject,
+        "subject_name": found["subject_name"],
+        "says": says,
+        "accounts": found["accounts"],
+        "grants": found.get("grants"),
+    }
+    return pd.DataFrame(texts, index=found.index).astype(cast(Any, TEXT))
 
 
 def _sentence(template: str, row: Mapping[Any, Any]) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from uar.detections import Facts
 from uar.previous import Previous
 from uar.snapshot import Snapshot
+from uar.tables import positions
 
 READ_IN = {  # the list that shows who holds what, by the kind of what is held
     "group": "group members",
@@ -34,17 +35,13 @@ def in_words(previous: Previous) -> str:
     return previous.period or "the earlier review"
 
 
-def in_both(facts: Facts, columns: Sequence[str]) -> pd.DataFrame:
-    """Accounts that the earlier snapshot has too, with its values as was_<column>."""
-    was = earlier(facts).snapshot.accounts[["account_id", *columns]]
-    was = was.rename(columns={name: f"was_{name}" for name in columns})
-    return facts.accounts.merge(was, on="account_id", validate="one_to_one")
-
-
-def kept(facts: Facts) -> pd.DataFrame:
-    """Grants of accounts that the earlier snapshot has too."""
-    grants = facts.snapshot.grants
-    return grants[(grants["holder_kind"] != "group") & facts.lasting]
+def in_both(facts: Facts, accounts: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Those of the accounts that the earlier snapshot has too, with its values as was_<column>."""
+    was = earlier(facts).snapshot.accounts
+    at = positions(accounts["account_id"], was["account_id"])
+    there = accounts[at >= 0]
+    then = was[list(columns)].take(at[at >= 0]).set_axis(there.index)
+    return pd.concat([there, then.add_prefix("was_")], axis=1)
 
 
 def was_read(snapshot: Snapshot, kinds: pd.Series[Any]) -> pd.Series[bool]:

@@ -77,23 +77,3 @@ def named(facts: Facts, names: Any) -> pd.Series[bool]:
         | things["entitlement_id"].isin(list(names))
         | things["source_id"].isin(list(names))
     ).astype(bool)
-
-
-def reached(facts: Facts, things: pd.Series[bool]) -> pd.DataFrame:
-    """Who reaches these entitlements: account, thing (numbers), grant_id; a row for each way."""
-    entitlements = facts.snapshot.entitlements["entitlement_id"]
-    wanted = np.flatnonzero(things.to_numpy(bool))
-    held = facts.held[["grant_id", "account", "thing"]]
-    held = held[held["account"] >= 0]
-    direct = held[held["thing"].isin(wanted)]
-    opened = facts.opened
-    leads = pd.DataFrame(
-        {
-            "thing": positions(opened["group_id"], entitlements),
-            "end": positions(opened["entitlement_id"], entitlements),
-        }
-    )
-    leads = leads[leads["end"].isin(wanted) & (leads["thing"] >= 0)]
-    through = held[held["thing"].isin(leads["thing"])].merge(leads, on="thing")
-    through = through.drop(columns="thing").rename(columns={"end": "thing"})
-    return pd.concat([direct, through], ignore_index=True)

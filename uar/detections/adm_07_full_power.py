@@ -36,7 +36,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     roles = things[(things["kind"] == "role") & name.isin(FULL_POWER)].sort_values("name")
     held = held_roles(facts)
     held = held[held["entitlement_id"].isin(roles["entitlement_id"])]
-    users = facts.accounts[facts.accounts["kind"] == "user"]
+    users = facts.users
     most = facts.settings.thresholds
     share = most.full_power_share * users["active"].fillna(False).sum()
     limit = max(most.full_power, int(share))

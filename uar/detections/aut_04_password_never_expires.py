@@ -24,7 +24,7 @@ from uar.detections._named import owners
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    users = facts.accounts[facts.accounts["kind"] == "user"]
+    users = facts.users
     users = users[users["active"].fillna(True)]
     known = users["service_like"].fillna(False) & owners(facts, users).notna()
     return each(

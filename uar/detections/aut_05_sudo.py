@@ -23,7 +23,7 @@ from uar.detections import Detection, Facts, each
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    users = facts.accounts[facts.accounts["kind"] == "user"]
+    users = facts.users
     users = users[users["active"].fillna(True)]
     return each(users, users["active"] & users["sudo"])
 

@@ -29,7 +29,7 @@ from uar.text import is_email
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    people = facts.accounts[facts.accounts["kind"] != "service"]
+    people = facts.personal
     found = pairs(facts)
     found = found[found["rule"] == "alias"]
     return judge_pairs(people, found, is_email(people["email"]).fillna(False))

@@ -30,7 +30,7 @@ KEYS = ["employee_id", "email", "alternate_email", "recovery_email"]
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    people = facts.accounts[facts.accounts["kind"] != "service"]
+    people = facts.personal
     found = pairs(facts)
     found = found[found["rule"].isin(["employee-id", "alternate-email"])]
     return judge_pairs(people, found, people[KEYS].notna().any(axis=1))

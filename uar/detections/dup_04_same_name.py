@@ -26,7 +26,7 @@ from uar.detections._pairs import judge_pairs, pairs
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    people = facts.accounts[facts.accounts["kind"] != "service"]
+    people = facts.personal
     found = pairs(facts)
     return judge_pairs(people, found[found["rule"] == "name"], people["name"].notna())
 

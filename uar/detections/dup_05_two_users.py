@@ -27,7 +27,7 @@ KEYS = ["email", "employee_id", "alternate_email", "recovery_email"]
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    users = facts.accounts[facts.accounts["kind"] == "user"].sort_values("account_id")
+    users = facts.users.sort_values("account_id")
     counts = users["active"] & users["human"]
     users = users[counts.fillna(True)].assign(
         surely=counts.fillna(False), comparable=users[KEYS].notna().any(axis=1)

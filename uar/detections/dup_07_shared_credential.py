@@ -29,7 +29,7 @@ from uar.text import folded
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    users = facts.accounts[facts.accounts["kind"] == "user"].sort_values("account_id")
+    users = facts.users.sort_values("account_id")
     keys: list[pd.DataFrame] = [
         _keys(users, "the username", folded(users["login"])),
         _keys(users, "the Unix uid", users["unix_uid"].str.strip()),

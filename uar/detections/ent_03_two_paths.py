@@ -11,81 +11,56 @@ Controls
 What to do
     Keep one path. To end the access, revoke every one of them; the plan shows all.
 Severity
-    Low. One finding for each grant that another one makes needless: the direct assignment, else
-    the membership with the greatest id. Looks at every grant of an account to a group or an
-    application.
+    Low; medium for a direct assignment, which stays when the person leaves the group. One finding
+    for each grant that another one makes needless: the direct assignment, else the membership with
+    the greatest id. Looks at every grant of an account to a group or an application.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
 
+import numpy as np
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.tables import look_up, records
+from uar.detections._grants import judged, kind_is, told
+from uar.detections._paths import several
+from uar.tables import look_up
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    grants = facts.snapshot.grants
-    things = facts.snapshot.entitlements.set_index("entitlement_id")
-    direct = grants[grants["holder_kind"] != "group"]
-    # A million ids are compared as numbers: as texts that takes ten times as long.
-    number, ids = pd.factorize(direct["entitlement_id"])
-    kind = look_up(pd.Series(ids), things["kind"]).to_numpy()[number]
-    direct = direct.loc[kind != "role", ["grant_id", "holder_id", "entitlement_id"]]
-    direct = direct.reset_index(drop=True)
-    several = _several(direct, facts.opened, things.index[things["kind"] == "app"])
-    via, app = several["entitlement_id"], several["app_id"]
-    way = ("by the group " + look_up(via, things["name"])).mask(via == app, "directly")
-    told = several.assign(app=look_up(app, things["name"]), way=way, directly=via == app)
-    told = told.sort_values(["holder_id", "app_id", "directly", "grant_id"])
-    ways: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for path in records(told):
-        ways.setdefault((path["holder_id"], path["app_id"]), []).append(path)
-    said: dict[int, list[str]] = {}
-    for paths in ways.values():
-        listed = _listed([path["way"] for path in paths])
-        said.setdefault(paths[-1]["row"], []).append(f"{paths[-1]['app']} {listed}")
-    sentence = pd.Series({row: "; ".join(each) for row, each in said.items()}, dtype="string")
-    answer: pd.DataFrame = direct.assign(
-        subject=direct["grant_id"],
-        accounts=direct["holder_id"],
-        hit=direct.index.isin(sentence.index),
-        sentence=sentence.reindex(direct.index),
-    )
-    return answer
+    rows = np.flatnonzero(~kind_is(facts, "role"))
+    paths = several(facts)
+    needless = paths[~paths.duplicated(["holder", "end"], keep="last")]
+    directly = paths.loc[paths["directly"], "row"]
+    severity = np.where(np.isin(rows, directly), "medium", "low")
+    hit = np.isin(rows, needless["row"])
+    return judged(facts.held.iloc[rows], hit, np.zeros(len(rows), dtype=bool), severity=severity)
 
 
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
-    named = facts.accounts.set_index("account_id")
-    return found.assign(
-        subject_name=look_up(found["holder_id"], named["shown"]),
-        who=look_up(found["holder_id"], named["who"]),
+    paths = several(facts)
+    name = facts.snapshot.entitlements["name"].array
+    group = name.take(facts.held["thing"].to_numpy()[paths["row"]])
+    way = ("by the group " + pd.Series(group, index=paths.index)).mask(
+        paths["directly"], "directly"
     )
-
-
-def _several(direct: pd.DataFrame, opened: pd.DataFrame, apps: pd.Index[str]) -> pd.DataFrame:
-    """Every path to an application of which its holder has more than one, with `app_id` and
-    `row`, its row in `direct`."""
-    opened = opened[opened["entitlement_id"].isin(apps)]
-    straight = pd.DataFrame({"group_id": apps, "entitlement_id": apps})
-    doors = pd.concat([opened, straight])
-    holder, _ = pd.factorize(direct["holder_id"])
-    door, ids = pd.factorize(direct["entitlement_id"])
-    at = pd.Series(range(len(ids)), index=ids)
-    app, app_ids = pd.factorize(doors["entitlement_id"])
-    leads = pd.DataFrame({"door": doors["group_id"].map(at), "app": app}).dropna()
-    held = pd.DataFrame({"row": range(len(direct)), "holder": holder, "door": door})
-    paths = held.merge(leads.astype("int64"), on="door")
-    paths = paths[paths.duplicated(["holder", "app"], keep=False)]
-    several = direct.iloc[paths["row"]].assign(row=paths["row"].to_numpy())
-    return several.assign(app_id=app_ids.take(paths["app"].to_numpy())).reset_index(drop=True)
-
-
-def _listed(ways: list[str]) -> str:
-    *first, last = ways
-    return f"{', '.join(first)} and {last}"
+    app = name.take(paths["end"].to_numpy())
+    ways: dict[tuple[int, int], list[str]] = defaultdict(list)
+    needless: dict[tuple[int, int], tuple[int, str]] = {}
+    for holder, end, row, said, called in zip(
+        *(paths[column].tolist() for column in ("holder", "end", "row")), way, app, strict=True
+    ):
+        ways[holder, end].append(said)
+        needless[holder, end] = row, called  # of the last one
+    said_of: dict[int, list[str]] = defaultdict(list)
+    for pair, (row, called) in needless.items():
+        *first, last = ways[pair]
+        said_of[row].append(f"{called} {', '.join(first)} and {last}")
+    ids = facts.held["grant_id"].array.take(list(said_of))
+    sentence = pd.Series(map("; ".join, said_of.values()), index=ids, dtype="string")
+    return told(facts, found).assign(sentence=look_up(found["grant_id"], sentence))
 
 
 DETECTION = Detection(

@@ -20,13 +20,14 @@ Severity
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
 
 import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._earlier import was_read
-from uar.detections._grants import named, reached
+from uar.detections._grants import named
+from uar.detections._paths import reached
 from uar.settings import Settings, SodRule
 
 COLUMNS = ["subject", "subject_name", "accounts", "grants", "hit", "severity", "rule", "sentence"]
@@ -63,8 +64,8 @@ def _judge_rule(facts: Facts, rule: SodRule) -> pd.DataFrame:
         {
             "subject": people + ":" + rule.name,
             "subject_name": of["person_name"].first().reindex(people).to_numpy(),
-            "accounts": of["account_id"].agg(_joined).reindex(people).to_numpy(),
-            "grants": of["grant_id"].agg(_joined).reindex(people).to_numpy(),
+            "accounts": people.map(_joined(holding, "account_id")),
+            "grants": people.map(_joined(holding, "grant_id")),
             "hit": hit.to_numpy(),
             "severity": rule.severity,
             "rule": rule.name,
@@ -96,8 +97,12 @@ def _unread(facts: Facts, name: str) -> bool:
     return not was_read(facts.snapshot, kinds).all()
 
 
-def _joined(values: Iterable[str]) -> str:
-    return " ".join(sorted(set(values)))
+def _joined(holding: pd.DataFrame, name: str) -> dict[str, str]:
+    """By person, the different values in order, separated by spaces."""
+    values: dict[str, set[str]] = defaultdict(set)
+    for person, value in zip(holding["person_id"], holding[name], strict=True):
+        values[person].add(value)
+    return {person: " ".join(sorted(each)) for person, each in values.items()}
 
 
 def _no_rule(settings: Settings) -> str:

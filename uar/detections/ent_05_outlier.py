@@ -26,39 +26,36 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._grants import Mask, holder_active, judged, told
-from uar.peers import peers, places
+from uar.detections._paths import leads
+from uar.peers import BASES, shares
 
 RARE = 0.10  # of the peers
 MOST_RARE = 0.20  # of the grants of a place
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    held = facts.held
+    account, thing = (facts.held[name].to_numpy() for name in ("account", "thing"))
+    opening = leads(facts)
+    group, end = (opening[name].to_numpy() for name in ("thing", "end"))
+    holding, number, known = shares(facts.places, account, thing, group, end)
+    rare = known & (holding < RARE * number)
+    untold = ~known | _nothing_in_common(facts, rare)
     people = (facts.accounts["kind"] == "user") & facts.accounts["human"].fillna(True)
-    human = np.append(people.to_numpy(bool), False)[held["account"].to_numpy()]
+    human = np.append(people.to_numpy(bool), False)[account]
     _, perhaps = holder_active(facts)
-    words = facts.settings.attributes.placeholders
-    counted = peers(facts.snapshot.accounts, facts.snapshot.grants, words)
-    own = np.flatnonzero(facts.snapshot.grants["holder_kind"] != "group")
-    holding, number = (
-        counted[name].to_numpy(dtype=float, na_value=np.nan)[own] for name in ("holding", "peers")
-    )
-    rare = holding / number < RARE
-    untold = np.isnan(number) | _nothing_in_common(facts, rare, words)
     rows = np.flatnonzero(human & perhaps)
     return judged(
-        held.iloc[rows],
+        facts.held.iloc[rows],
         rare[rows],
         untold[rows],
         holding=holding[rows],
         number=number[rows],
-        basis=counted["basis"].array.take(own[rows]),
     )
 
 
-def _nothing_in_common(facts: Facts, rare: Mask, words: tuple[str, ...]) -> Mask:
+def _nothing_in_common(facts: Facts, rare: Mask) -> Mask:
     """Is more than a fifth rare of what the holder's place holds?"""
-    place = np.append(places(facts.snapshot.accounts, words).own(), -1)
+    place = np.append(facts.places.own(), -1)
     own = place[facts.held["account"].to_numpy()]
     known = own >= 0
     number = np.bincount(own[known], minlength=1)
@@ -68,9 +65,10 @@ def _nothing_in_common(facts: Facts, rare: Mask, words: tuple[str, ...]) -> Mask
 
 
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
-    number = found["holding"].astype("int64").astype("string")
-    of = found["number"].astype("int64").astype("string")
-    return told(facts, found).assign(share=number + " of " + of)
+    number = found["holding"].astype("string")
+    of = found["number"].astype("string")
+    basis = [BASES[at] for at in facts.places.basis[found["account"]]]
+    return told(facts, found).assign(share=number + " of " + of, basis=basis)
 
 
 DETECTION = Detection(

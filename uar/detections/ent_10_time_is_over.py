@@ -22,7 +22,8 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._earlier import was_read
-from uar.detections._grants import named, reached
+from uar.detections._grants import named
+from uar.detections._paths import reached
 from uar.settings import Settings, Temporary
 
 COLUMNS = ["subject", "subject_name", "accounts", "grants", "hit", "who", "what", "until"]

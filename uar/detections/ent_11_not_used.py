@@ -27,21 +27,22 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._grants import Mask, holder_active, judged, kind_is, told
+from uar.detections._paths import leads
 from uar.tables import positions
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     held = facts.held
     account, thing = held["account"].to_numpy(), held["thing"].to_numpy()
-    leads, others = _leads(facts)
+    to_apps, others = _leads(facts)
     people = (facts.accounts["kind"] == "user") & facts.accounts["human"].fillna(True)
     sure, perhaps = holder_active(facts)
     chosen = perhaps & np.append(people.to_numpy(bool), False)[account] & (thing >= 0)
-    chosen &= kind_is(facts, "app") | np.isin(thing, leads["thing"].to_numpy())
+    chosen &= kind_is(facts, "app") | np.isin(thing, to_apps["thing"].to_numpy())
     rows = np.flatnonzero(chosen)
     ways = pd.DataFrame({"row": rows, "thing": thing[rows], "account": account[rows]})
-    through = ways.merge(leads, on="thing")
-    direct = ways[~ways["thing"].isin(leads["thing"])].assign(app=lambda each: each["thing"])
+    through = ways.merge(to_apps, on="thing")
+    direct = ways[~ways["thing"].isin(to_apps["thing"])].assign(app=lambda each: each["thing"])
     both = pd.concat([through, direct], ignore_index=True)
     seen, anybody = _seen(facts)
     number = len(facts.snapshot.entitlements)
@@ -55,13 +56,10 @@ def judge(facts: Facts) -> pd.DataFrame:
 
 def _leads(facts: Facts) -> tuple[pd.DataFrame, list[int]]:
     """(thing, app): what each group opens; and the groups that open something else too."""
-    things = facts.snapshot.entitlements
-    opened = facts.opened
-    group = positions(opened["group_id"], things["entitlement_id"])
-    end = positions(opened["entitlement_id"], things["entitlement_id"])
-    is_app = np.append((things["kind"] == "app").to_numpy(bool), False)[end]
-    leads = pd.DataFrame({"thing": group[is_app], "app": end[is_app]})
-    return leads, sorted(set(group[~is_app]))
+    found = leads(facts)
+    apps = facts.snapshot.entitlements["kind"].eq("app").to_numpy(bool)
+    is_app = np.append(apps, False)[found["end"]]
+    return found[is_app].rename(columns={"end": "app"}), sorted(set(found.loc[~is_app, "thing"]))
 
 
 def _seen(facts: Facts) -> tuple[np.ndarray, np.ndarray]:

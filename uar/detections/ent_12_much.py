@@ -23,7 +23,7 @@ import pandas as pd
 
 from uar.detections import Detection, Facts, each
 from uar.detections._missing import active_people
-from uar.peers import BASES, places
+from uar.peers import BASES
 
 HIGH = 0.95
 TIMES = 2  # the middle one
@@ -33,7 +33,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
     at = facts.held["account"].to_numpy()
     number = np.bincount(at[at >= 0], minlength=len(accounts))
-    where = places(facts.snapshot.accounts, facts.settings.attributes.placeholders)
+    where = facts.places
     high, middle = np.full((2, len(accounts)), np.nan)
     for level, codes in enumerate(where.codes):
         inside = codes >= 0

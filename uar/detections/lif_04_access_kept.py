@@ -39,7 +39,7 @@ WORDS = {
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    users = facts.accounts[facts.accounts["kind"] == "user"]
+    users = facts.users
     users = users[~users["active"].fillna(False)]
     grants = facts.snapshot.grants
     grants = grants[within(grants["holder_id"], users["account_id"])]

@@ -27,7 +27,7 @@ from uar.detections._held import hold_privileged
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    accounts = in_both(facts, ["status"])
+    accounts = in_both(facts, facts.accounts, ["status"])
     was = accounts["was_status"]
     suspended = was.eq("suspended").astype("boolean").mask(was == "unknown")
     strong = hold_privileged(facts, accounts["account_id"])

@@ -24,12 +24,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.detections._earlier import in_both, kept
+from uar.detections._earlier import in_both
+from uar.detections._grants import thing_is
 from uar.detections._missing import is_missing
-from uar.tables import look_up, within
+from uar.tables import look_up
 from uar.text import folded
 
 PLACE = {"department": "department", "title": "title", "manager_id": "manager"}
@@ -37,27 +40,33 @@ SHOWN = 3  # names of kept access in a sentence
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    grants = kept(facts)
-    accounts = in_both(facts, list(PLACE))
-    accounts = accounts[within(accounts["account_id"], grants["holder_id"])]
-    surely = accounts["active"] & accounts["human"]
-    people = accounts.assign(surely=surely)[(accounts["kind"] == "user") & surely.fillna(True)]
+    own = facts.held["account"].to_numpy()
+    strong = thing_is(facts, facts.doors)
+    kept = facts.lasting.to_numpy(bool)[(facts.snapshot.grants["holder_kind"] != "group")]
+    people = facts.people[_any(own[kept & (own >= 0)], facts)[facts.people.index]]
+    people = in_both(facts, people, list(PLACE))
     moved = {name: _changed(people, name, facts) for name in PLACE}
-    doors = pd.Series(facts.doors, dtype="string")
-    strong = grants.loc[within(grants["entitlement_id"], doors), "holder_id"]
     place = _either(moved["department"], moved["title"])
     severity = pd.Series("medium", index=people.index)
-    severity = severity.mask(within(people["account_id"], strong), "high")
+    severity = severity.mask(_any(own[kept & strong & (own >= 0)], facts)[people.index], "high")
     severity = severity.mask(~place.fillna(False).astype(bool), "low")
     hit = _either(place, moved["manager_id"]) & people["surely"]
     told = hit.fillna(False).astype(bool)
+    named = np.append(_any(people.index[told].to_numpy(), facts), False)
+    access = _listed(facts, facts.held[kept & named[own]])
     return each(
         people,
         hit,
         severity=severity,
         change=_change(people, moved, facts).where(told),
-        access=look_up(people["account_id"], _listed(facts, grants, people[told])),
+        access=look_up(people["account_id"], access),
     )
+
+
+def _any(numbers: npt.NDArray[Any], facts: Facts) -> npt.NDArray[np.bool_]:
+    """Which of the accounts are among these numbers."""
+    found: npt.NDArray[np.bool_] = np.bincount(numbers, minlength=len(facts.accounts)) > 0
+    return found
 
 
 def _changed(people: pd.DataFrame, name: str, facts: Facts) -> pd.Series[Any]:
@@ -88,10 +97,9 @@ def _change(people: pd.DataFrame, moved: dict[str, pd.Series[Any]], facts: Facts
     return text.str.removeprefix(", ")
 
 
-def _listed(facts: Facts, grants: pd.DataFrame, people: pd.DataFrame) -> pd.Series[Any]:
+def _listed(facts: Facts, held: pd.DataFrame) -> pd.Series[Any]:
     """By account: how much was kept, and the first names of it."""
     name = facts.snapshot.entitlements.set_index("entitlement_id")["name"]
-    held = grants[within(grants["holder_id"], people["account_id"])]
     held = held.assign(name=look_up(held["entitlement_id"], name)).sort_values("name")
     return held.groupby("holder_id")["name"].agg(_in_words).astype("string")
 

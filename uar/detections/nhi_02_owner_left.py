@@ -66,7 +66,7 @@ def _either(
 
 def _owners_left(facts: Facts, owner: pd.Series[Any], left: pd.Series[Any]) -> pd.Series[Any]:
     """False while somebody with the owner's address is there; unknown without an owner."""
-    users = facts.accounts[facts.accounts["kind"] == "user"]
+    users = facts.users
     there = (~left.reindex(users["account_id"])).set_axis(folded(users["email"]))
     there = there[there.index.notna()]
     email = folded(owner)
