@@ -25,7 +25,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -198,7 +198,7 @@ class Judge:
         self.modules = modules()
         self.worlds: dict[Any, Facts] = {}
         self.expected = {
-            id_: self._answer(module.DETECTION, self.given[id_])
+            id_: list(self._answers(module.DETECTION, self.given[id_]))
             for id_, module in self.modules.items()
         }
         self.sources = {path: path.read_text("utf-8") for path in sorted(PACKAGE.glob("*.py"))}
@@ -251,14 +251,14 @@ class Judge:
                 self.modules[id_].DETECTION = detection
 
     def _differs(self, id_: str, twin: Detection) -> bool:
+        answers = zip(self._answers(twin, self.given[id_]), self.expected[id_], strict=True)
         try:
-            return self._answer(twin, self.given[id_]) != self.expected[id_]
+            return any(now != before for now, before in answers)
         except Exception:
             return True
 
-    def _answer(self, detection: Detection, example: Example) -> list[Any]:
-        """What a detection says of its examples: everything that a test could look at."""
-        said: list[Any] = []
+    def _answers(self, detection: Detection, example: Example) -> Iterator[Any]:
+        """What a detection says of its examples' worlds: everything that a test could look at."""
         cases = [case for case in (example.found, example.fine, example.untold) if case]
         for make in dict.fromkeys(case.world for case in cases):
             if make not in self.worlds:
@@ -266,8 +266,8 @@ class Judge:
             world = self.worlds[make]
             judged = detection.judge(world)
             hits = judged.set_index("subject")["hit"].astype("boolean").astype("string").fillna("?")
-            said += [sorted(hits.items()), to_lines(run(world, [detection])[0])]
-        return said
+            findings, _ = run(world, [replace(detection, judge=lambda _, said=judged: said)])
+            yield sorted(hits.items()), to_lines(findings)
 
 
 def _tests(ids: list[str]) -> Iterator[list[str]]:

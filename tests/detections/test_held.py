@@ -163,6 +163,40 @@ def test_what_is_over_and_gone_is_fine_where_it_could_be_seen() -> None:
         assert (rows, coverage["looked_at"], coverage["cannot_tell"]) == ({}, 1, unsure)
 
 
+THINGS_OF = {
+    "device": "devices", "device group": "device groups", "directory": "directories",
+    "radius": "RADIUS servers",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", THINGS_OF)
+@pytest.mark.parametrize("refused", ["users", "groups"])
+def test_who_holds_a_thing_is_not_read_from_the_list_of_things(kind: str, refused: str) -> None:
+    """The list of devices says nothing of who may use them."""
+    name = THINGS_OF[kind]
+    lists = [name, *(f"{end} of {name}" for end in ("users", "groups") if end != refused)]
+    over = Settings(
+        temporary=(Temporary("ana", "box", dt.date(2026, 1, 1)),),
+        sod=(SodRule("both", ("pay", "box")),),
+    )
+    things, held = [thing("app", "pay"), thing(kind, "box")], [grant("user:ana", "app:pay")]
+    for read, unsure in ((lists, 1), ([*lists, f"{refused} of {name}"], 0)):
+        collected = ["application users", "application groups", *read]
+        world = facts([user("ana")], things, held, over, collected=collected)
+        for detection in ("ENT-04", "ENT-10"):
+            rows, coverage = detect(detection, world)
+            assert (rows, coverage["cannot_tell"]) == ({}, unsure), detection
+
+
+def test_a_list_that_was_not_read_to_its_end_may_have_the_rest() -> None:
+    over = Settings(temporary=(Temporary("ana", "ledger", dt.date(2026, 1, 1)),))
+    gap = {"gap_id": "1", "collection": "application users", "subject": "jumpcloud:app:ledger"}
+    world = facts(
+        [user("ana")], THINGS, [], over, collected=EVERY_LIST, gaps=[{**gap, "says": "x"}]
+    )
+    assert detect("ENT-10", world)[1]["cannot_tell"] == 1
+
+
 def use_of(world: Facts, **header: str) -> Any:
     changed = replace(world.snapshot, header=replace(WATCHED, **header))
     return detect("ENT-11", replace(world, snapshot=changed))[1]

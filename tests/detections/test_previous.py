@@ -204,6 +204,23 @@ def test_what_the_earlier_review_did_not_read_is_not_called_new() -> None:
     assert (rows, coverage["cannot_tell"]) == ({}, 1)
 
 
+@pytest.mark.parametrize("kind", ["device", "device group", "directory", "radius"])
+def test_who_held_a_thing_is_not_told_by_the_list_of_things(kind: str) -> None:
+    names = {"device": "devices", "device group": "device groups", "directory": "directories"}
+    name = names.get(kind, "RADIUS servers")
+    things, held = [thing(kind, "box")], grant("user:ana", f"{kind}:box")
+    for read, found in (([name], 0), ([name, f"users of {name}"], 1)):
+        then = facts([user("ana")], things, collected=read)
+        rows, coverage = detect(
+            "ENT-08", facts([user("ana")], things, [held], previous=earlier(then))
+        )
+        assert (len(rows), coverage["cannot_tell"]) == (found, 1 - found)
+        was = earlier(facts([user("ana")], things, [held]), [held])
+        now = facts([user("ana")], things, collected=read, previous=was)
+        rows, coverage = detect("ENT-09", now)
+        assert (rows, coverage["cannot_tell"]) == ({}, 1 - found)
+
+
 HELD = grant("user:ana", "group:a")
 SOME = [thing("group", "a"), thing("app", "pay")]
 
@@ -282,6 +299,9 @@ def test_what_a_group_held_and_an_account_that_is_gone() -> None:
     then = earlier(facts([], SOME, [bound]), [bound])
     rows, _ = detect("ENT-09", facts([], SOME, [bound], previous=then))
     assert pd.isna(rows["app:pay>group:a"]["accounts"])
+    for read, unsure in ((["application users"], 1), (["application groups"], 0)):
+        rows, coverage = detect("ENT-09", facts([], SOME, collected=read, previous=then))
+        assert (rows, coverage["cannot_tell"]) == ({}, unsure)
     lost = grant("user:zoe", "group:a")
     rows, _ = detect("ENT-09", facts([], SOME, [lost], previous=earlier(facts([], SOME), [lost])))
     assert pd.isna(rows["group:a>user:zoe"]["accounts"])

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 import pandas as pd
 
 from uar.detections import Facts
 from uar.previous import Previous
-from uar.snapshot import Snapshot
 from uar.tables import positions
-
-READ_IN = {  # the list that shows who holds what, by the kind of what is held
-    "group": "group members",
-    "app": "application users",
-    "role": "admins",
-    "device": "devices",
-    "device group": "device groups",
-    "directory": "directories",
-    "radius": "RADIUS servers",
-    "password item": "password items",
-    "password folder": "password folders",
-}
 
 
 def earlier(facts: Facts) -> Previous:
@@ -42,9 +29,3 @@ def in_both(facts: Facts, accounts: pd.DataFrame, columns: Sequence[str]) -> pd.
     there = accounts[at >= 0]
     then = was[list(columns)].take(at[at >= 0]).set_axis(there.index)
     return pd.concat([there, then.add_prefix("was_")], axis=1)
-
-
-def was_read(snapshot: Snapshot, kinds: pd.Series[Any]) -> pd.Series[bool]:
-    """Did the snapshot read the lists that show who holds what is of these kinds?"""
-    collections = set(snapshot.collections["collection"])
-    return kinds.isin([kind for kind, name in READ_IN.items() if name in collections])

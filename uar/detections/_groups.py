@@ -7,14 +7,11 @@ from typing import Any
 import pandas as pd
 
 from uar.detections import Facts, once
+from uar.detections._lists import ACCOUNTS_IN, GROUPS_IN, lists_read
 from uar.tables import look_up
 
-MEMBERS = "group members"
-# The lists that show what groups open. One that the tenant does not have anything of is read too.
-BOUND = (
-    "application groups", "groups of devices", "groups of device groups", "groups of directories",
-    "groups of RADIUS servers",
-)  # fmt: skip
+MEMBERS = ACCOUNTS_IN["group"]
+BOUND = frozenset(GROUPS_IN.values())  # the lists that show what groups open
 
 
 @once
@@ -27,10 +24,10 @@ def groups(facts: Facts) -> pd.DataFrame:
     ids = found["entitlement_id"]
     grants = snapshot.grants
     of_accounts = grants.loc[grants["holder_kind"] != "group", "entitlement_id"]
-    read = set(snapshot.collections["collection"])
+    read = lists_read(snapshot)
     gaps = snapshot.gaps.loc[snapshot.gaps["collection"] == MEMBERS, "subject"]
     no_members = ids.isin(gaps) | (MEMBERS not in read)
-    not_bound = pd.Series(not set(BOUND) <= read, index=found.index)
+    not_bound = pd.Series(not read >= BOUND, index=found.index)
     number, opened = _number(ids, of_accounts), _number(ids, facts.opened["group_id"])
     return found.assign(
         members=number.mask(no_members & (number == 0)),

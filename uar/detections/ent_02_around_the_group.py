@@ -24,16 +24,15 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._grants import judged, kind_is, thing_is, told
+from uar.detections._lists import GROUPS_IN, lists_read
 from uar.detections._paths import several
-
-COLLECTION = "application groups"
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     opened = thing_is(facts, facts.opened["entitlement_id"])
     also = np.zeros(len(opened), dtype=bool)
     also[several(facts)["row"]] = True
-    unread = COLLECTION not in set(facts.snapshot.collections["collection"])
+    unread = GROUPS_IN["app"] not in lists_read(facts.snapshot)
     untold = np.full(len(opened), unread) & ~opened
     return judged(facts.held, opened & ~also, untold)[kind_is(facts, "app")]
 

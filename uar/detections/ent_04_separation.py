@@ -25,8 +25,8 @@ from collections import defaultdict
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._earlier import was_read
 from uar.detections._grants import named
+from uar.detections._lists import was_read
 from uar.detections._paths import reached
 from uar.settings import Settings, SodRule
 
@@ -93,8 +93,8 @@ def _count(ways: pd.DataFrame) -> pd.DataFrame:
 
 def _unread(facts: Facts, name: str) -> bool:
     """Was a list not read that could show somebody who holds what is called so?"""
-    kinds = facts.snapshot.entitlements.loc[named(facts, (name,)), "kind"]
-    return not was_read(facts.snapshot, kinds).all()
+    things = facts.snapshot.entitlements[named(facts, (name,))]
+    return not was_read(facts.snapshot, things).all()
 
 
 def _joined(holding: pd.DataFrame, name: str) -> dict[str, str]:

@@ -23,15 +23,16 @@ import numpy as np
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._earlier import earlier, in_words, was_read
+from uar.detections._earlier import earlier, in_words
 from uar.detections._grants import judged, told
+from uar.detections._lists import was_read
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     previous = earlier(facts).snapshot
     own = (facts.snapshot.grants["holder_kind"] != "group").to_numpy(bool)
     new = ~facts.lasting.to_numpy(bool)[own]
-    read = was_read(previous, facts.snapshot.entitlements["kind"]).to_numpy(bool)
+    read = was_read(previous, facts.snapshot.entitlements, by_group=False).to_numpy(bool)
     told_then = np.append(read, False)[facts.held["thing"].to_numpy()]
     return judged(facts.held, new, new & ~told_then)
 

@@ -25,7 +25,8 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._earlier import earlier, in_words, was_read
+from uar.detections._earlier import earlier, in_words
+from uar.detections._lists import ACCOUNTS_IN, GROUPS_IN, lists_read
 from uar.tables import look_up, within
 
 
@@ -59,9 +60,13 @@ def judge(facts: Facts) -> pd.DataFrame:
 
 def _not_read(facts: Facts, items: pd.DataFrame) -> pd.Series[bool]:
     """Was the list that would show it not read, or not to its end?"""
+    names = lists_read(facts.snapshot)
+    of_group = items["holder_kind"] == "group"
+    kind = items["entitlement_kind"]
+    shown_in = kind.map(ACCOUNTS_IN).mask(of_group, kind.map(GROUPS_IN))
     gaps = facts.snapshot.gaps["subject"].dropna()
     missing = items["entitlement_id"].isin(gaps) | items["grant_id"].isin(gaps)
-    return missing | ~was_read(facts.snapshot, items["entitlement_kind"])
+    return missing | ~shown_in.isin(names)
 
 
 DETECTION = Detection(

@@ -21,8 +21,8 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._earlier import was_read
 from uar.detections._grants import named
+from uar.detections._lists import was_read
 from uar.detections._paths import reached
 from uar.settings import Settings, Temporary
 
@@ -44,7 +44,7 @@ def _judge_entry(facts: Facts, entry: Temporary) -> list[dict[str, object]]:
     ways = reached(facts, things)
     ways = ways[ways["account"].isin(at)]
     over = pd.Timestamp(entry.until, tz="UTC") + pd.Timedelta(days=1) <= facts.now
-    read = was_read(facts.snapshot, facts.snapshot.entitlements.loc[things, "kind"]).all()
+    read = was_read(facts.snapshot, facts.snapshot.entitlements[things]).all()
     of = accounts.iloc[at]
     return [
         {
