@@ -165,7 +165,8 @@ def test_what_is_over_and_gone_is_fine_where_it_could_be_seen() -> None:
 
 THINGS_OF = {
     "device": "devices", "device group": "device groups", "directory": "directories",
-    "radius": "RADIUS servers",
+    "radius": "RADIUS servers", "password item": "password items",
+    "password folder": "password folders",
 }  # fmt: skip
 
 
@@ -186,6 +187,16 @@ def test_who_holds_a_thing_is_not_read_from_the_list_of_things(kind: str, refuse
         for detection in ("ENT-04", "ENT-10"):
             rows, coverage = detect(detection, world)
             assert (rows, coverage["cannot_tell"]) == ({}, unsure), detection
+
+
+def test_of_what_the_tenant_has_none_nobody_holds_any() -> None:
+    """Then there is nothing to ask, and the list of who holds one is not there."""
+    group, app = thing("group", "a"), thing("app", "pay")
+    held = [grant("user:ana", "group:a"), grant("group:a", "app:pay")]
+    some = [name for name in EVERY_LIST if name != "groups of RADIUS servers"]
+    for read, unsure in ((some, 1), ([*some, "RADIUS servers"], 0)):
+        world = facts([user("ana")], [group, app, thing("group", "b")], held, collected=read)
+        assert detect("GRP-01", world)[1]["cannot_tell"] == unsure
 
 
 def test_a_list_that_was_not_read_to_its_end_may_have_the_rest() -> None:
