@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
+from functools import partial
 from xml.parsers import expat
 
 import pytest
@@ -46,14 +47,14 @@ def by_elements(content: bytes) -> Sheet:
 
 
 def by_pattern(content: bytes) -> Sheet | None:
+    """In pieces so small that every one of them ends within a row, and some within a letter."""
     sheet = Cells(STRINGS, Budget())
-    divided = _pattern.divided(content, "sheetData")
-    rows = _pattern.rows(divided[1], sheet) if divided else None
-    if divided is None or rows is None:
+    pieces = (content[at : at + 97] for at in range(0, len(content), 97))
+    take = partial(_pattern.rows, sheet=sheet)
+    around = _pattern.divided(pieces, "sheetData", "row", take)
+    if around is None:
         return None
-    for row in rows:
-        sheet.add(row)
-    _elements.cells([divided[0]], sheet)
+    _elements.cells([around], sheet)
     return sheet.sheet("a", hidden=False)
 
 
@@ -95,13 +96,23 @@ STRING_PARTS = (
 def test_shared_strings_are_read_alike_or_by_elements(texts: list[tuple[str, str]]) -> None:
     inside = "".join(shape.format(text) for shape, text in texts)
     content = f'<sst xmlns="x" count="1">{inside}</sst>'.encode()
-    divided = _pattern.divided(content, "sst")
-    plain = _pattern.strings(divided[1]) if divided else None
-    if plain is not None:
+    plain: list[str] = []
+
+    def take(inside: str) -> bool:
+        found = _pattern.strings(inside)
+        plain.extend(found or ())
+        return found is not None
+
+    pieces = (content[at : at + 29] for at in range(0, len(content), 29))
+    if _pattern.divided(pieces, "sst", "si", take) is not None:
         assert plain == _elements.strings([content], Budget())
 
 
 def test_another_encoding_is_left_to_the_parser() -> None:
+    def take(_: str) -> bool:
+        return True
+
     content = b"<?xml version='1.0' encoding='iso-8859-1'?>" + SHEETS[0]
-    assert _pattern.divided(content, "sheetData") is None
-    assert _pattern.divided(content.replace(b"iso-8859-1", b"UTF-8"), "sheetData")
+    assert _pattern.divided([content], "sheetData", "row", take) is None
+    content = content.replace(b"iso-8859-1", b"UTF-8")
+    assert _pattern.divided([content], "sheetData", "row", take)

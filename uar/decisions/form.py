@@ -63,6 +63,11 @@ class Form:
         return any(not is_blank(self.text(row, SEAL)) for row in self.rows)
 
     @cached_property
+    def shown(self) -> tuple[int, ...]:
+        """The columns of the shown headings, in their order; 0 for one that is not there."""
+        return tuple(self.columns.get(each.heading, 0) for each in SHOWN)
+
+    @cached_property
     def _item_ids(self) -> Mapping[int, str]:
         return {row.number: item_text(self.text(row, ITEM)) for row in self.rows}
 

@@ -49,14 +49,15 @@ class Asked:
 
 def asked(form: Form, row: Row, item: Item) -> Asked:
     """Pair a row with its item; only the headings that came back are compared."""
-    issued = dict(zip(HEADINGS, cells(item), strict=True))
+    issued, found = cells(item), [row.cells.get(column, "") for column in form.shown]
     if form.is_sealed:
-        issued[SEAL] = str(item["seal"])
+        issued.append(str(item["seal"]))
+        found.append(form.text(row, SEAL))
+    if found == issued:  # nearly every row
+        return Asked(row, item, {})
     changed = {}
-    for heading, was in issued.items():
-        column = form.columns.get(heading)
-        text = row.text(column)
-        if text != was and column is not None and fact(text) != fact(was):
+    for heading, text, was in zip((*HEADINGS, SEAL), found, issued, strict=False):
+        if text != was and heading in form.columns and fact(text) != fact(was):
             changed[heading] = fact(text), fact(was)
     return Asked(row, item, changed)
 

@@ -1,118 +1,147 @@
-"""The cells of a sheet by pattern, where it is written as every program writes it: three times as
+"""The cells of a sheet by pattern, where it is written as every program writes it: five times as
 fast as following its elements (uar.workbooks.read_xlsx), which reads all the rest.
 
 A part is taken only when it matches from its first cell to its last, without a gap, so that no
 parser could read it otherwise: no comment, no declaration, no entity but the five XML itself knows.
+It is never held whole: a hundred thousand rows go by in pieces.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Callable, Iterable
 
 from uar.decisions.returned import Row, number
+from uar.decisions.words import unescaped
 from uar.workbooks._cells import COLUMNS, Cells, is_true, put
-from uar.workbooks._package import LAST_ROW
+from uar.workbooks._package import LAST_ROW, MAX_COLUMNS
 
-LARGEST = 16_000_000  # bytes; a larger part is never held whole
+LARGEST = 1_000_000  # characters of one row or string, or of what is around them all
 
 _WRONG = "\\x00-\\x08\\x0b-\\x1f\\ufffe\\uffff"  # a parser refuses these, or takes \r for \n
 _TEXT = f"(?:[^<&{_WRONG}]++|&(?:amp|lt|gt|quot|apos);)*+"
 _MORE = f'(?: [A-Za-z][A-Za-z0-9:]*="[^"<&{_WRONG}\\t\\n]*")*+'
-_T = f'<t(?: xml:space="preserve")?>({_TEXT})</t>'
-_ROW = re.compile(f'<row r="([1-9][0-9]{{0,6}})"({_MORE})(?: ?(/))?>')
-_CELL = re.compile(
-    '<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="[0-9]{1,6}")?(?: t="([A-Za-z]+)")?'
-    f"(?: ?/>|>(?:<f({_MORE})(?:/>|>{_TEXT}</f>))?(?:<v>({_TEXT})</v>|<is>{_T}</is>)?</c>)"
+_T = '<t(?: xml:space="preserve")?>'
+_STYLE = '(?: s="[0-9]{1,6}")?'
+_FORMULA = f"<f{_MORE}(?:/>|>{_TEXT}</f>)"
+# A row whose cells all say that they are of it.
+_ROW = re.compile(
+    f'<row r="([1-9][0-9]{{0,6}})"({_MORE})(?: ?/>|>('
+    f'(?:<c r="[A-Z]{{1,3}}\\1"{_STYLE}(?: t="[A-Za-z]+")?'
+    f"(?: ?/>|>(?:{_FORMULA})?(?:<v>{_TEXT}</v>|<is>{_T}{_TEXT}</t></is>)?</c>))*+)</row>)"
 )
-_STRING = re.compile(f"<si>{_T}</si>")
+# The cells of such a row that hold anything: mostly the number of a shared string.
+_FILLED = re.compile(
+    f'<c r="([A-Z]+)[0-9]+"{_STYLE}(?: t="s"><v>([0-9]+)</v>|(?: t="([A-Za-z]+)")?>'
+    f"(?:<(f{_MORE})(?:/>|>{_TEXT}</f>))?(?:<(v>{_TEXT})</v>|<is>{_T}({_TEXT})</t></is>)?</c>)"
+)
+_STRINGS = re.compile(f"(?:<si>{_T}{_TEXT}</t></si>)*+")
+_STRING = re.compile("<si><t[^>]*>([^<]*)<")
 _NAME = re.compile(' ([^ =]+)="')
 _HIDDEN = re.compile(' hidden="([^"]*)"')
 _ENCODING = re.compile("""<[?]xml[^>]*encoding *= *["'](?!utf-8["'])""", re.IGNORECASE)
+_CHILD = re.compile("<(?:row|c|si)[ \\t\\n/>]")
 
 
-def divided(content: bytes, element: str) -> tuple[bytes, str] | None:
-    """(a part without what an element in it holds, what that holds); None where that is not plain.
+def divided(
+    pieces: Iterable[bytes], element: str, child: str, take: Callable[[str], bool]
+) -> bytes | None:
+    """A part without what an element in it holds; None where that is not plain.
 
-    The element stands there once.
+    `take` gets what it holds, some whole children at a time, and says whether they were plain.
     """
+    decode = codecs.getincrementaldecoder("utf-8")().decode
+    first, last, end = re.compile(f"<{element}{_MORE}>"), f"</{element}>", f"</{child}>"
+    head = tail = held = ""
     try:
-        text = content.decode("utf-8")
+        for piece in pieces:
+            held += decode(piece)
+            if not head and (begins := first.search(held)):
+                head, held = held[: begins.end()], held[begins.end() :]
+            if head and not tail:
+                stop = held.find(last)
+                cut = held.rfind(end) + len(end) if stop < 0 and end in held else max(stop, 0)
+                if cut and not take(held[:cut]):
+                    return None
+                held = held[cut:]
+                if stop >= 0:
+                    tail, held = last, held[len(last) :]
+            if len(held) > LARGEST:
+                return None
+        held += decode(b"", final=True)
     except UnicodeDecodeError:
         return None
-    if "<!" in text or text.find("<?", 2) >= 0 or _ENCODING.match(text.lstrip("\ufeff")):
-        return None
-    first, last = re.findall(f"<{element}{_MORE}>", text), f"</{element}>"
-    if len(first) != 1 or text.count(last) != 1:
-        return None
-    head, _, rest = text.partition(first[0])
-    inside, found, tail = rest.partition(last)
-    return (f"{head}{first[0]}{last}{tail}".encode(), inside) if found else None
+    around = head + tail + held
+    return around.encode() if tail and _is_plain(around) else None
+
+
+def _is_plain(around: str) -> bool:
+    """Has it no declaration, and nothing that belongs to the element's children?"""
+    if "<!" in around or around.find("<?", 2) >= 0 or _CHILD.search(around):
+        return False
+    return not _ENCODING.match(around.lstrip("\ufeff"))
 
 
 def strings(inside: str) -> list[str] | None:
-    """The shared strings, where none of them has several runs."""
-    texts, end = [], 0
-    for match in _STRING.finditer(inside):
-        if match.start() != end:
-            return None
-        end = match.end()
-        texts.append(_plain(match[1]))
-    return texts if end == len(inside) else None
+    """Shared strings, where none of them has several runs."""
+    if not _STRINGS.fullmatch(inside):
+        return None
+    texts: list[str] = _STRING.findall(inside)
+    if "&" in inside or "_x" in inside:
+        return [unescaped(_plain(text)) for text in texts]
+    return texts
 
 
-def rows(inside: str, sheet: Cells) -> list[Row] | None:
-    """The rows of a sheet; its formulas are noted there."""
-    found: list[Row] = []
+def rows(inside: str, sheet: Cells) -> bool:
+    """Add rows to a sheet, if all are plain; its formulas are noted there."""
     at = 0
     while at < len(inside):
         match = _ROW.match(inside, at)
-        if not match or _is_repeated(match[2], "r"):
-            return None
+        if not match or (match[2] and _is_repeated(match[2], "r")):
+            return False
         at = match.end()
-        if match[3]:
+        if not match[3]:
             continue
-        stop = inside.find("</row>", at)
-        cells = _cells(inside, at, stop, match[1], sheet)
+        row = int(match[1])
+        cells = _cells(row, match[3], sheet)
         if cells is None:
-            return None
-        if int(match[1]) > LAST_ROW:
+            return False
+        if row > LAST_ROW:
             raise ValueError
         if cells:
             hides = _HIDDEN.search(match[2])
-            found.append(Row(int(match[1]), cells, hides is not None and is_true(hides[1])))
-        at = stop + len("</row>")
-    return found
+            sheet.add(Row(row, cells, hides is not None and is_true(hides[1])))
+    return True
 
 
-def _cells(inside: str, at: int, stop: int, own: str, sheet: Cells) -> dict[int, str] | None:
-    """The filled cells of a row; most are empty, or hold the number of a shared string."""
+def _cells(row: int, inside: str, sheet: Cells) -> dict[int, str] | None:
+    """The filled cells of a row."""
     cells: dict[int, str] = {}
-    row, spent, shared = int(own), 0, sheet.strings
-    for match in _CELL.finditer(inside, at, stop):
-        if match.start() != at:
-            return None
-        at = match.end()
-        letters, its, kind, formula, value, inline = match.groups()
-        if its != own:
-            raise ValueError
-        text = inline if value is None else value
-        if formula is not None:
-            known = bool(text) or (text is not None and kind == "str")
-            if _is_repeated(formula):
-                return None
-            sheet.note_formula((row, COLUMNS.get(letters) or number(letters)), known)
-            if not known:
-                put(cells, row, COLUMNS.get(letters) or number(letters), "")
-        if text:
+    spent, shared = 0, sheet.strings
+    for letters, index, kind, formula, value, inline in _FILLED.findall(inside):
+        column = COLUMNS.get(letters) or number(letters)
+        if index:
+            spent += len(index)
+            said = shared[int(index)]
+            if said and column not in cells and column <= MAX_COLUMNS:  # most of them
+                cells[column] = said
+                continue
+        else:
+            text = value[2:] or inline
             spent += len(text)
-            if kind == "s" and text.isdecimal():
-                said = shared[int(text)]
-            else:
-                said = sheet.value(kind or "n", _plain(text))
-            if said:
-                put(cells, row, COLUMNS.get(letters) or number(letters), said)
+            if formula:
+                known = bool(text) or (bool(value) and kind == "str")
+                if _is_repeated(formula):
+                    return None
+                sheet.note_formula((row, column), known)
+                if not known:
+                    put(cells, row, column, "")
+            said = sheet.value(kind or "n", _plain(text)) if text else ""
+        if said:
+            put(cells, row, column, said)
     sheet.budget.spend(spent)
-    return cells if at == stop else None
+    return cells
 
 
 def _is_repeated(attributes: str, *also: str) -> bool:

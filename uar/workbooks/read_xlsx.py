@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+from collections.abc import Sequence
 from functools import lru_cache
 
 from uar.decisions.returned import Returned
@@ -35,39 +36,40 @@ def _read_book(book: zipfile.ZipFile) -> Returned:
     for name, state, relation in contents.sheets[:MAX_SHEETS]:
         kind, path = parts[relation]
         if kind == "worksheet":
-            cells = Cells(strings, budget)
-            _read_sheet(book, path, cells)
+            cells = _read_sheet(book, path, strings, budget)
             sheets.append(cells.sheet(name, hidden=state != "visible"))
     epoch = "1904-01-01" if contents.since_1904 else "1899-12-30"
     return Returned("Excel workbook", tuple(sheets), epoch)
 
 
 def _read_strings(book: zipfile.ZipFile, part: str, budget: Budget) -> list[str]:
-    if divided := _divided(book, part, "sst"):
-        texts = _pattern.strings(divided[1])
-        if texts is not None:
-            budget.spend(sum(map(len, texts)))
-            return texts
+    left, texts = budget.left, list[str]()
+
+    def take(inside: str) -> bool:
+        found = _pattern.strings(inside)
+        texts.extend(found or ())
+        budget.spend(sum(map(len, found or ())))
+        return found is not None
+
+    around = _pattern.divided(pieces(book, part), "sst", "si", take)
+    if around is not None:
+        return [*texts, *_elements.strings([around], budget)]
+    budget.left = left
     return _elements.strings(pieces(book, part), budget)
 
 
-def _read_sheet(book: zipfile.ZipFile, part: str, sheet: Cells) -> None:
+def _read_sheet(book: zipfile.ZipFile, part: str, strings: Sequence[str], budget: Budget) -> Cells:
     """By pattern where that is safe; then only what is around the cells is left to follow."""
-    if divided := _divided(book, part, "sheetData"):
-        around, inside = divided
-        rows = _pattern.rows(inside, sheet)
-        if rows is not None:
-            for row in rows:
-                sheet.add(row)
-            _elements.cells([around], sheet)
-            return
-    _elements.cells(pieces(book, part), sheet)
+    left, cells = budget.left, Cells(strings, budget)
 
+    def take(inside: str) -> bool:
+        return _pattern.rows(inside, cells)
 
-def _divided(book: zipfile.ZipFile, part: str, element: str) -> tuple[bytes, str] | None:
-    if book.getinfo(part).file_size > _pattern.LARGEST:
-        return None
-    return _pattern.divided(b"".join(pieces(book, part)), element)
+    around = _pattern.divided(pieces(book, part), "sheetData", "row", take)
+    if around is None:
+        budget.left, cells = left, Cells(strings, budget)
+    _elements.cells(pieces(book, part) if around is None else [around], cells)
+    return cells
 
 
 def _relations(book: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
