@@ -61,7 +61,7 @@ def measure(url: str, key: str, in_flight: int) -> dict[str, float]:
     from uar.sources._assemble import snapshot_of
     from uar.sources._resume import begin
     from uar.sources._spool import Spool
-    from uar.sources._tenant import pages
+    from uar.sources._tenant import Pages
     from uar.sources.jumpcloud import connect, fetch
 
     before, cross_check = megabytes(), Sync().cross_check
@@ -81,9 +81,9 @@ def measure(url: str, key: str, in_flight: int) -> dict[str, float]:
             )
             fetched, worked = time.perf_counter(), time.process_time() - worked
             snapshot = snapshot_of(read, client, "0" * 64)
-            snapshot = replace(snapshot, pages=pages(read, spool))
-        del read
-        to_files(snapshot)
+            snapshot = replace(snapshot, pages=Pages(read, spool))
+            del read
+            to_files(snapshot)
     return {
         "requests": answered,
         "fetch": fetched - started,

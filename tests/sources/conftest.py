@@ -94,5 +94,6 @@ def same(one: Snapshot, other: Snapshot) -> bool:
             ("grants", "grant_id"),
             ("gaps", "gap_id"),
             ("uses", "use_id"),
+            ("contents", "content_id"),
         )
     )

@@ -19,7 +19,8 @@ from ._lists import Holder, Organization
 from ._rows import Row
 from ._tables import Tables
 from ._tenant import Tenant, totals
-from ._usage import Trail, uses
+from ._usage import Trail
+from ._uses import uses
 
 
 def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
@@ -29,6 +30,7 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     """
     # Arrow's own pool keeps what it once had: a fifth of the memory that a large tenant needs.
     pa.set_memory_pool(pa.system_memory_pool())
+    _give_back()
     tables = Tables()
     tenant_id, tenant_name = organization_of(tenant.organizations.rows, client.credential.org_id)
     fill(tables, tenant)
@@ -38,8 +40,11 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     owner = owner_of_key(client.credential.api_key, tenant.admins.rows)
     accounts = _accounts(tenant)
     used = _uses(tenant, set(accounts["account_id"]), tables.entitlements)
+    entitlements = ENTITLEMENTS.frame(tables.entitlements.values())
+    contents = CONTENTS.frame(tables.contents.values())
     tenant.let_go()
-    pa.system_memory_pool().release_unused()  # of this process as a whole, not of Arrow alone
+    tables.entitlements, tables.contents = {}, {}
+    _give_back()
     return Snapshot(
         header=Header(
             provider="jumpcloud",
@@ -61,12 +66,12 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
             **_window(tenant.usage),
         ),
         accounts=accounts,
-        entitlements=ENTITLEMENTS.frame(tables.entitlements.values()),
+        entitlements=entitlements,
         grants=tables.grants.frame(),
         collections=COLLECTIONS.frame(collections),
         gaps=GAPS.frame(tables.gaps.values()),
         uses=used,
-        contents=CONTENTS.frame(tables.contents.values()),
+        contents=contents,
     )
 
 
@@ -82,8 +87,16 @@ def _accounts(tenant: Tenant) -> pd.DataFrame:
 
 
 def _uses(tenant: Tenant, accounts: set[str], entitlements: dict[str, Row]) -> pd.DataFrame:
-    newest = tenant.usage.newest if tenant.usage else {}
-    return USES.frame(uses(newest, tenant.users.rows, accounts, entitlements))
+    if tenant.usage is None:
+        return USES.empty()
+    rows = uses(tenant.usage.newest, tenant.users.rows, accounts, entitlements)
+    tenant.usage.let_go()
+    return USES.frame(rows)
+
+
+def _give_back() -> None:
+    """What is free, of this process as a whole and not of Arrow alone."""
+    pa.system_memory_pool().release_unused()
 
 
 def _window(usage: Trail | None) -> dict[str, str]:

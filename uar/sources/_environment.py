@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from uar.errors import SetupError
 
-from ._http import Client, Credential, Patience, is_header_safe, is_loopback
+from ._bearer import is_header_safe
+from ._http import Client, Credential, Patience, is_loopback
 from ._values import ID
 
 # (console, Insights, OAuth tokens) of each region (API.md 1).

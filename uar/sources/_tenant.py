@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,14 +69,27 @@ def totals(tenant: Tenant, stored: Mapping[str, int]) -> list[Row]:
     ]
 
 
-def pages(tenant: Tenant, spool: Spool) -> dict[str, bytes]:
-    """Every answer that the tables were made from: one compressed file of lines a collection."""
-    return {
-        page_file(name): b"".join(
-            spool.member(kept) for reading in readings for kept in reading.pages
-        )
-        for name, _, readings in _collections(tenant)
-    }
+class Pages(Mapping[str, bytes]):
+    """Every answer that the tables were made from: one compressed file of lines a collection.
+
+    They are read from the spool when they are asked for.
+    """
+
+    def __init__(self, tenant: Tenant, spool: Spool) -> None:
+        self._spool = spool
+        self._kept = {
+            page_file(name): [kept for reading in readings for kept in reading.pages]
+            for name, _, readings in _collections(tenant)
+        }
+
+    def __getitem__(self, name: str) -> bytes:
+        return b"".join(map(self._spool.member, self._kept[name]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
 
 def _collections(tenant: Tenant) -> list[Collection]:

@@ -9,18 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-
-import pandas as pd
 
 from uar import clock
 
 from ._asked import Asked
 from ._http import Answer, Garbled, expect, http_date
 from ._paging import READS, Moved
-from ._rows import Row
 from ._spool import Kept
 from ._values import Json, flag, inner, moment, reference, text
 
@@ -181,7 +178,7 @@ class Trail:
             key = key_of(event)
             if key:
                 own = Newest(at, text(event, "id"), 1)
-                self.newest[key] = _together(self.newest.get(key), own)
+                self.newest[key] = together(self.newest.get(key), own)
 
     def _moved(self, why: str) -> Moved:
         return Moved(
@@ -190,7 +187,7 @@ class Trail:
         )
 
 
-def _together(before: Newest | None, own: Newest) -> Newest:
+def together(before: Newest | None, own: Newest) -> Newest:
     """Of the same moment, the later one is the last use."""
     if before is None:
         return own
@@ -231,63 +228,6 @@ def _what(event: Json, kind: str) -> str:
         return f"app:{reference(app, 'id')}"
     label = text(app, "display_label") or text(app, "name")
     return f"label:{label.casefold()}" if label else ""
-
-
-def uses(
-    newest: Mapping[Key, Newest],
-    users: Iterable[Row],
-    accounts: Collection[str],
-    entitlements: Mapping[str, Row],
-) -> pd.DataFrame:
-    """USES, not through its door yet. What an account did that is gone is not in it."""
-    find = Names(users, entitlements.values())
-    found: dict[tuple[str, str, str | None], Newest] = {}
-    for key, last in newest.items():
-        account_id, entitlement_id = find.account(key), find.entitlement(key)
-        if account_id in accounts:
-            known = entitlement_id if entitlement_id in entitlements else None
-            use = (account_id, key.kind, known)
-            found[use] = _together(found.get(use), last)
-    return pd.DataFrame(
-        {
-            "use_id": [f"{account}@{what or kind}" for account, kind, what in found],
-            "account_id": [account for account, _, _ in found],
-            "kind": [kind for _, kind, _ in found],
-            "entitlement_id": [what for _, _, what in found],
-            "last_used_at": [last.at for last in found.values()],
-            "uses": [last.uses for last in found.values()],
-            "event_id": [last.event for last in found.values()],
-        }
-    )
-
-
-class Names:
-    """What events call users and applications where they give no id."""
-
-    def __init__(self, users: Iterable[Row], entitlements: Iterable[Row]) -> None:
-        self._logins = _by_name((row.get("login"), row["account_id"]) for row in users)
-        self._labels = _by_name(
-            (row["name"], row["entitlement_id"]) for row in entitlements if row["kind"] == "app"
-        )
-
-    def account(self, key: Key) -> str:
-        if key.who.startswith("login:"):
-            return self._logins.get(key.who.removeprefix("login:")) or ""
-        return sys.intern(f"jumpcloud:{key.who}")  # of many uses each, as what is used
-
-    def entitlement(self, key: Key) -> str | None:
-        if key.what.startswith("label:"):
-            return self._labels.get(key.what.removeprefix("label:"))
-        return sys.intern(f"jumpcloud:{key.what}") if key.what else None
-
-
-def _by_name(pairs: Iterable[tuple[str | None, str]]) -> dict[str, str | None]:
-    """A name that two have is nobody's."""
-    found: dict[str, str | None] = {}
-    for name, key in pairs:
-        if name:
-            found[name.casefold()] = None if name.casefold() in found else key
-    return found
 
 
 def tenant_time(server_time: str) -> dt.datetime:

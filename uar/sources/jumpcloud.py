@@ -35,13 +35,14 @@ from ._lists import (
     members_of,
     rule_of,
 )
+from ._memory import be_frugal
 from ._pace import Pace
 from ._paging import Listing, Reading
 from ._probe import Check, Owner, check, key_owner, organizations
 from ._resume import begin, go_on
 from ._rows import Row
 from ._spool import Spool
-from ._tenant import Tenant, pages
+from ._tenant import Pages, Tenant
 from ._things import METHODS
 from ._trace import Traced, trace
 from ._usage import Trail, Window, tenant_time
@@ -70,10 +71,11 @@ def read(
 
     `leave_out`: names of TARGETS, and "usage". `cross_check`: users, and applications, that are
     read from both ends. `spool`: keeps the answers; one that has some of
-    this tenant is gone on with, and FolderError says why it cannot be.
+    this tenant is gone on with, and FolderError says why it cannot be. The snapshot's pages are
+    read from it when they are asked for.
     """
     with tempfile.TemporaryFile() as file:
-        spool = spool or Spool(file)
+        own, spool = spool is None, spool or Spool(file)
         if spool.noted:
             go_on(spool, client, first_round(leave_out), clock.now())
         else:
@@ -87,7 +89,8 @@ def read(
             progress=progress,
         )
         snapshot = snapshot_of(tenant, client, secrets.token_hex(32))
-        return replace(snapshot, pages=pages(tenant, spool))
+        pages = Pages(tenant, spool)
+        return replace(snapshot, pages=dict(pages) if own else pages)
 
 
 def first_round(leave_out: Collection[str]) -> list[Listing[Any]]:
@@ -109,6 +112,7 @@ def fetch(
 
     A third one looks at a sample of it from the other end.
     """
+    be_frugal()
     cannot = nameless(client.credential.org_id, leave_out)
     leave_out = {*leave_out, *cannot}
     pace = Pace(in_flight)
