@@ -11,7 +11,7 @@ from uar import clock
 from uar.errors import SetupError, SourceError
 
 from ._assemble import organization_of, owner_of_key
-from ._bindings import nameless
+from ._bindings import DEVICES_OF_GROUPS, nameless
 from ._cross import MEMBEROF, REACHED, groups_of, users_of
 from ._fetching import Fetcher
 from ._gaps import LAST_USE
@@ -30,14 +30,16 @@ from ._lists import (
     Holder,
     Organization,
     bound_to,
+    devices_in,
     holders_of,
     members_of,
     rule_of,
+    sharers_of,
     type_of,
 )
 from ._pace import Pace
 from ._paging import Listing, Reading, envelope, mapping, single
-from ._rows import RoleRef
+from ._rows import RoleRef, Row
 from ._spool import Spool
 from ._usage import COUNT, REFUSALS, Trail, Window
 from ._values import either, identity, several, text
@@ -224,10 +226,21 @@ def _probes(client: Client) -> Iterator[Probe]:
             continue
         probe, target = _probe(client, name, listing, f"{name}, and who is bound to them")
         yield probe
-        if target and type_of(target) in PLACES:
-            bound = f"users of {name}"
-            yield _probe(client, bound, bound_to(target, "user"), bound)[0]
+        for what, edges in _edges_of(name, target).items() if target else ():
+            yield _probe(client, what, edges, what)[0]
     yield _events(client)
+
+
+def _edges_of(name: str, target: Row) -> dict[str, Listing[Any]]:
+    """What else a sync asks of something that people are bound to."""
+    if name == "password folders":
+        return {f"users of {name}": sharers_of(target, "user")}
+    found: dict[str, Listing[Any]] = {}
+    if type_of(target) in PLACES:
+        found[f"users of {name}"] = bound_to(target, "user")
+    if name == "device groups":
+        found[DEVICES_OF_GROUPS] = devices_in(target)
+    return found
 
 
 def _events(client: Client) -> Probe:
