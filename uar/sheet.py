@@ -53,7 +53,7 @@ SHOWN = (
     Shown("Since last review", "since", 17),
     Shown("Last decision", "last_decision", 13),
     Shown("Last reason", "last_reason", 18),
-    Shown("Flags", "flags", 34),
+    Shown("Flags", "flags", 42),
 )
 BEFORE = ("Since last review", "Last decision", "Last reason")  # empty without an earlier review
 HEADINGS = (

@@ -274,3 +274,12 @@ def test_an_owner_may_have_a_file_for_each_application() -> None:
     settings = parse(BASE.encode(), "uar.toml").campaign
     books = campaign(found, "00", known.snapshot, settings, "x")["workbooks"]
     assert len({book["file_id"] for book in books}) == len(books) == 4
+
+
+def test_a_rule_that_fits_no_item_is_named_with_its_line() -> None:
+    some = rule("max@example.com", 'department = ["Sales"]')
+    never = rule("owner", 'department = ["Sales"]\naccess = ["Finance"]')
+    (sentence,) = told(some + never).idle
+    lines = (BASE + some + never).splitlines()
+    last = max(at for at, text in enumerate(lines, 1) if text.startswith("[["))
+    assert sentence == f"uar.toml, line {last}: reviewers.rules: this rule fits no item."

@@ -164,6 +164,12 @@ def test_it_is_laid_out_for_reading() -> None:
             lines(text, column.width) for column, text in zip(SHOWN, row[1:], strict=False)
         )
         assert min(needed * 12.5, TALLEST) <= height <= TALLEST
+    for name, last in (("What it gives", 14), ("People", 3)):
+        (table,) = book[name].tables.values()
+        headings = [cell.value for cell in book[name][2]]
+        assert table.ref == f"A2:{'ABCDEFGH'[len(headings) - 1]}{last}"
+        assert table.column_names == headings
+        assert len(list(book[name].rows)) == last
     ranges = [str(rule.sqref) for rule in sheet.data_validations.dataValidation]
     assert ranges == [f"{AT[name]}3:{AT[name]}14" for name in (DECISION, REASON)]
 

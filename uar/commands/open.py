@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ def command(
         snapshot = load_snapshot(review)
         previous, frozen = earlier(review, previous_path, snapshot)
         picture = _logo(settings, settings_path)
-        files, facts = contents(
+        files, facts, idle = contents(
             Detected(snapshot, persons, links, findings, previous),
             settings,
             where.line,
@@ -101,6 +101,8 @@ def command(
             settings=toml,
             facts={"campaign": facts["campaign_id"], "population_root": facts["population_root"]},
         )
+    for sentence in idle:
+        say(sentence)
     if as_json:
         put_json(facts)
     else:
@@ -142,8 +144,9 @@ def _logo(settings: Settings, settings_path: Path | None) -> Logo | None:
 
 def contents(
     detected: Detected, settings: Settings, line: Callable[[str], str], form: Form
-) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """(every file that uar open writes, campaign.json as a value); the same for the same input."""
+) -> tuple[dict[str, bytes], dict[str, Any], Sequence[str]]:
+    """(every file that uar open writes, campaign.json as a value, a sentence for each rule of
+    uar.toml that fits no item); the same for the same input."""
     snapshot, persons = detected.snapshot, detected.persons
     person_of = persons.set_index("account_id")["person_id"]
     shared = access.shared(access.reach(snapshot.grants, snapshot.contents), person_of)
@@ -171,7 +174,7 @@ def contents(
         files[f"{LOGO}.{form.logo.kind}"] = form.logo.content
     if len(found.excluded):
         files[EXCLUDED_FILE] = to_lines(found.excluded)
-    return {ITEMS: lines, CAMPAIGN: json_bytes(facts), **files}, facts
+    return {ITEMS: lines, CAMPAIGN: json_bytes(facts), **files}, facts, found.idle
 
 
 def _show(folder: Path, facts: dict[str, Any]) -> None:

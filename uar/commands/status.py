@@ -103,9 +103,10 @@ def _show(table: pd.DataFrame, total: dict[str, int], due: str | None, late: boo
     put()
     numbers = ["items", "decided", *DECISION_WORDS, "not_reviewed", "late"]
     rows = [
-        [row["reviewer"], *(f"{row[name]:,}" for name in numbers), row["last_file"] or "none yet"]
+        [row["reviewer"], *(f"{row[name]:,}" for name in numbers),
+         (row["last_file"] or "none yet").replace("returned/", "", 1)]
         for row in table.to_dict("records")
-    ]
+    ]  # fmt: skip
     rows.append(["Total", *(f"{total[name]:,}" for name in numbers), ""])
     heading = ("Reviewer", "Items", "Decided", *DECISION_WORDS, "Not reviewed", "Late", "Last file")
     put_table(heading, rows)

@@ -20,7 +20,7 @@ from uar.review.campaign import Book, file_names
 from uar.review.choice import Choice
 from uar.review.holders import holders
 from uar.review.paths import with_paths
-from uar.review.routing import Candidate, Line, Question, Route, router
+from uar.review.routing import Candidate, Line, Question, Route, Router, router
 from uar.review.scope import excluded
 from uar.review.use import with_use
 from uar.settings import Settings
@@ -52,12 +52,14 @@ class Known:
 class Population:
     """What is reviewed, ITEMS, and which grants are not, EXCLUDED. Each grant is in one of them.
 
-    `shown`: the texts of the SHOWN columns by item_id.
+    `shown`: the texts of the SHOWN columns by item_id. `idle`: a sentence for each routing rule of
+    uar.toml that fits no item, with its line.
     """
 
     items: pd.DataFrame
     shown: Mapping[str, Sequence[str]]
     excluded: pd.DataFrame
+    idle: Sequence[str] = ()
 
 
 def items(known: Known, settings: Settings, line: Line) -> pd.DataFrame:
@@ -80,7 +82,19 @@ def population(
     asked = rows[~within(rows["grant_id"], out["grant_id"])].reset_index(drop=True)
     if asked.empty and len(rows):
         raise SetupError("Nothing is left to review: see scope in uar.toml.")
-    chosen = reviewers(asked, known, settings, line, issued_on)
+    high = asked["band"] == "privileged"
+    choice = Choice(
+        asked, known.snapshot, known.persons, known.opened, high, known.previous is not None
+    )
+    rules = settings.reviewers.rules
+    fits = [choice.fits(rule, "reviewers.rules") for rule in rules]
+    idle = [
+        f"{rule.where.here()}: reviewers.rules: this rule fits no item."
+        for rule, each in zip(rules, fits, strict=True)
+        if not each.any()
+    ]
+    desk = router(known.snapshot, known.persons, settings, line, issued_on)
+    chosen = reviewers(asked, desk, _places(fits, len(asked)))
     owned = settings.reviewers.workbook_per == "application"
     books: list[Book] = [
         (reviewer, *((thing, name) if owned and route.by == "owner" else ("", "")))
@@ -91,7 +105,7 @@ def population(
     key = known.snapshot.header.seal_key
     names = file_names(settings.campaign, books, suffix)
     files = [names[reviewer.account_id, thing] for reviewer, thing, _ in books]
-    return Population(*sealed(asked, chosen, files, key), out)
+    return Population(*sealed(asked, chosen, files, key), out, idle)
 
 
 def questions(known: Known, settings: Settings) -> pd.DataFrame:
@@ -231,22 +245,16 @@ def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def reviewers(
-    rows: pd.DataFrame, known: Known, settings: Settings, line: Line, issued_on: dt.date | None
+    rows: pd.DataFrame, desk: Router, rules: Sequence[tuple[int, ...]]
 ) -> list[tuple[Route, Candidate]]:
-    """The route of each row and where it leads."""
-    snapshot = known.snapshot
-    high = rows["band"] == "privileged"
-    facts = snapshot, known.persons, known.opened, high, known.previous is not None
-    choice = Choice(rows, *facts)
-    fits = [choice.fits(rule, "reviewers.rules") for rule in settings.reviewers.rules]
-    desk = router(snapshot, known.persons, settings, line, issued_on)
+    """The route of each row and where it leads. `rules`: the numbers of those that each fits."""
     names = ["holder_id", "holder_kind", "person_id", "manager_id", "borrowed", "entitlement_id",
              "entitlement"]  # fmt: skip
     asked = rows[names].fillna({"person_id": "", "manager_id": ""})
     of_manager: dict[str, Route] = {}  # where nothing was asked before the manager of the holder
     routes = []
     told = [objects(asked[name]) for name in names]
-    for row in zip(*told, _places(fits, len(rows)), strict=True):
+    for row in zip(*told, rules, strict=True):
         question = Question(*row)
         route = of_manager.get(question.holder_id)
         if route is None or question.rules:

@@ -78,7 +78,8 @@ from uar.workbooks._start import (
     start,
 )
 
-LAST = 987654  # stands for the number of the last row of Decisions
+# Each stands for the number of the last row of a sheet: Decisions, What it gives, People.
+LAST, LAST_GIVEN, LAST_PERSON = 987654, 987655, 987656
 HEADER = 2
 LONGEST_REASON = 2_000
 PAPERS = {"A4": 9, "Letter": 1}  # as files number them
@@ -92,6 +93,7 @@ class Sheet:
     part: str
     columns: Sequence[Column]
     first: int  # row
+    last: int  # what stands for the number of the last one
     formula: tuple[str, str] = ("", "")  # a column's letter, and what the first row says in it
 
 
@@ -147,6 +149,12 @@ PEOPLE = (
 )
 
 
+TITLES = {
+    "What it gives": "What each access in this file gives",
+    "People": "Whose access is in this file, with all accounts",
+}
+
+
 def template(campaign: Mapping[str, Any], brand: Brand = PLAIN) -> Template:
     """Everything that the workbooks of a campaign share."""
     book = Workbook()
@@ -158,12 +166,8 @@ def template(campaign: Mapping[str, Any], brand: Brand = PLAIN) -> Template:
     ranges = _ranges()
     said = {1: start(cover, campaign, ranges, brand.settings.instructions)}
     decisions = _decisions(book.create_sheet(SHEET), campaign, ranges)
-    gives = _listing(
-        book.create_sheet("What it gives"), 3, GIVES, "What each access in this file gives"
-    )
-    people = _listing(
-        book.create_sheet("People"), 4, PEOPLE, "Whose access is in this file, with all accounts"
-    )
+    gives = _listing(book.create_sheet("What it gives"), 3, GIVES, LAST_GIVEN)
+    people = _listing(book.create_sheet("People"), 4, PEOPLE, LAST_PERSON)
     said |= {2: {f"{AT[DECISION]}1": f"0 of {ROWS} decided"}}
     said |= {5: sign_off(book.create_sheet(SIGN_OFF), ranges)}
     machine_room(book.create_sheet("_uar"), campaign)
@@ -205,7 +209,7 @@ def _decisions(sheet: Worksheet, campaign: Mapping[str, Any], ranges: Ranges) ->
     _colours(sheet)
     page(sheet, FILE, landscape=True, across=2)
     told = AT[CHECK], check_formula(HEADER + 1)
-    return replace(_sheet(sheet, 2, DECISIONS, HEADER + 1), formula=told)
+    return replace(_sheet(sheet, 2, DECISIONS, LAST), formula=told)
 
 
 def _table(
@@ -290,16 +294,17 @@ def _rule(sheet: Worksheet, heading: str, formula: str, **look: Any) -> None:
 
 
 def _listing(
-    sheet: Worksheet, place: int, columns: Sequence[tuple[str, float, Style]], title: str
+    sheet: Worksheet, place: int, columns: Sequence[tuple[str, float, Style]], last: int
 ) -> Sheet:
     """A sheet to read only: a title, headings, rows."""
-    LEAD.put(sheet, "A1", title)
+    LEAD.put(sheet, "A1", TITLES[sheet.title])
     sheet.row_dimensions[1].height = 24
     _headings(sheet, HEADER, columns)
+    _table(sheet, columns, sheet.title.replace(" ", "_"), last)
     sheet.freeze_panes = f"B{HEADER + 1}"
     sheet.print_title_rows = f"1:{HEADER}"
     page(sheet, FILE, landscape=True)
-    return _sheet(sheet, place, columns, HEADER + 1)
+    return _sheet(sheet, place, columns, last)
 
 
 def _headings(
@@ -315,14 +320,14 @@ def _headings(
 
 
 def _sheet(
-    sheet: Worksheet, place: int, columns: Sequence[tuple[str, float, Style]], first: int
+    sheet: Worksheet, place: int, columns: Sequence[tuple[str, float, Style]], last: int
 ) -> Sheet:
     letters = [*LETTERS[: len(columns)], ""]
     made = [
         Column(letter, style.number(sheet), _fitting(width, style), then)
         for letter, then, (_, width, style) in zip(letters, letters[1:], columns, strict=False)
     ]
-    return Sheet(f"xl/worksheets/sheet{place}.xml", made, first)
+    return Sheet(f"xl/worksheets/sheet{place}.xml", made, HEADER + 1, last)
 
 
 def _fitting(width: float, style: Style) -> float:

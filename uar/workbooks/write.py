@@ -21,7 +21,7 @@ from uar.tables import BANDS, objects, records
 from uar.workbooks._logo import media
 from uar.workbooks._rows import rows_xml
 from uar.workbooks._start import COUNTS, EMAIL, FILE, REVIEWER, ROWS
-from uar.workbooks._template import LAST, PLAIN, Sheet, Template, template
+from uar.workbooks._template import PLAIN, Sheet, Template, template
 from uar.workbooks._template import Brand as Brand
 
 Texts = Sequence[str]
@@ -102,13 +102,17 @@ def _workbook(
             (shared.people, known, len(known)),
         )
     }
-    last = str(shared.decisions.first + len(items) - 1)
+    # A table has a row also where there is nothing to tell.
+    ends = {
+        str(sheet.last): str(sheet.first + max(count, 1) - 1) for sheet, _, count in fills.values()
+    }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, text in shared.parts.items():
             text = _named(text, entry)
             if name.startswith(("xl/worksheets/", "xl/tables/", "xl/workbook.xml")):
-                text = text.replace(str(LAST), last)
+                for token, last in ends.items():
+                    text = text.replace(token, last)
             pieces = _filled(text, *fills[name]) if name in fills else [text]
             with archive.open(_member(name), "w") as part:
                 for piece in pieces:
