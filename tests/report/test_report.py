@@ -18,6 +18,7 @@ from uar.evidence import Evidence
 from uar.reports import every
 from uar.reports._parts import HEADINGS
 from uar.reports.report import REPORT, status
+from uar.settings import Domains
 from uar.tieout import tie_out
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -121,6 +122,7 @@ def test_numbers_are_those_of_the_tables(evidence: Evidence, page: Page) -> None
     accounts = evidence.snapshot.accounts
     for kind in ("user", "admin", "service"):
         assert int(column(page, "accounts", "All")[kind]) == (accounts["kind"] == kind).sum()
+    assert set(column(page, "accounts", "External").values()) == {"not given"}
     assert evidence.coverage is not None and evidence.findings is not None
     assert len(page.tables["finding-list"]) - 1 == len(evidence.findings)
     found = evidence.coverage.set_index("detection")["found"]
@@ -130,6 +132,13 @@ def test_numbers_are_those_of_the_tables(evidence: Evidence, page: Page) -> None
     assert stated["group members"] == "not stated by source"
     assert len(page.tables["removal-list"]) - 1 == len(evidence.outcomes)
     assert len(page.tables["returned"]) - 1 == len(evidence.receipts)
+
+
+def test_external_addresses_are_counted_once_it_is_said_which_are_ours(evidence: Evidence) -> None:
+    for own, outside in (("junipertide.example", 0), ("elsewhere.example", 10)):
+        settings = replace(evidence.settings, domains=Domains(own=(own,)))
+        page = Page(render(replace(evidence, settings=settings)))
+        assert column(page, "accounts", "External")["All"] == str(outside)
 
 
 def test_figures_are_those_of_the_rows_they_lead_to(evidence: Evidence, page: Page) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from uar.detections import Facts
 from uar.detections._employed import employed, over
+from uar.detections._outside import is_external, without_domains
 from uar.evidence import Evidence
 from uar.tables import records
 from uar.tieout import TieOut
@@ -79,16 +80,31 @@ def leavers(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:
 
 def last_days(evidence: Evidence) -> pd.Series[Any]:
     """account_id -> the last day of its person, where HR's list says that it is over."""
-    if evidence.roster is None or evidence.persons is None or evidence.links is None:
+    facts = _facts(evidence)
+    if evidence.roster is None or facts is None:
         return pd.Series(dtype="datetime64[us, UTC]")
-    now = pd.Timestamp(evidence.snapshot.header.finished_at)
-    facts = Facts(
-        evidence.snapshot, evidence.persons, evidence.links, evidence.settings, now,
-        evidence.roster,
-    )  # fmt: skip
     known = employed(facts, facts.accounts).set_index("account_id")
     days: pd.Series[Any] = known.loc[over(facts, known["hr_end_date"]).fillna(False), "hr_end_date"]
     return days
+
+
+def external(evidence: Evidence) -> pd.Series[Any] | None:
+    """Of each account of the snapshot: is its address none of ours? None where nobody said which
+    are ours, or uar detect has not run."""
+    facts = _facts(evidence)
+    if facts is None or without_domains(evidence.settings):
+        return None
+    return is_external(facts, evidence.snapshot.accounts["email"])
+
+
+def _facts(evidence: Evidence) -> Facts | None:
+    if evidence.persons is None or evidence.links is None:
+        return None
+    now = pd.Timestamp(evidence.snapshot.header.finished_at)
+    return Facts(
+        evidence.snapshot, evidence.persons, evidence.links, evidence.settings, now,
+        evidence.roster,
+    )  # fmt: skip
 
 
 def changed(tieout: TieOut) -> pd.DataFrame | None:

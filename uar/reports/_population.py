@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from uar.evidence import Evidence
+from uar.measures import people
 from uar.reports._listing import Cell, Lines, Link, Listing, listing, moment, records
 from uar.tables import ACCOUNT_KINDS, ITEM_KINDS, STATUSES
 
@@ -93,13 +94,27 @@ def accounts_by_kind(evidence: Evidence) -> Listing:
     accounts = evidence.snapshot.accounts
     table = pd.crosstab(accounts["kind"], accounts["status"])
     table = table.reindex(index=list(ACCOUNT_KINDS), columns=list(STATUSES), fill_value=0)
+    outside = people.external(evidence)
+
+    def external(of: pd.Series[Any]) -> int | str:
+        return "not given" if outside is None else int(outside[of].fillna(False).sum())
+
+    rows = (
+        (str(kind), *_ints(row), int(row.sum()), external(accounts["kind"] == kind))
+        for kind, row in table.iterrows()
+    )
     return listing(
         "accounts",
-        "Accounts by kind and status",
-        (("Kind", "text"), *((status, "number") for status in STATUSES), ("All", "number")),
-        ((str(kind), *_ints(row), int(row.sum())) for kind, row in table.iterrows()),
+        "Accounts by kind and status; external: of none of the organisation's domains",
+        (
+            ("Kind", "text"),
+            *((status, "number") for status in STATUSES),
+            ("All", "number"),
+            ("External", "number"),
+        ),
+        rows,
         "No accounts.",
-        ("All", *_ints(table.sum()), len(accounts)),
+        ("All", *_ints(table.sum()), len(accounts), external(accounts["kind"].notna())),
     )
 
 
@@ -144,9 +159,9 @@ def persons(evidence: Evidence) -> Listing:
     if evidence.persons is None or evidence.links is None:
         return listing("person-list", caption, columns, (), NOT_YET_DETECTED)
     names = account_names(evidence)
-    people = evidence.persons
-    several = people[people["person_id"].duplicated(keep=False)]
-    person_of = dict(zip(people["account_id"], people["person_id"], strict=True))
+    every = evidence.persons
+    several = every[every["person_id"].duplicated(keep=False)]
+    person_of = dict(zip(every["account_id"], every["person_id"], strict=True))
     reasons: dict[str, list[str]] = {}
     for link in records(evidence.links):
         if link["merged"]:
