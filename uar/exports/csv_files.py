@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Sequence
 
 from uar.measures.sheets import Sheet, Value
 from uar.text import guarded, plain
+from uar.zipped import zipped
 
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file knows no earlier time
 README = (
     "One file a table, UTF-8 with a byte order mark, commas, every text in quotes.\r\n"
     "An apostrophe stands before a text that a spreadsheet would take for a formula.\r\n"
@@ -23,14 +22,7 @@ def archive(sheets: Sequence[Sheet]) -> bytes:
     files = {"README.txt": README} | {
         f"{sheet.name.casefold()}.csv": _csv(sheet) for sheet in sheets
     }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as whole:
-        for name, text in files.items():
-            member = zipfile.ZipInfo(name, EARLIEST)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 0  # the same on Windows and elsewhere
-            whole.writestr(member, text.encode("utf-8-sig"))
-    return buffer.getvalue()
+    return zipped((name, [text.encode("utf-8-sig")]) for name, text in files.items())
 
 
 def _csv(sheet: Sheet) -> str:

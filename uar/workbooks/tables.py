@@ -6,8 +6,6 @@ inline strings, so none can be a formula; only our own counts are numbers.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
 from functools import lru_cache
 from xml.sax.saxutils import escape
@@ -15,8 +13,8 @@ from xml.sax.saxutils import escape
 from uar.measures.sheets import Sheet, Value
 from uar.sheet import showable
 from uar.workbooks._look import ACCENT, FONT, LINE
+from uar.zipped import zipped
 
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file knows no earlier time
 LONGEST = 32_000  # characters; a cell holds 32,767
 HEAD, TEXT, NUMBER = 1, 2, 3  # places in cellXfs below
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -70,14 +68,7 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     parts |= {
         f"xl/worksheets/sheet{n}.xml": _sheet(s) for n, s in zip(numbers, sheets, strict=True)
     }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, text in parts.items():
-            member = zipfile.ZipInfo(name, EARLIEST)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 0  # the same on Windows and elsewhere
-            archive.writestr(member, text.encode("utf-8"))
-    return buffer.getvalue()
+    return zipped((name, [text.encode("utf-8")]) for name, text in parts.items())
 
 
 def _relations(targets: Sequence[tuple[str, str]]) -> str:

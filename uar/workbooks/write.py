@@ -6,9 +6,7 @@ place and his rows put in as XML (uar.workbooks._rows).
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
@@ -23,6 +21,7 @@ from uar.workbooks._rows import rows_xml
 from uar.workbooks._start import COUNTS, EMAIL, FILE, REVIEWER, ROWS
 from uar.workbooks._template import PLAIN, Sheet, Template, template
 from uar.workbooks._template import Brand as Brand
+from uar.zipped import Member, zipped
 
 Texts = Sequence[str]
 
@@ -42,7 +41,6 @@ class _Row(NamedTuple):
 NEEDED = _Row._fields
 
 SOME = 5_000  # rows
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip file knows no earlier time
 
 
 def workbooks(
@@ -106,21 +104,19 @@ def _workbook(
     ends = {
         str(sheet.last): str(sheet.first + max(count, 1) - 1) for sheet, _, count in fills.values()
     }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+
+    def parts() -> Iterator[Member]:
         for name, text in shared.parts.items():
             text = _named(text, entry)
             if name.startswith(("xl/worksheets/", "xl/tables/", "xl/workbook.xml")):
                 for token, last in ends.items():
                     text = text.replace(token, last)
             pieces = _filled(text, *fills[name]) if name in fills else [text]
-            with archive.open(_member(name), "w") as part:
-                for piece in pieces:
-                    part.write(piece.encode("utf-8"))
+            yield name, (piece.encode("utf-8") for piece in pieces)
         if shared.picture is not None:
-            with archive.open(_member(media(shared.picture)), "w") as part:
-                part.write(shared.picture.content)
-    return buffer.getvalue()
+            yield media(shared.picture), [shared.picture.content]
+
+    return zipped(parts())
 
 
 def _filled(xml: str, sheet: Sheet, rows: Iterable[Texts], count: int) -> Iterator[str]:
@@ -157,10 +153,3 @@ def _counts(entry: Mapping[str, Any]) -> str:
     """52 items: 9 privileged, 12 flagged, 3 new, 28 unchanged."""
     each = ", ".join(f"{entry[band]:,} {band}" for band in BANDS if entry.get(band))
     return f"{entry['items']:,} item{'' if entry['items'] == 1 else 's'}: {each}"
-
-
-def _member(name: str) -> zipfile.ZipInfo:
-    member = zipfile.ZipInfo(name, EARLIEST)
-    member.compress_type = zipfile.ZIP_DEFLATED
-    member.create_system = 0  # the same on Windows and elsewhere
-    return member
