@@ -163,18 +163,20 @@ def contents(
     facts["format"] = form.suffix
     cards = gives(known), people(known, detected.links)
     ordered = in_order(found.items, NEEDED)
+    shown, out, idle = found.shown, found.excluded, found.idle
+    del found, known  # a hundred thousand items take much room, and are not needed any more
     brand = Brand(settings.branding, form.logo)
     books = (
-        csv_files(ordered, facts, found.shown)
+        csv_files(ordered, facts, shown)
         if form.suffix == "csv"
-        else workbooks(ordered, facts, *cards, found.shown, brand)
+        else workbooks(ordered, facts, *cards, shown, brand)
     )
     files = {f"workbooks/{name}": content for name, content in books}
     if form.logo is not None:
         files[f"{LOGO}.{form.logo.kind}"] = form.logo.content
-    if len(found.excluded):
-        files[EXCLUDED_FILE] = to_lines(found.excluded)
-    return {ITEMS: lines, CAMPAIGN: json_bytes(facts), **files}, facts, found.idle
+    if len(out):
+        files[EXCLUDED_FILE] = to_lines(out)
+    return {ITEMS: lines, CAMPAIGN: json_bytes(facts), **files}, facts, idle
 
 
 def _show(folder: Path, facts: dict[str, Any]) -> None:
