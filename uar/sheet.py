@@ -170,6 +170,7 @@ SAID: Mapping[str, tuple[Say, tuple[str, ...]]] = {
     "last_use": (_last_use, ()),
 }
 _SAYING = tuple((shown.column, *SAID.get(shown.column, (None, ()))) for shown in SHOWN)
+SAID_WITH = tuple(dict.fromkeys(name for one, _, more in _SAYING for name in (one, *more)))
 
 
 @lru_cache(maxsize=20_000)

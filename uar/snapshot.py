@@ -31,7 +31,7 @@ from uar.verify import json_text
 BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS, CONTENTS, USES)
 SMALL_TABLES = (COLLECTIONS, GAPS)
 PIECE = 50_000  # rows of a table that are written at once
-SOME = 10_000  # rows of a table that become JSON lines at once
+SOME = 3_000  # rows of a table that become JSON lines at once
 HEADER_FILE = "snapshot/snapshot.json"
 ROSTER_FILE = "snapshot/roster.jsonl"  # only where HR's list was given
 

@@ -24,7 +24,7 @@ from uar.review.routing import Candidate, Line, Question, Route, Router, router
 from uar.review.scope import excluded
 from uar.review.use import with_use
 from uar.settings import Settings
-from uar.sheet import cells_of, item_id, seal
+from uar.sheet import SAID_WITH, cells_of, item_id, seal
 from uar.snapshot import Snapshot
 from uar.tables import BANDS, ITEMS, OPENED_KINDS, SEVERITIES, SINCE, look_up, objects, within
 from uar.text import plain
@@ -79,7 +79,9 @@ def population(
     high = rows["band"] == "privileged"
     facts = known.snapshot, known.persons, known.opened, high, known.previous is not None
     out = excluded(Choice(rows, *facts), settings.scope)
-    asked = rows[~within(rows["grant_id"], out["grant_id"])].reset_index(drop=True)
+    asked = rows
+    if len(out):
+        asked = rows[~within(rows["grant_id"], out["grant_id"])].reset_index(drop=True)
     if asked.empty and len(rows):
         raise SetupError("Nothing is left to review: see scope in uar.toml.")
     high = asked["band"] == "privileged"
@@ -316,6 +318,5 @@ def sealed(
 
 def shown_of(items: pd.DataFrame) -> dict[str, list[str]]:
     """uar.sheet.cells per item_id."""
-    needed = set(ITEMS.names) & set(items.columns)
-    texts = cells_of({name: objects(items[name]) for name in needed})
+    texts = cells_of({name: objects(items[name]) for name in SAID_WITH})
     return dict(zip(items["item_id"].tolist(), texts, strict=True))
