@@ -21,7 +21,8 @@ from collections.abc import Callable
 from tests.ingest.edits import issued
 from tests.ingest.review import AT, items_of, with_shared_strings, workbook
 from tests.ingest.test_ods import answered, ods
-from uar.decisions.intake import Case, Issued, take
+from uar.decisions.case import Case, Issued
+from uar.decisions.intake import take
 from uar.decisions.receipt import Arrival, Rules, lines
 from uar.errors import TableError
 from uar.snapshot import json_bytes

@@ -20,7 +20,8 @@ from openpyxl.worksheet.filters import SortState
 
 from tests.ingest.review import CAMPAIGN, FILES, HEADINGS, REVIEWERS, issued_texts, items_of
 from uar.decisions.answers import Decision
-from uar.decisions.intake import Case, Issued, take
+from uar.decisions.case import Case, Issued
+from uar.decisions.intake import take
 from uar.decisions.receipt import Arrival, Receipt, Rules, refusal
 from uar.errors import TableError
 from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL, SHOWN

@@ -427,8 +427,8 @@ def test_words_are_read_and_echoed(review: Path, inbox: Path) -> None:
 
     path = filled(review, inbox, change)
     text = run("ingest", review, path).stdout
-    assert "'OFFBOARD' as Revoke (1x)" in text
-    assert "'ok' as Keep (1x)" in text
+    assert "'OFFBOARD' as Revoke in 1 row" in text
+    assert "'ok' as Keep in 1 row" in text
     assert answers(review)[ITEMS[0]["item_id"]] == ("Keep", "fine")
     assert recorded(review)[ITEMS[1]["item_id"]]["written"] == "OFFBOARD"
 
@@ -462,7 +462,7 @@ def test_hidden_rows_count_and_are_noted(review: Path, inbox: Path) -> None:
 
 def test_every_revoke_is_read_back_to_the_reviewer(review: Path, inbox: Path) -> None:
     text = run("ingest", review, filled(review, inbox)).stdout
-    assert "Please check: taken as:" in text
+    assert "Is this what was meant?" in text
     assert "Revoke: Pérson ana 0, 00123, Decisions!Q4 (Reason 4)" in text
 
 
@@ -533,6 +533,15 @@ def test_the_same_bytes_twice_do_nothing(review: Path, inbox: Path) -> None:
     assert (code, receipt["again"]) == (0, True)
     assert sorted(review.rglob("*")) == before
     assert "nothing done" in run("ingest", review, path).stdout
+
+
+def test_the_same_bytes_under_another_name_are_called_by_it(review: Path, inbox: Path) -> None:
+    path = filled(review, inbox)
+    ingest(review, path)
+    copy = inbox / "mine.xlsx"
+    copy.write_bytes(path.read_bytes())
+    said = run("ingest", review, copy).stdout
+    assert f"mine.xlsx: the same bytes as {path.name}, which came in on" in " ".join(said.split())
 
 
 def test_the_same_refused_bytes_may_be_taken_partially(review: Path, inbox: Path) -> None:

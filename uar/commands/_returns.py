@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from uar.decisions.intake import Case, Issued, take
+from uar.decisions.case import Case, Issued
+from uar.decisions.intake import take
 from uar.decisions.receipt import Arrival, Rules, refusal
 from uar.errors import TableError
 from uar.verify import json_bytes, json_line

@@ -26,7 +26,7 @@ from uar.commands._shared import (
     put,
     put_json,
 )
-from uar.decisions.intake import Issued
+from uar.decisions.case import Issued
 from uar.decisions.receipt import REFUSED, Arrival, Rules, lines
 from uar.errors import TableError
 from uar.folder import Folder, Step, digest
@@ -142,7 +142,7 @@ class _Inbox:
         self._review = review
         self._rules = rules
         self._earlier = _receipts(review)
-        self._order: list[str] = []
+        self._order: list[tuple[str, str]] = []  # name as given now, hash
         self._seen: set[str] = set()
         self._taken = len(review.names("returned/"))
         self.receipts: dict[str, dict[str, Any]] = {}
@@ -153,7 +153,7 @@ class _Inbox:
             content = path.read_bytes()
             sha256 = digest(content)
             again = sha256 in self._seen or self._taken_before(sha256)
-            self._order.append(sha256)
+            self._order.append((path.name, sha256))
             self._seen.add(sha256)
             if not again:
                 self._taken += 1
@@ -174,8 +174,9 @@ class _Inbox:
     def answer(self) -> list[dict[str, Any]]:
         """A receipt for each file, also for those that were given twice."""
         said = []
-        for sha256 in self._order:
-            said.append(self.receipts[sha256])
+        for name, sha256 in self._order:
+            record = self.receipts[sha256]
+            said.append({**record, "given_as": name} if record.get("again") else record)
             self.receipts[sha256] = {**self.receipts[sha256], "again": True}
         return said
 
@@ -202,8 +203,10 @@ def _safe(name: str) -> str:
 
 def _text(record: Mapping[str, Any]) -> list[str]:
     if record.get("again"):
+        given, name = record["given_as"], record["name"]
+        same = "this very file" if given == name else f"the same bytes as {name}, which"
         return [
-            f"{record['name']}: this very file came in on {record['received_at']} "
+            f"{given}: {same} came in on {record['received_at']} "
             f"({record['file']}, {record['outcome']}); nothing done."
         ]
     return list(lines(record))

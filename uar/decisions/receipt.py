@@ -102,11 +102,13 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
             + ", ".join(f"{rows[key]:,} {word}" for key, word in _counts(rows))
             + f"; {rows['missing']:,} missing"
         )
+    if record["kind"] and record["outcome"] == REFUSED:
+        yield "  taken      nothing of it: correct what follows and return the file again"
     if rows["accepted"]:
         counts = [f"{record['decisions'].get(word, 0):,} {word}" for word in DECISION_WORDS]
         yield f"  accepted   {', '.join(counts)}"
     for word in record["words"]:
-        yield f"  read       {word['written']!r} as {word['read_as']} ({word['rows']:,}x)"
+        yield f"  read       {word['written']!r} as {word['read_as']}{_in_rows(word['rows'])}"
     yield from _block("To correct", _spoken(record["problems"]))
     yield from _block("To look at", _spoken(record["warnings"]))
     yield from _block("Notes", record["notes"])
@@ -114,10 +116,14 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
         f"{each['cell']}: {each['now']}, before {each['was']} in {each['file']}"
         for each in record["replaced"]
     ])  # fmt: skip
-    yield from _block("Please check: taken as", [_taken(each) for each in record["taken"]])
+    yield from _block("Is this what was meant?", [_taken(each) for each in record["taken"]])
     yield from _block("Not in the file, so not reviewed", record["missing"])
     if record["reviewer"]:
         yield f"  Still open for {record['reviewer']}: {record['open_count']:,}"
+
+
+def _in_rows(rows: int) -> str:
+    return f" in {rows:,} rows" if rows > 1 else " in 1 row"
 
 
 def _signature(signed: Mapping[str, str]) -> str:
@@ -151,7 +157,7 @@ def _taken(each: Mapping[str, str]) -> str:
 def _block(title: str, sentences: Sequence[str]) -> Iterator[str]:
     if not sentences:
         return
-    yield f"  {title}:"
+    yield f"  {title}" if title.endswith("?") else f"  {title}:"
     for sentence in sentences[:SHOWN_LINES]:
         yield f"    {' '.join(sentence.split())}"
     if len(sentences) > SHOWN_LINES:

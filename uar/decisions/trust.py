@@ -78,7 +78,8 @@ def altered(form: Form, rows: Sequence[Asked], own: Sequence[Item]) -> Iterator[
             yield Problem(
                 form.cell(each.row, heading),
                 _difference(heading, each)
-                + (f"; cells have slipped from their rows: {FRESH}" if slipped else ""),
+                + ("; cells have slipped from their rows" if slipped else "")
+                + (f": {FRESH}" if slipped or heading == SEAL else ""),
                 None if slipped else each.row.number,
                 str(each.item["item_id"]),
             )

@@ -1,0 +1,62 @@
+"""One returned file with everything that it is judged by, and what was found in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from uar.decisions.answers import Answer, Decision
+from uar.decisions.form import Form, SignOff
+from uar.decisions.receipt import Arrival, Rules
+from uar.decisions.returned import Returned
+from uar.decisions.trust import Item, Problem
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The population as it was put to the reviewers.
+
+    `campaign`, `files`: the ids that workbooks carry in their title, a file's with its reviewer's
+    e-mail. `due`: the last day for returned files. `applied`: the day on which removals were
+    carried out last, "" before that.
+    """
+
+    items: Mapping[str, Item]
+    campaign: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    due: dt.date | None = None
+    applied: str = ""
+
+    @cached_property
+    def by_reviewer(self) -> Mapping[str, Sequence[Item]]:
+        found: dict[str, list[Item]] = defaultdict(list)
+        for item in self.items.values():
+            found[item["reviewer_email"]].append(item)
+        return found
+
+
+@dataclass(frozen=True)
+class Case:
+    """One file and everything that it is judged by. `before`: the counting answers until now."""
+
+    arrival: Arrival
+    returned: Returned
+    issued: Issued
+    before: Mapping[str, Decision]
+    rules: Rules
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was found in the file: one answer per item, and what speaks against taking them."""
+
+    form: Form
+    own: Sequence[Item]
+    signed: SignOff
+    answers: Sequence[Answer]
+    repeats: Sequence[Answer]
+    problems: Sequence[Problem]
+    harmless: Sequence[Problem]
