@@ -285,6 +285,19 @@ def test_a_sheet_name_with_quotes_is_read() -> None:
     assert read("a.ods", ods(content)).sheets[0].sorted == (Area(1, 1, 2, 2),)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        cell("a"),  # of no row
+        row(cell("a")) + cell("b"),  # it would join the row before
+        row(row(cell("a"))),
+    ],
+)
+def test_a_cell_that_is_of_no_one_row_is_damage(body: str) -> None:
+    with pytest.raises(TableError, match="damaged or incomplete"):
+        read("a.ods", ods(document(sheet(body))))
+
+
 @settings(max_examples=300)
 @given(st.integers(0, 2**32))
 def test_flipped_bytes_never_break_the_reader(seed: int) -> None:

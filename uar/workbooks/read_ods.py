@@ -36,6 +36,7 @@ VALUES = {
     "time": "time-value", "boolean": "boolean-value", "string": "string-value", "void": "value",
 }  # fmt: skip
 INLINE = {f"{TEXT}{name}" for name in ("span", "a", "s", "tab", "line-break", "ruby", "ruby-base")}
+ROW = f"{TABLE}table-row"
 CELLS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
 _PLACE = r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})"
 _RANGE = re.compile(rf"\$?(?:'((?:[^']|'')+)'|([^.']+))\.{_PLACE}(?::(?:[^:]*\.)?{_PLACE})?")
@@ -110,8 +111,12 @@ class _Tables:
         if self._in_cell:
             self._start_inside(tag, parent, attributes)
         elif tag in CELLS and self._sheet:
+            if parent != ROW:  # whose cell would it be?
+                raise ValueError
             self._start_cell(attributes)
-        elif tag == f"{TABLE}table-row" and self._sheet:
+        elif tag == ROW and self._sheet:
+            if parent == ROW:
+                raise ValueError
             self._start_row(attributes)
         elif tag == f"{TABLE}table" and parent == f"{OFFICE}spreadsheet":
             hidden = attributes.get(f"{TABLE}style-name", "") in self._hidden_styles
@@ -143,7 +148,7 @@ class _Tables:
             elif self._aside > len(path):
                 self._aside = 0
                 self._listening = True
-        elif tag == f"{TABLE}table-row" and self._sheet:
+        elif tag == ROW and self._sheet:
             self._end_row(self._sheet)
         elif tag == f"{TABLE}table" and path[-1] == f"{OFFICE}spreadsheet":
             self._sheet = None
