@@ -30,7 +30,7 @@ from uar.verify import json_text
 
 BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS, CONTENTS, USES)
 SMALL_TABLES = (COLLECTIONS, GAPS)
-PIECE = 50_000  # rows of a table that are written at once
+PIECE = 25_000  # rows of a table that are written at once
 SOME = 3_000  # rows of a table that become JSON lines at once
 HEADER_FILE = "snapshot/snapshot.json"
 ROSTER_FILE = "snapshot/roster.jsonl"  # only where HR's list was given
@@ -95,6 +95,7 @@ def to_files(snapshot: Snapshot) -> dict[str, bytes]:
         files[_file(table, "parquet")] = _parquet(getattr(snapshot, table.name), table.key)
     for table in SMALL_TABLES:
         files[_file(table, "jsonl")] = to_lines(getattr(snapshot, table.name))
+    pa.system_memory_pool().release_unused()  # what making the files took
     return files | dict(snapshot.pages)
 
 

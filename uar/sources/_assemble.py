@@ -91,7 +91,7 @@ def _uses(tenant: Tenant, accounts: set[str], entitlements: dict[str, Row]) -> p
         return USES.empty()
     rows = uses(tenant.usage.newest, tenant.users.rows, accounts, entitlements)
     tenant.usage.let_go()
-    return USES.frame(rows)
+    return USES.frame(rows).sort_values("use_id", ignore_index=True)  # as it will be written
 
 
 def _give_back() -> None:
