@@ -101,12 +101,12 @@ def _show(table: pd.DataFrame, total: dict[str, int], due: str | None, late: boo
     if due:
         put(f"Due on {due}{': late' if late and total['not_reviewed'] else ''}.")
     put()
-    numbers = ["items", "decided", *DECISION_WORDS, "not_reviewed", "late"]
+    numbers = ["items", "decided", *DECISION_WORDS, "not_reviewed", *(["late"] if late else [])]
     rows = [
         [row["reviewer"], *(f"{row[name]:,}" for name in numbers),
          (row["last_file"] or "none yet").replace("returned/", "", 1)]
         for row in table.to_dict("records")
     ]  # fmt: skip
     rows.append(["Total", *(f"{total[name]:,}" for name in numbers), ""])
-    heading = ("Reviewer", "Items", "Decided", *DECISION_WORDS, "Not reviewed", "Late", "Last file")
-    put_table(heading, rows)
+    words = ["Items", "Decided", *DECISION_WORDS, "Not reviewed", *(["Late"] if late else [])]
+    put_table(("Reviewer", *words, "Last file"), rows)
