@@ -218,6 +218,9 @@ def test_without_a_long_window_nobody_is_said_to_use_nothing() -> None:
     assert use_of(not_used(), usage="not licensed")["found"] == 0
     assert use_of(not_used(), usage="not licensed")["cannot_tell"] == 2  # bea is known to use it
     assert use_of(not_used(), usage_from="2026-09-01T00:00:00Z")["found"] == 0
+    # JumpCloud keeps 90 days, so that a little of the ninetieth is always gone.
+    assert use_of(not_used(), usage_from="2026-08-22T17:00:00Z")["found"] == 1
+    assert use_of(not_used(), usage_from="2026-08-23T09:00:00Z")["found"] == 0
 
 
 def through_a_group(*used: str, **ana: Any) -> tuple[dict[str, Any], Any]:

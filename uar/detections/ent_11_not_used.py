@@ -28,6 +28,7 @@ import pandas as pd
 from uar.detections import Detection, Facts
 from uar.detections._grants import Mask, holder_active, judged, kind_is, told
 from uar.detections._paths import leads
+from uar.detections._unused import long_enough, unobserved
 from uar.tables import positions
 
 
@@ -50,7 +51,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     blind = ~both["app"].isin(anybody).to_numpy()
     any_used = _any(both["row"], used, len(held))
     untold = _any(both["row"], blind, len(held)) | np.isin(thing, others) | _too_new(facts)[account]
-    untold |= ~sure | (not _window_is_long_enough(facts))
+    untold |= ~sure | (bool(unobserved(facts)) or not long_enough(facts))
     return judged(held.iloc[rows], ~any_used[chosen], (untold & ~any_used)[chosen])
 
 
@@ -82,14 +83,6 @@ def _too_new(facts: Facts) -> Mask:
     grace = pd.Timedelta(days=facts.settings.thresholds.grace_days)
     young = facts.accounts["created_at"] > facts.now - grace
     return np.append(young.fillna(False).to_numpy(bool), False)
-
-
-def _window_is_long_enough(facts: Facts) -> bool:
-    header = facts.snapshot.header
-    if header.usage != "observed":
-        return False
-    window = pd.Timestamp(header.usage_to) - pd.Timestamp(header.usage_from)
-    return bool(window >= pd.Timedelta(days=facts.settings.thresholds.inactive_days))
 
 
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:

@@ -140,7 +140,7 @@ def _admins(
             place.organization,
             role,
             created=stamp(created),
-            suspended=nth % 20 == 19,
+            suspended=nth % 20 == 13,
             enableMultiFactor=has_app or chance.random() < 0.5,
             totpEnrolled=has_app,
             totpUpdatedAt=stamp(created) if has_app else shapes.ABSENT,
@@ -187,12 +187,12 @@ def _email(kind: str, user: Json, nth: int) -> str:
 
 
 def _api_key(place: Place, nth: int) -> Json:
-    """The first two hold the sandbox's keys; of the others every third an old one of his own."""
+    """The first two hold the sandbox's keys; of the others every third an old one of their own."""
     if nth < 2:
         key = (APPLY_KEY, READ_KEY)[nth]
         held = {"key_prefix": key[:8], "key_created": stamp(place.now - timedelta(days=50))}
         return held | {"key_expires": stamp(place.now + timedelta(days=40))}
-    if nth % 3:
+    if nth % 3 != 1:
         return {}
     return {"key_prefix": f"jca_{nth:04d}", "key_created": stamp(place.now - timedelta(days=400))}
 

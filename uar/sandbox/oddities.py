@@ -32,6 +32,9 @@ REQUIRED = ("department", "jobTitle", "manager", "employeeIdentifier", "employee
 SECOND_UID = 500_000
 """Unix ids of second accounts start behind everybody else's."""
 
+LARGE = 1_000
+"""From so many people on somebody leads a crowd."""
+
 Change = Callable[[Json, int, Place], None]
 
 
@@ -119,6 +122,23 @@ def public_key(place: Place, purpose: str, owner: str, created: str) -> Json:
     return shapes.ssh_key(object_id(chance, FIRST_DAY), f"laptop of {owner}", material, created)
 
 
+def expired(user: Json, _nth: int, place: Place) -> None:
+    """Long out of a password, and perhaps still signed in somewhere."""
+    ended = stamp(place.now - timedelta(days=200))
+    user.update(password_expired=True, password_expiration_date=ended)
+
+
+def function(user: Json, nth: int, _place: Place) -> None:
+    """An account that several share at a counter."""
+    username = f"reception-{nth + 1:02d}"
+    user.update(
+        username=username,
+        email=f"{username}@{names.DOMAIN}",
+        displayname=f"Reception {nth + 1}",
+        employeeIdentifier=None,
+    )
+
+
 class Oddity(NamedTuple):
     label: str
     share: float
@@ -142,6 +162,8 @@ ODDITIES = (
     Oddity("sudo", 0.005, 2, put(sudo=True)),
     Oddity("passwordless_sudo", 0.001, 1, put(sudo=True, passwordless_sudo=True)),
     Oddity("ssh_keys", 0.05, 5, keyed),
+    Oddity("password_long_expired", 0.002, 2, expired),
+    Oddity("functions", 0.001, 2, function),
 )
 
 
@@ -185,8 +207,9 @@ def population(
     users = [
         *crew.users,
         *_second_accounts(place, pool.take(second), truth),
-        *_service_users(place, services, truth),
+        *_service_users(place, services, crew.managers[-1], truth),
     ]
+    _led_oddly(pool, crew, truth)
     truth["missing"] = {
         field: references([user for user in users if not user.get(field)]) for field in REQUIRED
     }
@@ -226,6 +249,18 @@ def _managers(place: Place, crew: Staff, truth: Json) -> None:
     truth["hostile"] += references(hurtful)
 
 
+def _led_oddly(pool: Pool, crew: Staff, truth: Json) -> None:
+    """Somebody's manager is an account of a function; in a large organisation somebody has to lead
+    more people than anybody can know."""
+    function = truth["functions"][0].partition(":")[2]
+    one = pool.take(1)
+    one[0]["manager"] = function
+    crowd = pool.take(60) if len(crew.users) >= LARGE else []
+    for user in crowd:
+        user["manager"] = crew.managers[1]["_id"]
+    truth["led_by_function"], truth["crowd"] = references(one), references(crowd)
+
+
 def _second_accounts(place: Place, owners: list[Json], truth: Json) -> list[Json]:
     """A second user of the same person, known by alternate e-mail, by uid or by SSH key."""
     chance = place.chance("second accounts")
@@ -257,8 +292,9 @@ def _second_accounts(place: Place, owners: list[Json], truth: Json) -> list[Json
     return second
 
 
-def _service_users(place: Place, number: int, truth: Json) -> list[Json]:
-    """Users that are programs: LDAP binders and Samba services."""
+def _service_users(place: Place, number: int, manager: Json, truth: Json) -> list[Json]:
+    """Users that are programs: LDAP binders and Samba services. The first has a manager, as if it
+    were a person."""
     chance = place.chance("service users")
     services = []
     for nth in range(number):
@@ -280,5 +316,6 @@ def _service_users(place: Place, number: int, truth: Json) -> list[Json]:
                 samba_service_user=kind == "samba",
             )
         )
+    services[0]["manager"] = manager["_id"]
     truth["service_users"] = references(services)
     return services

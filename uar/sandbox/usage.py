@@ -61,7 +61,11 @@ def events(
     awake = [door for door in opened if door.application["_id"] not in quiet]
     truth["unused_applications"] = sorted(f"application:{app}" for app in quiet)
     silent = _sign_ins(chance, diary, users, made, awake)
-    truth["silent_users"] = references(silent)
+    wired = silent[: max(1, len(silent) // 50)]  # who only ever needs the network
+    for user in wired:
+        diary.note(event_shapes.radius_auth, user)
+    truth["only_network"] = references(wired)
+    truth["silent_users"] = references(silent[len(wired) :])
     quiet_people = {user["_id"] for user in silent}
     _elsewhere(place.chance("device events"), diary, users, made, park, quiet_people)
     for admin in admins:
@@ -94,7 +98,7 @@ def _sign_ins(
     for n, user in enumerate(users):
         if user["state"] != "ACTIVATED":
             continue
-        if chance.random() < 0.1:
+        if chance.random() < 0.1 and not user["ldap_binding_user"]:
             silent.append(user)
             continue
         diary.note(event_shapes.user_login, user)
