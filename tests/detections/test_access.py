@@ -193,3 +193,17 @@ def test_empty_groups() -> None:
     assert (list(waiting), coverage["cannot_tell"]) == (["group:door"], 0)
     _, uncollected = detect("GRP-01", facts([user("ana")], things, grants, collected=()))
     assert (uncollected["found"], uncollected["cannot_tell"]) == (0, 2)
+
+
+def test_a_direct_assignment_is_spoken_of_once() -> None:
+    """ENT-03 where a group of the person gives the same, ENT-02 where none does."""
+    things = [thing("app", "pay"), thing("group", "a"), thing("group", "b")]
+    held = [grant("group:a", "app:pay"), grant("group:b", "app:pay")]
+    held += [grant(f"user:{name}", "app:pay") for name in ("ana", "bea")]
+    held += [grant("user:ana", "group:a"), *(grant("user:cid", f"group:{one}") for one in "ab")]
+    world = facts(map(user, ("ana", "bea", "cid")), things, held, collected=EVERY_LIST)
+    around, several = (detect(one, world)[0] for one in ("ENT-02", "ENT-03"))
+    assert sorted(around) == ["app:pay>user:bea"]
+    assert sorted(several) == ["app:pay>user:ana", "group:b>user:cid"]
+    severities = {subject: row["severity"] for subject, row in several.items()}
+    assert severities == {"app:pay>user:ana": "medium", "group:b>user:cid": "low"}
