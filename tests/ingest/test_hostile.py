@@ -221,6 +221,34 @@ def test_texts_read_alike_wherever_a_program_keeps_them() -> None:
     assert [sheet.rows for sheet in inline.sheets] == [sheet.rows for sheet in shared.sheets]
 
 
+STRICT = {  # as Excel saves a "Strict Open XML Spreadsheet"
+    f"http://schemas.openxmlformats.org/{transitional}": f"http://purl.oclc.org/ooxml/{strict}"
+    for transitional, strict in (
+        ("spreadsheetml/2006/main", "spreadsheetml/main"),
+        ("officeDocument/2006/relationships", "officeDocument/relationships"),
+    )
+}
+# As some programs write every element, and as Excel and Google Sheets mark rows.
+PREFIXED = {"<": "<x:", "<x:/": "</x:", "<x:?": "<?", "xmlns=": "xmlns:x="}
+MARKED = {"<row ": '<row spans="1:21" x14ac:dyDescent="0.25" ',
+          "<worksheet ": '<worksheet xmlns:x14ac="x" xmlns:mx="y" '}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [STRICT, PREFIXED, MARKED], ids=["strict", "prefix", "marks"])
+def test_other_programs_ways_to_write_it_are_read_alike(words: dict[str, str]) -> None:
+    names = [SHEET, "xl/sharedStrings.xml"] if words is PREFIXED else [SHEET]
+    if words is STRICT:
+        names = zipfile.ZipFile(io.BytesIO(GOOD)).namelist()
+    parts = {}
+    for name in names:
+        text = part(name)
+        for old, new in words.items():
+            text = text.replace(old, new)
+        assert text != part(name) or words is STRICT
+        parts[name] = text.encode()
+    assert read("a.xlsx", changed(dict(parts))) == read("a.xlsx", GOOD)
+
+
 def test_a_declared_but_empty_sheet_of_all_cells_is_read(review: Path, inbox: Path) -> None:
     """Programs write formatted empty cells far out, and a dimension that says so."""
     far = '<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'
