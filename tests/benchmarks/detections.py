@@ -40,6 +40,7 @@ from uar.sandbox.generate import organisation
 from uar.settings import Domains, Employment, Persons, Privileged, Settings, SodRule
 from uar.snapshot import Snapshot, from_files, to_files
 from uar.sources import _rows as rows
+from uar.sources import _things as things
 from uar.tables import (
     ACCOUNTS,
     COLLECTIONS,
@@ -68,9 +69,9 @@ def snapshot(state: dict[str, Any]) -> Snapshot:
         *map(rows.account_of_service, state["serviceaccounts"]),
     ]
     entitlements = [
-        *map(rows.entitlement_of_group, state["usergroups"]),
-        *map(rows.entitlement_of_app, state["applications"]),
-        *map(rows.entitlement_of_role, state["roles"]),
+        *map(things.entitlement_of_group, state["usergroups"]),
+        *map(things.entitlement_of_app, state["applications"]),
+        *map(things.entitlement_of_role, state["roles"]),
     ]
     edges = [
         (f"{KINDS[edge['from']['type']]}:{edge['from']['id']}", KINDS[edge["to"]["type"]], edge)
