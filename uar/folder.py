@@ -5,8 +5,8 @@
     settings/      the uar.toml bytes a step worked with, named by their hash
 
 Files are written whole (temporary file, fsync, rename), then the ledger line that makes them count.
-Before the first of them .pending names them all: what an interrupted step left without a ledger
-line is cleared away when the folder is next opened for writing.
+Before the first of them is renamed .pending names them all: what an interrupted step left without a
+ledger line is cleared away when the folder is next opened for writing.
 Only the journal of removals is appended to; the ledger states how far it was recorded.
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -135,49 +135,44 @@ class Folder:
 
     def write_all(self, steps: Sequence[Step], *, replace: bool = False) -> None:
         """Add several steps at once: a crash leaves all of them or none. See `write`."""
-        known = dict(_stamps(self._ledger_bytes()))
-        everything: dict[str, bytes] = {}
+        known = _stamps(self._ledger_bytes())
+        self._refuse(steps, known, replace)
+        stamps: dict[str, dict[str, Any]] = {}
         lines = []
-        for name in {step.name for step in steps}:
-            self._refuse_when_sealed(name)
         for step in steps:
-            files = dict(step.files)
-            for name in files:
-                if (name in known and not replace) or name in everything:
-                    raise FolderError(f"{name} is already there; a step is never done twice.")
-            config = f"settings/{digest(step.settings)[:16]}.toml"
-            if step.settings and config not in known and config not in everything:
-                files[config] = step.settings
-            everything |= files
-            lines.append(self._line(step, files, known))
-        new = [_safe(name).as_posix() for name in everything if name not in known]
-        self._put({PENDING: json_line(new)})
-        self._put(everything)
+            contents = _contents(step, known.keys() | stamps.keys())
+            wrote = {name: self._draft(name, content) for name, content in contents}
+            stamps |= wrote
+            lines.append(_line(step, wrote, known))
+        new = [_safe(name).as_posix() for name in stamps if name not in known]
+        self._draft(PENDING, json_line(new))
+        self._settle([PENDING])
+        self._settle(stamps)
         self._append_ledger(lines)
         (self.path / PENDING).unlink()
 
-    def _line(
-        self, step: Step, files: Mapping[str, bytes], known: Mapping[str, Mapping[str, Any]]
-    ) -> dict[str, Any]:
-        for name in step.read:
-            if name not in known:
-                raise FolderError(f"{name} is not recorded in {self.path}/{LEDGER}.")
-        return {
-            "step": step.name,
-            "at": step.at,
-            "version": __version__,
-            "settings": digest(step.settings) if step.settings else "",
-            "read": {name: str(known[name]["sha256"]) for name in step.read},
-            "wrote": {name: stamp(content) for name, content in files.items()},
-            "counts": dict(step.counts),
-            "facts": dict(step.facts),
-        }
+    def _refuse(
+        self, steps: Sequence[Step], known: Mapping[str, Mapping[str, Any]], replace: bool
+    ) -> None:
+        """Whatever speaks against it is said before anything is written."""
+        for name in {step.name for step in steps}:
+            self._refuse_when_sealed(name)
+        seen = set() if replace else set(known)
+        for step in steps:
+            for name in step.read:
+                if name not in known:
+                    raise FolderError(f"{name} is not recorded in {self.path}/{LEDGER}.")
+            for name in step.files:
+                if name in seen:
+                    raise FolderError(f"{name} is already there; a step is never done twice.")
+                seen.add(name)
 
     def record_journal(self, step: str, *, at: str, counts: Mapping[str, int]) -> None:
         """Bring the ledger up to the journal as it stands now."""
         self._refuse_when_sealed(step)
         content = (self.path / JOURNAL).read_bytes()
-        self._append_ledger([self._line(Step(step, {}, at, counts=counts), {JOURNAL: content}, {})])
+        wrote = {JOURNAL: stamp(content)}
+        self._append_ledger([_line(Step(step, {}, at, counts=counts), wrote, {})])
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every finished step, oldest first; a line cut off by a crash is not one."""
@@ -207,8 +202,9 @@ class Folder:
 
     def _clear_interrupted(self) -> None:
         """Take away what a step that was cut off had written: no ledger line speaks of it."""
-        for partial in self.path.rglob(f"*{PARTIAL}"):
+        for partial in list(self.path.rglob(f"*{PARTIAL}")):
             partial.unlink()
+            self._drop_empty([partial.relative_to(self.path).as_posix()])
         if self.ledger():
             (self.path / READING).unlink(missing_ok=True)  # the snapshot is there
         try:
@@ -227,13 +223,17 @@ class Folder:
             with suppress(OSError):  # not empty, or never made
                 folder.rmdir()
 
-    def _put(self, files: Mapping[str, bytes]) -> None:
-        """Each file whole or as it was, and on the disk when this returns."""
-        targets = [self.path / _safe(name) for name in files]
-        for target, content in zip(targets, files.values(), strict=True):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _partial(target).write_bytes(content)
-        # Only once all are written, and together: the disk is waited for once, not once a file.
+    def _draft(self, name: str, content: bytes) -> dict[str, Any]:
+        """A file beside the place it will have. The content is not kept: it may be large."""
+        partial = _partial(self.path / _safe(name))
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        return stamp(content)
+
+    def _settle(self, names: Iterable[str]) -> None:
+        """Drafts take their places, each whole, and are on the disk when this returns."""
+        targets = [self.path / _safe(name) for name in names]
+        # Together: the disk is waited for once, not once a file.
         with ThreadPoolExecutor(AT_ONCE) as disk:
             list(disk.map(_flush, map(_partial, targets)))
         for target in targets:
@@ -256,7 +256,32 @@ class Folder:
             body = {**line, "number": number, "previous": previous}
             body["hash"] = previous = digest(json_line(body))
             whole.append(json_line(body))
-        self._put({LEDGER: b"".join(whole)})
+        self._draft(LEDGER, b"".join(whole))
+        self._settle([LEDGER])
+
+
+def _line(
+    step: Step, wrote: Mapping[str, Mapping[str, Any]], known: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What the ledger says of a step, but for its place in the chain."""
+    return {
+        "step": step.name,
+        "at": step.at,
+        "version": __version__,
+        "settings": digest(step.settings) if step.settings else "",
+        "read": {name: str(known[name]["sha256"]) for name in step.read},
+        "wrote": wrote,
+        "counts": dict(step.counts),
+        "facts": dict(step.facts),
+    }
+
+
+def _contents(step: Step, known: Set[str]) -> Iterator[tuple[str, bytes]]:
+    """A step's files, one by one, and its settings where they are not there yet."""
+    yield from step.files.items()
+    config = f"settings/{digest(step.settings)[:16]}.toml"
+    if step.settings and config not in known:
+        yield config, step.settings
 
 
 def _partial(target: Path) -> Path:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -87,8 +88,11 @@ class Snapshot:
     pages: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def to_files(snapshot: Snapshot) -> dict[str, bytes]:
-    """The snapshot as files, name -> bytes; the same bytes for the same snapshot."""
+def to_files(snapshot: Snapshot) -> ChainMap[str, bytes]:
+    """The snapshot as files, name -> bytes; the same bytes for the same snapshot.
+
+    The pages are read when they are asked for: all of them are a tenth of what a sync needs.
+    """
     pa.system_memory_pool().release_unused()  # what making the tables took, of the whole process
     files = {HEADER_FILE: json_bytes(asdict(snapshot.header))}
     for table in BIG_TABLES:
@@ -96,7 +100,7 @@ def to_files(snapshot: Snapshot) -> dict[str, bytes]:
     for table in SMALL_TABLES:
         files[_file(table, "jsonl")] = to_lines(getattr(snapshot, table.name))
     pa.system_memory_pool().release_unused()  # what making the files took
-    return files | dict(snapshot.pages)
+    return ChainMap(files, cast(dict[str, bytes], snapshot.pages))
 
 
 def _parquet(frame: pd.DataFrame, key: str) -> bytes:

@@ -56,6 +56,7 @@ def megabytes() -> float:
 
 def measure(url: str, key: str, in_flight: int) -> dict[str, float]:
     """One sync, in this process."""
+    from uar.folder import Folder
     from uar.settings import Sync
     from uar.snapshot import to_files
     from uar.sources._assemble import snapshot_of
@@ -73,9 +74,10 @@ def measure(url: str, key: str, in_flight: int) -> dict[str, float]:
             nonlocal answered
             answered = max(answered, done)
 
-        with tempfile.TemporaryFile() as file:
+        now = dt.datetime.now(dt.UTC)
+        with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as base:
             spool = Spool(file)
-            begin(spool, client, dt.datetime.now(dt.UTC))
+            begin(spool, client, now)
             read = fetch(
                 client, spool, in_flight=in_flight, cross_check=cross_check, progress=progress
             )
@@ -83,7 +85,9 @@ def measure(url: str, key: str, in_flight: int) -> dict[str, float]:
             snapshot = snapshot_of(read, client, "0" * 64)
             snapshot = replace(snapshot, pages=Pages(read, spool))
             del read
-            to_files(snapshot)
+            folder = Folder(Path(base) / "q4")
+            with folder.locked(create=True):
+                folder.write("sync", to_files(snapshot), at=now.isoformat())
     return {
         "requests": answered,
         "fetch": fetched - started,
