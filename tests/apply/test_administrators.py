@@ -138,17 +138,17 @@ def test_what_else_gives_the_rights_is_told(box: Sandbox, run: Invoke, tmp_path:
     row = effects(box, run, tmp_path / "1", device)["binding sudo ana"]
     assert row["loses"] == []
     assert row["keeps"] == [
-        "the access to mac stays",
-        "administrator of mac stays, through the right on every device and the group Staff",
+        "The access to mac stays",
+        "The rights stay, through the right on every device and the group Staff",
     ]
     both = effects(box, run, tmp_path / "2", own, device, h.about("GRP-07", STAFF))
     assert both["binding sudo ana"]["loses"] == ["administrator of mac"]
-    assert both["binding sudo ana"]["keeps"] == ["the access to mac stays"]
+    assert both["binding sudo ana"]["keeps"] == ["The access to mac stays"]
     alone = effects(box, run, tmp_path / "3", own)["device sudo ana"]
     assert alone["keeps"] == [
-        "the devices stay",
-        "administrator of mac stays, through the direct binding and the group Staff",
-        "administrator of pc stays, through the group Staff",
+        "The devices stay",
+        "Administrator of mac stays, through the direct binding and the group Staff",
+        "Administrator of pc stays, through the group Staff",
     ]
 
 
@@ -172,7 +172,7 @@ def test_what_a_group_gives_by_itself_is_blocked_and_named(
     document = json.loads(shown.stdout)
     (row,), (blocked,) = document["removals"], document["blocked"]
     assert row["loses"] == []
-    assert "administrator of Laptops stays, through the group itself" in row["keeps"]
+    assert "The rights stay, through the group itself" in row["keeps"]
     assert blocked["why"].startswith("The group itself gives its members these rights")
     assert blocked["do"]
 

@@ -19,7 +19,7 @@ from uar.commands._table import put_table
 from uar.errors import SetupError
 from uar.folder import Folder
 from uar.journal import open_ended
-from uar.removals import ALREADY, DONE, RESTORE, Line, Run, Tenant, carry_out
+from uar.removals import ALREADY, DONE, RESTORE, Line, Run, Tenant, carry_out, verify
 from uar.settings import Apply
 from uar.sources.jumpcloud_removals import Requests, by_service, key_owners, organizations
 from uar.tables import ACTIONS
@@ -71,7 +71,7 @@ def perform(
         )
         with click.progressbar(
             length=len(work.rows),
-            label=work.step,
+            label="verify" if do is verify else work.step,
             file=sys.stderr,
             hidden=not sys.stderr.isatty(),
         ) as bar:
@@ -201,12 +201,13 @@ def _show(shown: Sequence[Shown], open_ones: Sequence[Shown]) -> None:
     words = [_word(each) for each in shown]
     for word in sorted(set(words)):
         put(f"{words.count(word):>6,}  {word}")
-    for each in shown:
-        if each["outcome"] == DONE[RESTORE] and each["detail"]:
-            put(f"\n  {each['item']}  {each['kind']}: {each['account']}, {each['entitlement']}")
-            put(f"      {each['detail']}")
+    told = [each for each in shown if each["outcome"] == DONE[RESTORE] and each["detail"]]
+    for each in told:
+        put(f"\n  {each['item']}  {each['kind']}: {each['account']}, {each['entitlement']}")
+        put(f"      {each['detail']}")
     if not open_ones:
-        put("Nothing is left to do." if shown else "There is nothing to do.")
+        left = "Nothing is left for uar to do." if told else "Nothing is left to do."
+        put(f"{chr(10) if told else ''}{left if shown else 'There is nothing to do.'}")
     tried = [each for each in open_ones if each["outcome"] != NOT_ATTEMPTED]
     if tried:
         put(f"\n{counted(len(tried), 'item')} to look at:")

@@ -27,14 +27,14 @@ def sudo_effects(row: Row, known: Known, going: set[str]) -> Row:
     """Of a user's own flag."""
     user = row["holder_id"]
     stays = [
-        f"administrator of {known.name(target)} stays, through {_listed(places)}"
+        f"Administrator of {known.name(target)} stays, through {_listed(places)}"
         for target in sorted(known.administrators, key=known.name)
         if (places := list(_places(user, target, known, going)))
     ]
     return {
         "does": f"Takes administrator rights on every device from {account_of(row)}.",
         "loses": [row["entitlement"]],
-        "keeps": ["the devices stay", *stays],
+        "keeps": ["The devices stay", *stays],
         "warnings": [],
     }
 
@@ -51,14 +51,14 @@ def bound_sudo_effects(row: Row, known: Known, going: set[str]) -> Row:
             for user in known.members.get(holder, ())
             if any(_all_places(user, target, known, going))
         ]
-        kept = [f"{row['entitlement']} stays for {len(keeping)} of them"] if keeping else []
+        kept = [f"The rights stay for {len(keeping):,} of them"] if keeping else []
     else:
         others, kept = list(_all_places(holder, target, known, going)), []
-    through = [f"{row['entitlement']} stays, through {_listed(others)}"] if others else []
+    through = [f"The rights stay, through {_listed(others)}"] if others else []
     return {
         "does": f"Takes administrator rights on {what} from {whose}; the binding stays.",
         "loses": [] if others else [row["entitlement"]],
-        "keeps": [f"the access to {what} stays", *through, *([] if through else kept)],
+        "keeps": [f"The access to {what} stays", *through, *([] if through else kept)],
         "warnings": [] if others else list(_perhaps(row, known, going)),
     }
 

@@ -179,7 +179,7 @@ def _access_effects(row: Row, known: Known, going: set[str]) -> Row:
     return {
         "does": f"Takes API access from the admin {account_of(row)}.",
         "loses": ["the admin's API key"],
-        "keeps": ["the role and the Admin Portal stay"],
+        "keeps": ["The role and the Admin Portal stay"],
         "warnings": [],
     }
 
