@@ -99,7 +99,10 @@ def test_a_keep_on_another_path_is_shown_not_solved() -> None:
     row = only(made({ANA_STAFF: "Revoke", ANA_PAYROLL: "Keep"}).removals)
     assert row["warnings"] == ["Keep was decided for Payroll, direct; it stays."]
     row = only(made({ANA_PAYROLL: "Revoke", ANA_STAFF: "Keep"}).removals)
-    assert row["warnings"] == ["Keep was decided for the group Staff, which opens it as well."]
+    assert row["warnings"] == [
+        "Keep was decided for the group Staff, which opens it as well.",
+        "By itself this ends no access: the other paths keep it alive.",
+    ]
 
 
 def test_one_role_of_two_leaves_the_other() -> None:

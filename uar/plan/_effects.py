@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from ._administrators import bound_sudo_effects, sudo_effects
 from ._known import OWNERS_KEPT, Known, Row, account_of, grant_of, is_owner_role, names_of, shown
 
+# What somebody may hold by several paths, so that taking one away may end nothing.
+SEVERAL_PATHS = ("group membership", "application assignment", "direct binding",
+                 "group application", "group binding", "binding sudo")  # fmt: skip
+NOTHING_ENDS = "By itself this ends no access: the other paths keep it alive."
+
 
 def with_effects(removals: list[Row], known: Known) -> list[Row]:
     going = {row["grant_id"] for row in removals}
@@ -27,6 +32,8 @@ def with_effects(removals: list[Row], known: Known) -> list[Row]:
     rows = []
     for row in removals:
         more = effects[row["kind"]](row, known, going)
+        if row["kind"] in SEVERAL_PATHS and more["keeps"] and not more["loses"]:
+            more["warnings"] = [*more["warnings"], NOTHING_ENDS]
         if row["kind"] == "admin role":
             more |= _role_step(row, known, before[row["holder_id"]])
         rows.append(shown(row, row["because"], **_ids(row, known), **more))
