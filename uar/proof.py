@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from uar import access
 from uar.evidence import Evidence
 from uar.sheet import SHOWN, cells, seal
-from uar.tables import records
+from uar.tables import BOUND_TO, records
 from uar.text import counted
 from uar.verify import (
     CAMPAIGN,
@@ -38,14 +38,6 @@ READ_AS = {  # the collection of the tenant that an item's grant was read in
     "admin role": "admins",
     "direct binding": "users of {}",
     "group binding": "groups of {}",
-}
-BOUND = {
-    "device": "devices",
-    "device group": "device groups",
-    "directory": "directories",
-    "radius": "RADIUS servers",
-    "password item": "password items",
-    "password folder": "password folders",
 }
 GRANT = ("grant_id", "holder_id", "entitlement_id", "revocable", "why_not", "sudo",
          "effective_sudo")  # fmt: skip
@@ -155,7 +147,7 @@ class Pages:
         if row["holder_id"] in self._accounts:
             facts += _facts(self._accounts[row["holder_id"]], ACCOUNT)
         facts += _facts(self._entitlements[row["entitlement_id"]], ENTITLEMENT)
-        name = READ_AS[row["kind"]].format(BOUND.get(row["entitlement_kind"], ""))
+        name = READ_AS[row["kind"]].format(BOUND_TO.get(row["entitlement_kind"], ""))
         read = self._collections.get(name)
         if read:
             stated = "not stated by source" if read["stated"] is None else read["stated"]

@@ -280,6 +280,17 @@ ENTITLEMENT_KINDS = (
     "password folder",
 )  # fmt: skip
 
+# What users and groups are bound to -> the collection that lists it, and after which those of who
+# is bound are called: users of devices, groups of devices.
+BOUND_TO = {
+    "device": "devices",
+    "device group": "device groups",
+    "directory": "directories",
+    "radius": "RADIUS servers",
+    "password item": "password items",
+    "password folder": "password folders",
+}
+
 ENTITLEMENTS = Table(
     "entitlements",
     key="entitlement_id",

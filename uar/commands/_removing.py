@@ -207,7 +207,9 @@ def _show(shown: Sequence[Shown], open_ones: Sequence[Shown]) -> None:
         put(f"      {each['detail']}")
     if not open_ones:
         left = "Nothing is left for uar to do." if told else "Nothing is left to do."
-        put(f"{chr(10) if told else ''}{left if shown else 'There is nothing to do.'}")
+        if told:
+            put()
+        put(left if shown else "There is nothing to do.")
     tried = [each for each in open_ones if each["outcome"] != NOT_ATTEMPTED]
     if tried:
         put(f"\n{counted(len(tried), 'item')} to look at:")

@@ -8,6 +8,7 @@ from typing import Any
 
 from uar.decisions.trust import Problem
 from uar.tables import DECISION_WORDS
+from uar.text import counted
 
 ACCEPTED, PARTLY, REFUSED = "accepted", "partly accepted", "refused"
 SHOWN_LINES = 40
@@ -108,7 +109,8 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
         counts = [f"{record['decisions'].get(word, 0):,} {word}" for word in DECISION_WORDS]
         yield f"  accepted   {', '.join(counts)}"
     for word in record["words"]:
-        yield f"  read       {word['written']!r} as {word['read_as']}{_in_rows(word['rows'])}"
+        many = counted(word["rows"], "row")
+        yield f"  read       {word['written']!r} as {word['read_as']} in {many}"
     yield from _block("To correct", _spoken(record["problems"]))
     yield from _block("To look at", _spoken(record["warnings"]))
     yield from _block("Notes", record["notes"])
@@ -120,10 +122,6 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
     yield from _block("Not in the file, so not reviewed", record["missing"])
     if record["reviewer"]:
         yield f"  Still open for {record['reviewer']}: {record['open_count']:,}"
-
-
-def _in_rows(rows: int) -> str:
-    return f" in {rows:,} rows" if rows > 1 else " in 1 row"
 
 
 def _signature(signed: Mapping[str, str]) -> str:

@@ -7,22 +7,15 @@ from typing import Any
 import pandas as pd
 
 from uar.snapshot import Snapshot
+from uar.tables import BOUND_TO
 
 # The lists of things, by the kind of what is listed.
-BOUND = {
-    "device": "devices",
-    "device group": "device groups",
-    "directory": "directories",
-    "radius": "RADIUS servers",
-    "password item": "password items",
-    "password folder": "password folders",
-}
-LISTED_IN = {"group": "groups", "app": "applications", "role": "roles"} | BOUND
+LISTED_IN = {"group": "groups", "app": "applications", "role": "roles", **BOUND_TO}
 # The lists that show who holds one: accounts directly, and groups. Nothing opens a group or a role.
 ACCOUNTS_IN = {"group": "group members", "app": "application users", "role": "admins"}
-ACCOUNTS_IN |= {kind: f"users of {name}" for kind, name in BOUND.items()}
+ACCOUNTS_IN |= {kind: f"users of {name}" for kind, name in BOUND_TO.items()}
 GROUPS_IN = {"app": "application groups"}
-GROUPS_IN |= {kind: f"groups of {name}" for kind, name in BOUND.items()}
+GROUPS_IN |= {kind: f"groups of {name}" for kind, name in BOUND_TO.items()}
 
 
 def lists_read(snapshot: Snapshot) -> set[str]:

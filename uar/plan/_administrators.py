@@ -88,7 +88,7 @@ def _gives(holder: str, target: str, known: Known, going: set[str]) -> bool:
 
 
 def _perhaps(row: Row, known: Known, going: set[str]) -> Iterator[str]:
-    """Which devices are in a device group is not in the snapshot."""
+    """Which devices are in a device group is not asked here: it is said as a doubt."""
     holder, target = row["holder_id"], row["entitlement_id"]
     if known.entitlements[target]["kind"] != "device":
         return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from uar.text import counted
+
 from ._administrators import bound_sudo_effects, sudo_effects
 from ._known import OWNERS_KEPT, Known, Row, account_of, grant_of, is_owner_role, names_of, shown
 
@@ -108,7 +110,7 @@ def _binding_effects(row: Row, known: Known, going: set[str]) -> Row:
     lose = [str(known.accounts[each]["login"]) for each in members - keeping]
     return {
         "does": f"Takes {row['entitlement']} from the group {row['holder_name']} as a whole.",
-        "loses": [f"{row['entitlement']}, for {_people(len(lose))}: {names_of(lose)}"]
+        "loses": [f"{row['entitlement']}, for {counted(len(lose), 'member')}: {names_of(lose)}"]
         if lose
         else [],
         "keeps": [f"{row['entitlement']} stays for {len(keeping):,} of its members, through others"]
@@ -121,10 +123,6 @@ def _binding_effects(row: Row, known: Known, going: set[str]) -> Row:
         if kept
         else [],
     }
-
-
-def _people(number: int) -> str:
-    return "1 member" if number == 1 else f"{number:,} members"
 
 
 def _role_effects(row: Row, known: Known, going: set[str]) -> Row:

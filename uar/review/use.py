@@ -13,6 +13,7 @@ import pandas as pd
 
 from uar.snapshot import Header, Snapshot
 from uar.tables import TEXT, look_up
+from uar.text import counted
 
 # What is seen of the use of each kind of entitlement; of others, such as a group that opens none of
 # these, nothing can be.
@@ -121,13 +122,9 @@ def _used(things: pd.DataFrame, uses: pd.DataFrame) -> pd.DataFrame:
 
 def _words(used: pd.DataFrame, window: int) -> pd.Series[str]:
     texts = [
-        f"{at.day} {at:%b %Y}\n{_counted(int(users), 'member')} in {window} days"
+        f"{at.day} {at:%b %Y}\n{counted(int(users), 'member')} in {window} days"
         if by_group
-        else f"{at.day} {at:%b %Y}\n{_counted(int(uses), 'use')} in {window} days"
+        else f"{at.day} {at:%b %Y}\n{counted(int(uses), 'use')} in {window} days"
         for at, uses, users, by_group, _ in used.itertuples(index=False)
     ]
     return pd.Series(texts, index=used.index, dtype=TEXT)
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"

@@ -28,8 +28,6 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
 
     The rows of the tenant's lists are let go of as they become tables.
     """
-    # Arrow's own pool keeps what it once had: a fifth of the memory that a large tenant needs.
-    pa.set_memory_pool(pa.system_memory_pool())
     _give_back()
     tables = Tables()
     tenant_id, tenant_name = organization_of(tenant.organizations.rows, client.credential.org_id)

@@ -24,47 +24,56 @@ DIRECTORIES = {
 }
 
 
+def _entitlement(kind: str, node: str, key: str, name: str | None, **more: object) -> Row:
+    """What every row of ENTITLEMENTS says. `node`: JumpCloud's word for the type, as ids have it;
+    what has no name is called by its key."""
+    return {
+        "entitlement_id": f"jumpcloud:{node}:{key}",
+        "kind": kind,
+        "source_id": key,
+        "name": name or key,
+        **more,
+    }
+
+
 def entitlement_of_group(group: Json) -> Row:
     """A user group -> a row of ENTITLEMENTS. Its membership method is not in the list (5.5)."""
-    key = identity(group, "id", "_id")
     sudo = sudo_of(group)
-    return {
-        "entitlement_id": f"jumpcloud:group:{key}",
-        "kind": "group",
-        "source_id": key,
-        "name": text(group, "name") or key,
-        "description": text(group, "description"),
+    return _entitlement(
+        "group",
+        "group",
+        identity(group, "id", "_id"),
+        text(group, "name"),
+        description=text(group, "description"),
         # Administrator on every device bound to the group (API.md 6.4).
-        "privileged": True if sudo else None,
-        "sudo": sudo,
-    }
+        privileged=True if sudo else None,
+        sudo=sudo,
+    )
 
 
 def entitlement_of_app(app: Json) -> Row:
     """An SSO application -> a row of ENTITLEMENTS (API.md 5.6); `config` is never looked at."""
-    key = identity(app, "_id", "id")
     names = (text(app, name) for name in ("displayLabel", "displayName", "name"))
-    return {
-        "entitlement_id": f"jumpcloud:app:{key}",
-        "kind": "app",
-        "source_id": key,
-        "name": next(filter(None, names), key),
-        "description": text(app, "description"),
-        "active": flag(app, "active"),
-    }
+    return _entitlement(
+        "app",
+        "app",
+        identity(app, "_id", "id"),
+        next(filter(None, names), None),
+        description=text(app, "description"),
+        active=flag(app, "active"),
+    )
 
 
 def entitlement_of_role(role: Json) -> Row:
     """A role of administrators and service accounts -> a row of ENTITLEMENTS (API.md 5.3)."""
-    key = identity(role, "id", "_id")
-    return {
-        "entitlement_id": f"jumpcloud:role:{key}",
-        "kind": "role",
-        "source_id": key,
-        "name": text(role, "name") or key,
-        "description": text(role, "description"),
-        "writes": _writes(role),
-    }
+    return _entitlement(
+        "role",
+        "role",
+        identity(role, "id", "_id"),
+        text(role, "name"),
+        description=text(role, "description"),
+        writes=_writes(role),
+    )
 
 
 def _writes(role: Json) -> bool | None:
@@ -74,73 +83,43 @@ def _writes(role: Json) -> bool | None:
 
 def entitlement_of_device(system: Json) -> Row:
     """A device -> a row of ENTITLEMENTS (API.md 5.7)."""
+    name = text(system, "displayName") or text(system, "hostname")
     key = identity(system, "_id", "id")
-    return {
-        "entitlement_id": f"jumpcloud:system:{key}",
-        "kind": "device",
-        "source_id": key,
-        "name": text(system, "displayName") or text(system, "hostname") or key,
-        "description": text(system, "os"),
-    }
+    return _entitlement("device", "system", key, name, description=text(system, "os"))
 
 
 def entitlement_of_device_group(group: Json) -> Row:
     """A device group -> a row of ENTITLEMENTS (API.md 5.7)."""
-    key = identity(group, "id", "_id")
-    return {
-        "entitlement_id": f"jumpcloud:system_group:{key}",
-        "kind": "device group",
-        "source_id": key,
-        "name": text(group, "name") or key,
-        "description": text(group, "description"),
-    }
+    key, name = identity(group, "id", "_id"), text(group, "name")
+    about = text(group, "description")
+    return _entitlement("device group", "system_group", key, name, description=about)
 
 
 def entitlement_of_directory(directory: Json) -> Row:
     """A directory of any type -> a row of ENTITLEMENTS (API.md 5.7)."""
-    key, kind = identity(directory, "id", "_id"), identity(directory, "type")
-    return {
-        "entitlement_id": f"jumpcloud:{kind}:{key}",
-        "kind": "directory",
-        "source_id": key,
-        "name": text(directory, "name") or DIRECTORIES.get(kind, key),
-        "description": DIRECTORIES.get(kind),
-    }
+    key, node = identity(directory, "id", "_id"), identity(directory, "type")
+    called = DIRECTORIES.get(node)
+    name = text(directory, "name") or called
+    return _entitlement("directory", node, key, name, description=called)
 
 
 def entitlement_of_radius(server: Json) -> Row:
     """A RADIUS server -> a row of ENTITLEMENTS (API.md 5.7); its secret is never looked at."""
     key = identity(server, "_id", "id")
-    return {
-        "entitlement_id": f"jumpcloud:radius_server:{key}",
-        "kind": "radius",
-        "source_id": key,
-        "name": text(server, "name") or key,
-    }
+    return _entitlement("radius", "radius_server", key, text(server, "name"))
 
 
 def entitlement_of_password_item(item: Json) -> Row:
     """What the Password Manager says of an item -> a row of ENTITLEMENTS, and `folder`: the id of
     the shared folder it lies in, or "". What the item holds is not told by any route."""
-    key = identity(item, "id")
-    return {
-        "entitlement_id": f"jumpcloud:password_manager_item:{key}",
-        "kind": "password item",
-        "source_id": key,
-        "name": text(item, "nickname") or key,
-        "folder": reference(item, "folderUuid"),
-    }
+    key, name, folder = identity(item, "id"), text(item, "nickname"), reference(item, "folderUuid")
+    return _entitlement("password item", "password_manager_item", key, name, folder=folder)
 
 
 def entitlement_of_password_folder(folder: Json) -> Row:
     """A shared folder of the Password Manager -> a row of ENTITLEMENTS."""
-    key = identity(folder, "uuid")
-    return {
-        "entitlement_id": f"jumpcloud:password_folder:{key}",
-        "kind": "password folder",
-        "source_id": key,
-        "name": text(folder, "name") or key,
-    }
+    key, name = identity(folder, "uuid"), text(folder, "name")
+    return _entitlement("password folder", "password_folder", key, name)
 
 
 def exempted(group: Json) -> frozenset[str]:
