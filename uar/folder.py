@@ -5,8 +5,8 @@
     settings/      the uar.toml bytes a step worked with, named by their hash
 
 Files are written whole (temporary file, fsync, rename), then the ledger line that makes them count.
-Before the first of them is renamed .pending names them all: what an interrupted step left without a
-ledger line is cleared away when the folder is next opened for writing.
+Before the first of them .pending names them all: what an interrupted step left without a ledger
+line is cleared away when the folder is next opened for writing.
 Only the journal of removals is appended to; the ledger states how far it was recorded.
 """
 
@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 from filelock import FileLock, Timeout
 
@@ -137,17 +138,20 @@ class Folder:
         """Add several steps at once: a crash leaves all of them or none. See `write`."""
         known = _stamps(self._ledger_bytes())
         self._refuse(steps, known, replace)
-        stamps: dict[str, dict[str, Any]] = {}
-        lines = []
+        added: list[Mapping[str, bytes]] = []  # of each step
+        names = set(known)
         for step in steps:
-            contents = _contents(step, known.keys() | stamps.keys())
-            wrote = {name: self._draft(name, content) for name, content in contents}
-            stamps |= wrote
-            lines.append(_line(step, wrote, known))
-        new = [_safe(name).as_posix() for name in stamps if name not in known]
+            added.append(_with_settings(step, names))
+            names.update(added[-1])
+        written = [name for files in added for name in files]
+        new = [_safe(name).as_posix() for name in written if name not in known]
         self._draft(PENDING, json_line(new))
         self._settle([PENDING])
-        self._settle(stamps)
+        lines = []
+        for step, files in zip(steps, added, strict=True):
+            wrote = {name: self._draft(name, files[name]) for name in files}
+            lines.append(_line(step, wrote, known))
+        self._settle(written)
         self._append_ledger(lines)
         (self.path / PENDING).unlink()
 
@@ -202,9 +206,8 @@ class Folder:
 
     def _clear_interrupted(self) -> None:
         """Take away what a step that was cut off had written: no ledger line speaks of it."""
-        for partial in list(self.path.rglob(f"*{PARTIAL}")):
+        for partial in self.path.rglob(f"*{PARTIAL}"):
             partial.unlink()
-            self._drop_empty([partial.relative_to(self.path).as_posix()])
         if self.ledger():
             (self.path / READING).unlink(missing_ok=True)  # the snapshot is there
         try:
@@ -276,12 +279,12 @@ def _line(
     }
 
 
-def _contents(step: Step, known: Set[str]) -> Iterator[tuple[str, bytes]]:
-    """A step's files, one by one, and its settings where they are not there yet."""
-    yield from step.files.items()
+def _with_settings(step: Step, known: Set[str]) -> Mapping[str, bytes]:
+    """A step's files, and its settings where they are not there yet; none is read by this."""
     config = f"settings/{digest(step.settings)[:16]}.toml"
-    if step.settings and config not in known:
-        yield config, step.settings
+    if not step.settings or config in known:
+        return step.files
+    return ChainMap({config: step.settings}, cast(dict[str, bytes], step.files))
 
 
 def _partial(target: Path) -> Path:
