@@ -19,6 +19,7 @@ from uar.reports._proofs import proofs
 from uar.sample import sample
 from uar.tieout import tie_out
 
+SHOWN = "<style>* { content-visibility: visible !important }</style>"  # what is not drawn too
 RUN = """<script>
 axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(
   (found) => {
@@ -57,7 +58,7 @@ def look(html: bytes, axe: str, folder: Path, dark: bool) -> dict[str, object]:
     """What axe finds on the page."""
     text = re.sub(r"<meta http-equiv[^>]+>", "", html.decode())  # it lets no other script run
     page = folder / "page.html"
-    page.write_text(text.replace("</body>", f"<script>{axe}</script>{RUN}</body>"), "utf-8")
+    page.write_text(text.replace("</body>", f"{SHOWN}<script>{axe}</script>{RUN}</body>"), "utf-8")
     program = browser.find()
     assert program is not None
     done = subprocess.run(

@@ -27,7 +27,7 @@ Render = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Section:
-    """Items `first` to `last`, counted from 1, and their rows: seven cells each."""
+    """Items `first` to `last`, counted from 1, and their rows: six cells each."""
 
     first: int
     last: int
@@ -93,7 +93,7 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
         made("comment", line()),
         made("file", lambda text: f"\n{escaped(text.removeprefix('returned/'))}, "),
         made("cell", escaped),
-        made("state", escaped),
+        made("state", lambda text: f": {escaped(text)}"),
         strict=True,
     )
     for (
@@ -103,7 +103,7 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
         yield (
             f'<tr id="{item}"><th>{item}{kind}<td>{holder}{login}{status if login else ""}{work}'
             f"<td>{access}{opens}{also}{whynot}{use}<td>{flags}{since}<td>{reviewer}{by}{because}"
-            f"<td>{decision}{reason}{comment}{file}{cell if file else ''}<td>{outcome}\n"
+            f"<td>{decision}{outcome}{reason}{comment}{file}{cell if file else ''}\n"
         )
 
 

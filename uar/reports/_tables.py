@@ -49,7 +49,7 @@ def cell(value: Cell) -> str:
         first, *more = map(escaped, value.lines or ("",))
         return "\n".join([first, *more]) if value.even else first + _small(more)
     if isinstance(value, Link):
-        return _link(value) + _small([escaped(value.below)] if value.below else [])
+        return "\n".join([_link(value), escaped(value.below)] if value.below else [_link(value)])
     if isinstance(value, Links):
         return ", ".join(map(_link, value.links))
     return f"{value:,}" if isinstance(value, int) else escaped(value)
