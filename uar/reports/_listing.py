@@ -96,6 +96,6 @@ def spoken(text: str) -> str:
 
 
 def moment(value: pd.Timestamp | str | None) -> Lines:
-    """The day, and below it the time of day, in UTC. A column of the kind time sets the day apart."""
+    """The day, and below it the time of day, in UTC; for a column of the kind time."""
     text = "unknown" if value is None else value if isinstance(value, str) else value.isoformat()
     return Lines(tuple(spoken(text).split(" ")), even=True)
