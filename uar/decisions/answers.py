@@ -9,7 +9,7 @@ from typing import Any
 
 from uar.decisions.form import FRESH, Form
 from uar.decisions.returned import Row
-from uar.decisions.trust import Asked, Item, Problem, listed
+from uar.decisions.trust import Asked, Item, Problem
 from uar.decisions.words import LIMIT, cleaned, fact, is_reason, understand
 from uar.sheet import COMMENT, DECISION, ITEM, REASON, SHOWN, cells, is_item_id
 
@@ -146,7 +146,7 @@ def contradicting(
         groups[answer.item_id].append(answer)
     for group in groups.values():
         if len({each.said for each in group}) > 1:
-            both = listed([form.cell(each.asked.row, DECISION) for each in group])
+            both = form.cells([each.asked.row for each in group], DECISION)
             for each in group:
                 yield Problem(
                     both,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,6 +30,7 @@ FRESH = "take a fresh copy of the workbook and fill that in"
 SIGN_OFF = {"name": "name", "email": "email", "date": "on", "numberofitems": "count",
             "conflictofinterest": "conflict"}  # fmt: skip
 SHORT = 10  # "Item id" and a bit
+LISTED = 8  # addresses in one sentence
 LONGEST = 40  # characters of a heading, with spaces around it
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -81,8 +82,22 @@ class Form:
 
     def cell(self, row: Row, heading: str) -> str:
         """The address of a row's cell under a heading; of its Item without such a column."""
+        return self.cells([row], heading)
+
+    def cells(self, rows: Iterable[Row], heading: str) -> str:
+        """The addresses of some rows' cells under a heading, neighbours as one; the first few."""
         heading = heading if heading in self.columns else ITEM
-        return self.sheet.address(row.number, self.columns[heading], heading)
+        blocks: list[list[int]] = []
+        for number in sorted({row.number for row in rows}):
+            if blocks and number == blocks[-1][-1] + 1:
+                blocks[-1].append(number)
+            else:
+                blocks.append([number])
+        column, more = self.columns[heading], sum(map(len, blocks[LISTED:]))
+        places = [
+            self.sheet.address(block[0], column, heading, block[-1]) for block in blocks[:LISTED]
+        ]
+        return ", ".join(places) + (f" and {more:,} more" if more else "")
 
 
 @dataclass(frozen=True)

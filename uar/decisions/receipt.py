@@ -59,6 +59,7 @@ class Receipt:
     reviewer_email: str = ""
     signed: Mapping[str, str] | None = None
     rows: Count = Count()
+    partial_takes: int = 0  # rows of a refused file that --partial would take
     decisions: Mapping[str, int] | None = None  # of the accepted rows
     words: tuple[Mapping[str, Any], ...] = ()  # written, read_as, rows
     replaced: tuple[Mapping[str, str], ...] = ()  # item, cell, was, now, file
@@ -105,6 +106,7 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
         )
     if record["kind"] and record["outcome"] == REFUSED:
         yield "  taken      nothing of it: correct what follows and return the file again"
+        yield f"  partial    uar ingest --partial {_partly(record)}"
     if rows["accepted"]:
         counts = [f"{record['decisions'].get(word, 0):,} {word}" for word in DECISION_WORDS]
         yield f"  accepted   {', '.join(counts)}"
@@ -119,9 +121,24 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
         for each in record["replaced"]
     ])  # fmt: skip
     yield from _block("Is this what was meant?", [_taken(each) for each in record["taken"]])
-    yield from _block("Not in the file, so not reviewed", record["missing"])
+    unanswered = set(record["open"])
+    missing: tuple[list[str], list[str]] = [], []  # still open, answered by an earlier file
+    for identifier in record["missing"]:
+        missing[identifier not in unanswered].append(identifier)
+    yield from _block("Not in the file, so not reviewed", missing[0])
+    yield from _block("Not in the file; the earlier answers stay", missing[1])
     if record["reviewer"]:
         yield f"  Still open for {record['reviewer']}: {record['open_count']:,}"
+
+
+def _partly(record: Mapping[str, Any]) -> str:
+    """What the operator may do instead of waiting for the file to be corrected."""
+    good, refused = record["partial_takes"], record["rows"]["refused"]
+    if good:
+        return f"takes the other {counted(good, 'row')} and leaves {refused:,} to be corrected"
+    if record["rows"]["held_back"]:
+        return "takes none of it: cells may have moved from one row to another"
+    return "takes nothing more of it"
 
 
 def _signature(signed: Mapping[str, str]) -> str:

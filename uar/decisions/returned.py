@@ -47,11 +47,13 @@ class Sheet:
     formulas: frozenset[Place] = frozenset()  # a formula, read as the value stored with it
     valueless: frozenset[Place] = frozenset()  # a formula without a stored value
 
-    def address(self, row: int, column: int, heading: str) -> str:
-        """`Decisions!N14`, or `line 14, column Decision`."""
+    def address(self, row: int, column: int, heading: str, last: int = 0) -> str:
+        """`Decisions!N14`, or `line 14, column Decision`; `last`: `Decisions!N14:N20`."""
         if self.by_line:
-            return f"line {row}, column {heading}"
-        return f"{self.name}!{letters(column)}{row}"
+            lines = f"lines {row} to {last}" if last > row else f"line {row}"
+            return f"{lines}, column {heading}"
+        place = f"{self.name}!{letters(column)}{row}"
+        return f"{place}:{letters(column)}{last}" if last > row else place
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from uar.decisions.answers import Answer, Decision, in_words, is_same
 from uar.decisions.case import Case, Judged
 from uar.decisions.form import Form
 from uar.decisions.receipt import ACCEPTED, PARTLY, REFUSED, Count, Receipt
-from uar.decisions.trust import Problem, listed
+from uar.decisions.trust import Problem
 from uar.decisions.words import cleaned, fold, is_blank
 from uar.sheet import DECISION, ITEM, REASON
 from uar.tables import DECISION_WORDS
+from uar.text import counted
+
+Fallen = Set[int | None]  # numbers of refused rows; None: the whole file is
 
 
 def settle(case: Case, judged: Judged) -> tuple[list[Decision], Receipt]:
@@ -21,8 +24,8 @@ def settle(case: Case, judged: Judged) -> tuple[list[Decision], Receipt]:
     answers = judged.answers
     sound = [each for each in answers if each.decision and each.asked.row.number not in fallen]
     new = [each for each in sound if not _is_known(case, judged, each)]
-    may_be_partial = case.rules.partial and None not in fallen and bool(new)
-    refused = bool(judged.problems) and not may_be_partial
+    good = [] if None in fallen else new  # what may be taken though other rows are refused
+    refused = bool(judged.problems) and not (case.rules.partial and good)
     accepted = [] if refused else new
     decided = [_decision(case, judged, each) for each in accepted]
     answered = {each.item_id for each in accepted}
@@ -36,6 +39,7 @@ def settle(case: Case, judged: Judged) -> tuple[list[Decision], Receipt]:
         reviewer_email=str(judged.own[0]["reviewer_email"]),
         signed={name: str(getattr(judged.signed, name)) for name in ("name", "email", "on")},
         rows=_counted(judged, fallen, len(sound) - len(new), len(accepted), len(missing)),
+        partial_takes=len(good) if refused else 0,
         decisions=_by_word(decided),
         words=_readings(answers),
         replaced=tuple(
@@ -43,8 +47,8 @@ def settle(case: Case, judged: Judged) -> tuple[list[Decision], Receipt]:
         ),
         taken=tuple(_to_check(judged.form, each) for each in accepted if each.decision != "Keep"),
         problems=_shown(judged.problems),
-        warnings=(*_shown(judged.harmless), *_warnings(judged), *_late(case, accepted)),
-        notes=tuple(_notes(case, judged, len(sound) - len(new))),
+        warnings=(*_shown(judged.harmless), *_warnings(judged, fallen), *_late(case, accepted)),
+        notes=tuple(_notes(case, judged, fallen, len(sound) - len(new))),
         missing=missing,
         open=tuple(
             str(item["item_id"])
@@ -86,8 +90,9 @@ def _late(case: Case, accepted: Sequence[Answer]) -> Iterator[Problem]:
     if day and accepted:
         yield Problem(
             "",
-            f"it came after removals were carried out ({day}): its {len(accepted):,} answers are "
-            "on record, none is applied; look through them, then run uar plan and uar apply again",
+            f"it came after removals were carried out ({day}): {counted(len(accepted), 'answer')} "
+            "on record, none applied; look through what is new, then run uar plan and uar apply "
+            "again",
         )
 
 
@@ -118,9 +123,7 @@ def _missing(judged: Judged) -> tuple[str, ...]:
     return tuple(str(item["item_id"]) for item in items if item["item_id"] not in present)
 
 
-def _counted(
-    judged: Judged, fallen: set[int | None], unchanged: int, accepted: int, missing: int
-) -> Count:
+def _counted(judged: Judged, fallen: Fallen, unchanged: int, accepted: int, missing: int) -> Count:
     own = {each.asked.row.number for each in (*judged.answers, *judged.repeats)}
     seen = own | (fallen - {None})
     blank = [
@@ -168,13 +171,13 @@ def _shown(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     return tuple({(each.cell, each.says): each for each in ordered}.values())
 
 
-def _warnings(judged: Judged) -> Iterator[Problem]:
+def _warnings(judged: Judged, fallen: Fallen) -> Iterator[Problem]:
     """Accepted all the same, but a person should look."""
     form, signed = judged.form, judged.signed
     reviewer = str(judged.own[0]["reviewer_email"])
     decided = sum(bool(each.decision) for each in judged.answers)
     for each in judged.answers:
-        if not each.decision and not each.wrong and each.reason:
+        if not each.decision and each.reason and each.asked.row.number not in fallen:
             says = "a reason without a decision: the item stays not reviewed"
             yield Problem(form.cell(each.asked.row, REASON), says, item=each.item_id)
     if not decided:
@@ -191,36 +194,35 @@ def _warnings(judged: Judged) -> Iterator[Problem]:
         yield Problem("Sign-off", signed.unclear)
     answered = sum(not is_blank(each.written) for each in judged.answers)
     if signed.count and signed.count != str(answered):
-        yield Problem("Sign-off", f"it says {signed.count} items, but {answered} are answered")
+        answers = counted(answered, "is answered", "are answered")
+        yield Problem("Sign-off", f"it says {signed.count} items, but {answers}")
     if fold(signed.conflict) not in ("", "no", "none"):
         says = f"a conflict of interest is stated ({signed.conflict}): have somebody else decide"
         yield Problem("Sign-off", says)
 
 
-def _notes(case: Case, judged: Judged, unchanged: int) -> Iterator[str]:
+def _notes(case: Case, judged: Judged, fallen: Fallen, unchanged: int) -> Iterator[str]:
     form = judged.form
     for each in judged.answers:
         yield from each.notes
-    if judged.repeats:
-        cells = listed([form.cell(each.asked.row, ITEM) for each in judged.repeats])
+    repeats = [each for each in judged.repeats if each.asked.row.number not in fallen]
+    if repeats:
+        cells = form.cells([each.asked.row for each in repeats], ITEM)
         yield f"The same item with the same answer again, counted once: {cells}."
     if unchanged:
-        yield f"{unchanged:,} answers are as an earlier file gave them."
+        yield f"{counted(unchanged, 'answer is', 'answers are')} as an earlier file gave them."
     kept = [each for each in judged.answers if not each.decision and each.item_id in case.before]
     if kept:
-        cells = listed([form.cell(each.asked.row, DECISION) for each in kept])
+        cells = form.cells([each.asked.row for each in kept], DECISION)
         yield f"Blank here, so the earlier answer stays (Not sure would take it back): {cells}."
     hidden = [each for each in judged.answers if each.decision and each.asked.row.hidden]
     if hidden:
-        cells = listed([form.cell(each.asked.row, DECISION) for each in hidden])
+        cells = form.cells([each.asked.row for each in hidden], DECISION)
         yield f"Rows that a filter or a person hid count as well: {cells}."
     known = {each.asked.row.number for each in (*judged.answers, *judged.repeats)}
-    extra = [
-        form.cell(row, ITEM)
-        for row in form.rows
-        if row.number not in known and form.decides_nothing(row)
-    ]
+    extra = [row for row in form.rows if row.number not in known and form.decides_nothing(row)]
     if extra:
-        yield f"Rows that are no items of this file and decide nothing: {listed(extra)}."
+        cells = form.cells(extra, ITEM)
+        yield f"Rows that are no items of this file and decide nothing: {cells}."
     if case.issued.due and case.arrival.received_at[:10] > case.issued.due.isoformat():
         yield f"It came after the due date, {case.issued.due.isoformat()}."

@@ -22,7 +22,6 @@ HEADINGS = tuple(shown.heading for shown in SHOWN)
 NAMES = tuple(shown.heading for shown in SHOWN if shown.names)
 OTHERS = tuple(shown.heading for shown in SHOWN if not shown.names)
 BINDING = (ITEM, DECISION, REASON, SEAL, *NAMES)
-LISTED = 8  # addresses in one sentence
 
 
 @dataclass(frozen=True)
@@ -127,27 +126,15 @@ def edited(
             if (text := each.changed[heading][0]) and found[text] <= issued[text]
         ]
         if moved or (emptied and not cleared):
-            where = _cells(form, moved or emptied, heading)
-            says = f"{heading} stands beside other items than issued ({where})"
+            says = f"{heading} stands beside other items than issued"
             if not moved:
-                says = f"{heading} is empty ({where}), as where cells have slipped from their rows"
-            place = form.cell((moved or emptied)[0].row, heading)
+                says = f"{heading} is empty, as where cells have slipped from their rows"
+            place = form.cells([each.row for each in moved or emptied], heading)
             slipped.append(Problem(place, f"{says}: {FRESH}"))
         else:
-            where = _cells(form, changed, heading)
-            says = f"{heading} was changed ({where}); what was issued counts"
-            harmless.append(Problem(form.cell(changed[0].row, heading), says))
+            says = f"{heading} was changed; what was issued counts"
+            harmless.append(Problem(form.cells([each.row for each in changed], heading), says))
     return slipped, harmless
-
-
-def _cells(form: Form, rows: Iterable[Asked], heading: str) -> str:
-    return listed([form.cell(each.row, heading) for each in rows])
-
-
-def listed(cells: Sequence[str]) -> str:
-    """The first few addresses, and how many more."""
-    more = len(cells) - LISTED
-    return ", ".join(cells[:LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def strays(form: Form) -> Iterator[Problem]:

@@ -15,6 +15,14 @@ from uar.text import unguarded
 from uar.workbooks._package import EACH, EXTRA, MAX_COLUMNS, MAX_ROWS, refuse_large
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 with a byte order mark",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 without a byte order mark",
+    "utf-16-be": "UTF-16 without a byte order mark",
+    "cp1252": "Windows-1252",
+}
 HEADED = 1_000  # rows within which the headings stand
 AGAIN = "save the Decisions sheet as CSV again"
 
@@ -31,7 +39,7 @@ def read_csv(content: bytes, items: int | None = None) -> Returned:
             first = list(islice(rows, HEADED))
             if any(is_header(row) for row in first):
                 sheet = Sheet(SHEET, (*first, *rows), by_line=True)
-                return Returned(f"CSV file with {word}, {encoding}", (sheet,))
+                return Returned(f"CSV file with {word}, {ENCODINGS[encoding]}", (sheet,))
         except csv.Error as error:
             wrong = wrong or str(error)
     if wrong:
@@ -43,7 +51,7 @@ def read_csv(content: bytes, items: int | None = None) -> Returned:
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
-    """The text and the encoding's name. Zero bytes in text mean UTF-16, with or without a mark."""
+    """The text and its encoding, of ENCODINGS. Zero bytes mean UTF-16, with or without a mark."""
     if b"\x00" in content:
         candidates = ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else []
         candidates += ["utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"]
