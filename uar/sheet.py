@@ -75,14 +75,17 @@ def cells(item: Mapping[str, Any]) -> list[str]:
     What is shown is what is sealed and compared: without control and bidirectional characters,
     and no longer than LONGEST.
     """
-    return [
-        _said(say, _fact(item.get(column)), *[_fact(item.get(name)) for name in others])
-        for column, say, others in _SAYING
-    ]
+    [shown] = cells_of_each([item])
+    return shown
+
+
+def cells_of_each(items: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """The `cells` of many items; what they have in common is said once."""
+    return cells_of({name: [item.get(name) for item in items] for name in SAID_WITH})
 
 
 def cells_of(items: Mapping[str, Sequence[Any]]) -> list[list[str]]:
-    """The `cells` of many items, given column by column; what they have in common is said once."""
+    """The `cells` of many items, given column by column: those of SAID_WITH."""
     columns = []
     for column, say, others in _SAYING:
         known: dict[Any, str] = {}

@@ -22,9 +22,11 @@ from tests.ingest.review import CAMPAIGN, FILES, HEADINGS, REVIEWERS, issued_tex
 from uar.decisions.answers import Decision
 from uar.decisions.case import Case, Issued
 from uar.decisions.intake import take
+from uar.decisions.population import Population
 from uar.decisions.receipt import Arrival, Receipt, Rules, refusal
 from uar.errors import TableError
 from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL, SHOWN
+from uar.verify import json_line
 from uar.workbooks.read import read
 
 Cell = tuple[str, str]
@@ -401,7 +403,7 @@ def issued() -> Issued:
     """Three reviewers with twelve items each."""
     rows = [row for name in REVIEWERS for row in items_of(name)]
     files = {FILES[name]: f"{name}@example.com" for name in REVIEWERS}
-    return Issued({row["item_id"]: row for row in rows}, CAMPAIGN, files)
+    return Issued(Population(map(json_line, rows)), CAMPAIGN, files)
 
 
 def take_in(content: bytes, issued: Issued, rules: Rules) -> tuple[list[Decision], Receipt]:

@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from uar.decisions.case import Case, Issued
@@ -60,15 +59,10 @@ class Judge:
     before: Rows
     rules: Rules
 
-    @cached_property
-    def most(self) -> int:
-        """The most items that one reviewer has."""
-        return max(map(len, self.issued.by_reviewer.values()), default=0)
-
     def __call__(self, file: File) -> Verdict:
         arrival = file.arrival
         try:
-            returned = read(arrival.name, file.content, self.most)
+            returned = read(arrival.name, file.content, self.issued.items.most)
         except TableError as error:
             record = refusal(arrival, self.rules, str(error)).record()
             return Verdict(record, json_bytes(record), (), b"")

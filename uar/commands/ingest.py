@@ -27,15 +27,16 @@ from uar.commands._shared import (
     put_json,
 )
 from uar.decisions.case import Issued
+from uar.decisions.population import Population
 from uar.decisions.receipt import REFUSED, Arrival, Rules, lines
 from uar.errors import TableError
 from uar.folder import Folder, Step, digest
+from uar.snapshot import to_lines
 from uar.tables import records
 from uar.workbooks.read import MAX_BYTES, RETURN
 
 SOURCES = ("campaign.json", "items.jsonl")
 TOGETHER = 16  # files whose steps are written at once: half as many waits for the disk
-AT_ONCE = 500  # lines parsed in one go: as fast as all of them, without a second copy of them all
 Rows = dict[str, Mapping[str, Any]]
 
 
@@ -87,17 +88,15 @@ def _load_issued(review: Folder) -> Issued:
     due = dt.date.fromisoformat(campaign["due"]) if campaign["due"] else None
     applied = [str(line["at"])[:10] for line in review.ledger() if line["step"] == "apply"]
     newest = applied[-1] if applied else ""
-    return Issued(_load_items(review), campaign["campaign_id"], files, due, newest)
+    return Issued(_load_population(review), campaign["campaign_id"], files, due, newest)
 
 
-def _load_items(review: Folder) -> Rows:
-    """ITEMS by item_id, with the reviewer that each has now."""
-    if load_moves(review):
-        return _by_item(load_items(review))
+def _load_population(review: Folder) -> Population:
+    """With the reviewer that each item has now."""
     # Every row went through the table's door when it was written, and the ledger vouches for it.
-    lines = review.read("items.jsonl", "open").splitlines()
-    some = (lines[at : at + AT_ONCE] for at in range(0, len(lines), AT_ONCE))
-    return {row["item_id"]: row for each in some for row in json.loads(b"[%b]" % b",".join(each))}
+    moved = load_moves(review)
+    lines = to_lines(load_items(review)) if moved else review.read("items.jsonl", "open")
+    return Population(lines.splitlines())
 
 
 def _by_item(frame: pd.DataFrame) -> Rows:

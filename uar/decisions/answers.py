@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from uar.decisions.form import FRESH, Form
+from uar.decisions.population import Item
 from uar.decisions.returned import Row
-from uar.decisions.trust import Asked, Item, Problem
+from uar.decisions.trust import Asked, Problem
 from uar.decisions.words import LIMIT, cleaned, fact, is_reason, understand
 from uar.sheet import COMMENT, DECISION, ITEM, REASON, SHOWN, cells, is_item_id
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from uar.decisions.answers import Answer, Decision
 from uar.decisions.form import Form, SignOff
+from uar.decisions.population import Item, Population
 from uar.decisions.receipt import Arrival, Rules
 from uar.decisions.returned import Returned
-from uar.decisions.trust import Item, Problem
+from uar.decisions.trust import Problem
 
 
 @dataclass(frozen=True)
@@ -24,18 +23,11 @@ class Issued:
     carried out last, "" before that.
     """
 
-    items: Mapping[str, Item]
+    items: Population
     campaign: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     due: dt.date | None = None
     applied: str = ""
-
-    @cached_property
-    def by_reviewer(self) -> Mapping[str, Sequence[Item]]:
-        found: dict[str, list[Item]] = defaultdict(list)
-        for item in self.items.values():
-            found[item["reviewer_email"]].append(item)
-        return found
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,11 @@ from uar.decisions.answers import (
 )
 from uar.decisions.case import Case, Issued, Judged
 from uar.decisions.form import FRESH, Form, find_form, find_sign_off
+from uar.decisions.population import Item
 from uar.decisions.receipt import Receipt, refusal
 from uar.decisions.returned import Returned, Row
 from uar.decisions.settle import settle
-from uar.decisions.trust import NAMES, Item, altered, asked, edited, merged, strays, torn_sorts
+from uar.decisions.trust import NAMES, altered, asked, edited, merged, strays, torn_sorts
 from uar.decisions.words import fact
 from uar.errors import TableError
 from uar.sheet import SEAL
@@ -61,7 +62,7 @@ def _whose(form: Form, issued: Issued, marks: set[str]) -> str:
     named = {email for mark, email in issued.files.items() if mark in marks}
     if len(named) == 1:
         [email] = named
-        if not issued.by_reviewer[email]:
+        if not issued.items.of(email):
             raise TableError(
                 f"all items of {email} have been moved to others; nothing is left in it."
             )
@@ -95,8 +96,8 @@ def _check_campaign(form: Form, issued: Issued, marks: set[str]) -> None:
 
 def _judge(case: Case, form: Form, email: str) -> Judged:
     """Collect everything in one go: nobody should have to send a file back twice."""
-    items, own = case.issued.items, case.issued.by_reviewer[email]
-    known = [asked(form, row, item) for row, item in _known_rows(form, items)]
+    items, own = case.issued.items, list(case.issued.items.of(email).values())
+    known = asked(form, list(_known_rows(form, items)))
     rows = [each for each in known if each.item["reviewer_email"] == email]
     answers, repeats = first_of_each(read_answer(form, each) for each in rows)
     slipped, harmless = edited(form, known, own)

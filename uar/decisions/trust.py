@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from uar.decisions.form import FRESH, Form
+from uar.decisions.population import Item
 from uar.decisions.returned import Row
 from uar.decisions.words import cleaned, fact, is_blank
-from uar.sheet import DECISION, ITEM, REASON, SEAL, SHOWN, cells
+from uar.sheet import DECISION, ITEM, REASON, SEAL, SHOWN, cells_of_each
 
-Item = Mapping[str, Any]
 HEADINGS = tuple(shown.heading for shown in SHOWN)
 NAMES = tuple(shown.heading for shown in SHOWN if shown.names)
 OTHERS = tuple(shown.heading for shown in SHOWN if not shown.names)
 BINDING = (ITEM, DECISION, REASON, SEAL, *NAMES)
+AT_ONCE = 1_000  # rows whose texts are made together, which says once what they have in common
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,18 @@ class Asked:
     changed: Mapping[str, tuple[str, str]]
 
 
-def asked(form: Form, row: Row, item: Item) -> Asked:
-    """Pair a row with its item; only the headings that came back are compared."""
-    issued, found = cells(item), [row.cells.get(column, "") for column in form.shown]
+def asked(form: Form, rows: Sequence[tuple[Row, Item]]) -> list[Asked]:
+    """Pair rows with their items; only the headings that came back are compared."""
+    texts = cells_of_each([item for _, item in rows])
+    return [
+        _asked(form, row, item, issued) for (row, item), issued in zip(rows, texts, strict=True)
+    ]
+
+
+def _asked(form: Form, row: Row, item: Item, issued: list[str]) -> Asked:
+    found = [row.cells.get(column, "") for column in form.shown]
     if form.is_sealed:
-        issued.append(str(item["seal"]))
+        issued = [*issued, str(item["seal"])]
         found.append(form.text(row, SEAL))
     if found == issued:  # nearly every row
         return Asked(row, item, {})
@@ -88,7 +95,7 @@ def _issued_texts(heading: str, items: Iterable[Item]) -> list[str]:
     if heading == SEAL:
         return [str(item["seal"]) for item in items]
     place = HEADINGS.index(heading)
-    return [fact(cells(item)[place]) for item in items]
+    return [fact(texts[place]) for texts in cells_of_each(list(items))]
 
 
 def _difference(heading: str, each: Asked) -> str:
