@@ -40,21 +40,22 @@ class Shown:
 # After Item and before Decision, from left to right.
 SHOWN = (
     Shown("Person", "holder_name", 16, names=True),
+    Shown("Access", "entitlement", 18, names=True),
+    Shown("Kind", "kind", 14, names=True),
     Shown("Account", "login", 19, names=True),
     Shown("Job title", "title", 14),
-    Shown("Department", "department", 12),
-    Shown("Manager", "manager", 13),
-    Shown("Kind", "kind", 12, names=True),
-    Shown("Access", "entitlement", 17, names=True),
+    Shown("Department", "department", 14),
+    Shown("Manager", "manager", 14),
     Shown("Opens", "opens", 18),
     Shown("After a Revoke", "also_held", 19),
     Shown("Last use", "last_use", 17),
-    Shown("Peers", "peers", 8),
-    Shown("Since last review", "since", 17),
-    Shown("Last decision", "last_decision", 13),
-    Shown("Last reason", "last_reason", 18),
-    Shown("Flags", "flags", 42),
+    Shown("Peers", "peers", 9),
+    Shown("Since last review", "since", 19),
+    Shown("Last decision", "last_decision", 15),
+    Shown("Last reason", "last_reason", 20),
+    Shown("Flags", "flags", 46),
 )
+STAYS = "Access"  # it and what stands before it is seen while a Decision is typed, also on paper
 BEFORE = ("Since last review", "Last decision", "Last reason")  # empty without an earlier review
 HEADINGS = (
     ITEM, *(shown.heading for shown in SHOWN), DECISION, REASON, COMMENT, CHECK, SEAL,
@@ -66,6 +67,7 @@ SINCE_WORDS = {
 NEEDS_REASON = "a Keep needs a reason"  # stands in Flags wherever that is so
 # Where people say it otherwise than the snapshot.
 BOUND = {"radius": "RADIUS server", "password item": "password"}
+ALIKE = 2  # sentences of one detection that a row shows; People and What it gives have them all
 LONGEST = 1_000  # characters of one text that are shown: what a row of a sheet can hold
 
 
@@ -107,8 +109,12 @@ def _fact(value: Any) -> Any:
 
 
 def _said(say: Say | None, *facts: Any) -> str:
-    text = say(*facts) if say else showable(facts[0]) if facts[0] else ""
-    return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"
+    return shortened(say(*facts) if say else showable(facts[0]) if facts[0] else "")
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """The text, or its beginning with three points behind it."""
+    return text if len(text) <= longest else text[: longest - 2] + " …"
 
 
 def _lines(*texts: str) -> str:
@@ -124,9 +130,25 @@ def _flags(
     why = "Privileged access" if band == "privileged" else f"Flagged {severity}"
     return _lines(
         f"{why}: {NEEDS_REASON}." if reason_on_keep else "",
-        *text.split("\n"),
+        *few_alike(text.split("\n")),
         "" if revocable else f"A Revoke is carried out by hand: {why_not}",
     )
+
+
+def few_alike(sentences: Sequence[str]) -> list[str]:
+    """Of one detection only ALIKE sentences, then how many more there are: "... (MGR-02)"."""
+    if len(sentences) <= ALIKE + 1:
+        return list(sentences)
+    told: dict[str, list[str]] = {}
+    for sentence in sentences:
+        told.setdefault(sentence.rpartition(" (")[2], []).append(sentence)
+    found = []
+    for detection, alike in told.items():
+        more = len(alike) - ALIKE
+        few = more > 1 and detection.endswith(")")
+        found += alike[:ALIKE] if few else alike
+        found += [f"And {more:,} more like it. ({detection}"] if few else []
+    return found
 
 
 def _borrowed(text: str, borrowed: bool) -> str:

@@ -146,7 +146,7 @@ REFUSED: dict[str, tuple[Edit, str, str]] = {
     ),
     "number without its zeros": (
         Edit(f"{cell('Access', 1)}.Value = 123"),
-        f"Decisions!H{FIRST + 2}",
+        f"Decisions!C{FIRST + 2}",
         "issued was '00123'",
     ),
     "id typed anew": (Edit(pasted(ITEM, 0, "5e10")), f"Decisions!A{FIRST + 1}", "a slip in typ"),
@@ -289,7 +289,7 @@ def test_a_corrected_fact_is_said_and_what_was_issued_counts(
 ) -> None:
     code, [receipt] = ingest(review, files["department"])
     assert code == 1
-    assert "what was issued counts" in said(receipt, "warnings")[f"Decisions!E{FIRST + 1}"]
+    assert "what was issued counts" in said(receipt, "warnings")[f"Decisions!G{FIRST + 1}"]
     assert taken(review) == expected()
 
 

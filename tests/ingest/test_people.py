@@ -291,7 +291,7 @@ def seal_and_person_gone(book: Workbook, sheet: Worksheet) -> None:
 def seal_and_campaign_gone(book: Workbook, sheet: Worksheet) -> None:
     """Nothing tells any more that it is not last quarter's file, whose ids are the same."""
     sheet.delete_cols(COLUMN[SEAL])
-    sheet["A1"] = sheet["C1"] = None
+    sheet["A1"] = sheet["B1"] = sheet["D1"] = None
     del book["Start here"], book["_uar"]
 
 
@@ -309,8 +309,8 @@ REFUSED: list[tuple[Change, str, str]] = [
     (row_from_ben, f"Decisions!A{FIRST + 12}", "put to Ben (ben@example.com, ben.xlsx)"),
     (doubled, f"{D}, Decisions!Q{FIRST + 12}", "more than once with different answers"),
     (one(FIRST, "Person", "Ana Fixed"), f"Decisions!B{FIRST}", "'Ana Fixed', issued was 'Pérson"),
-    (one(FIRST, "Access", "Payroll"), f"Decisions!H{FIRST}", "issued was 'Finance'"),
-    (one(FIRST, "Access", 123), f"Decisions!H{FIRST}", "Access says '123'"),
+    (one(FIRST, "Access", "Payroll"), f"Decisions!C{FIRST}", "issued was 'Finance'"),
+    (one(FIRST, "Access", 123), f"Decisions!C{FIRST}", "Access says '123'"),
     (one(FIRST, SEAL, "AAAA"), f"Decisions!U{FIRST}", "seal is not the one issued"),
     (one(FIRST, ITEM, "UAR-0000-0000-00001"), f"Decisions!A{FIRST}", "a slip in typing?"),
     (one(FIRST, ITEM, "UAR-0000-0000-00000"), f"Decisions!A{FIRST}", "no item of this review"),
@@ -372,7 +372,7 @@ def test_every_problem_is_said_in_one_go(review: Path, inbox: Path) -> None:
     path = filled(review, inbox, change)
     _, [receipt] = ingest(review, path)
     cells = [each["cell"].split("!")[1] for each in receipt["problems"]]
-    assert cells == ["Q3", "R4", "C5", "A15"]
+    assert cells == ["Q3", "R4", "E5", "A15"]
     text = run("ingest", review, path).stdout
     for cell in cells:
         assert f"Decisions!{cell}" in text or "nothing done" in text
@@ -409,7 +409,7 @@ def test_other_shown_cells_may_be_corrected(review: Path, inbox: Path) -> None:
     change = one(FIRST, "Department", "Sales and Marketing")
     code, [receipt] = ingest(review, filled(review, inbox, change))
     assert code == 1
-    assert receipt["warnings"][0]["cell"] == f"Decisions!E{FIRST}"
+    assert receipt["warnings"][0]["cell"] == f"Decisions!G{FIRST}"
     assert "what was issued counts" in receipt["warnings"][0]["says"]
     assert answers(review) == expected()
 

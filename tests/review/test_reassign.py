@@ -108,7 +108,7 @@ def test_all_open_items_move_into_a_new_workbook(review: Path) -> None:
     book = load_workbook(review / "workbooks" / "2026-Q4 max-doe moved-0001.xlsx")
     sheet = book["Decisions"]
     assert sheet.max_row == 2 + 6
-    assert "for Max Doe" in str(sheet["C1"].value)
+    assert "for Max Doe" in str(sheet["D1"].value)
     assert status(review) == {"boss@example.com": (3, 3), "max@example.com": (6, 6)}
     [step] = [line for line in Folder(review).ledger() if line["step"] == "reassign"]
     assert step["facts"]["reason"] == "On leave until January."

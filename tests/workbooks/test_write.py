@@ -24,11 +24,22 @@ from uar.review.campaign import campaign
 from uar.review.cards import gives, people
 from uar.review.items import Known, in_order, items
 from uar.settings import Campaign, Reviewers, Settings
-from uar.sheet import CHECK, DECISION, HEADINGS, REASON, SEAL, SHEET, SHOWN, cells
+from uar.sheet import (
+    BEFORE,
+    CHECK,
+    DECISION,
+    HEADINGS,
+    REASON,
+    SEAL,
+    SHEET,
+    SHOWN,
+    cells,
+    few_alike,
+)
 from uar.snapshot import to_lines
 from uar.tables import DECISION_WORDS, LINKS, records
+from uar.workbooks._decisions import AT
 from uar.workbooks._rows import TALLEST, lines
-from uar.workbooks._template import AT
 from uar.workbooks.write import workbooks
 
 SETTINGS = Settings(Campaign(period="2026-Q4", contact="=1+1"), Reviewers("boss@example.com"))
@@ -149,14 +160,14 @@ def test_it_is_laid_out_for_reading() -> None:
     assert book.sheetnames == ["Start here", SHEET, "What it gives", "People", "Sign-off", "_uar"]
     assert book["_uar"].sheet_state == "hidden"
     sheet = book[SHEET]
-    assert sheet.freeze_panes == "C3"
+    assert sheet.freeze_panes == "D3"
     (table,) = sheet.tables.values()
     assert table.ref == table.autoFilter.ref == f"A2:{AT[SEAL]}14"
     assert tuple(table.column_names) == HEADINGS
     assert not sheet.merged_cells.ranges and not sheet.auto_filter.ref
     assert sheet.print_title_rows == "$1:$2"
     assert sheet.page_setup.orientation == "landscape"
-    assert sheet.print_title_cols == "$A:$B"
+    assert sheet.print_title_cols == "$A:$C"
     assert sheet.dimensions == f"A1:{AT[SEAL]}14"
     for number, row in enumerate(expected(rows), 3):
         height = sheet.row_dimensions[number].height
@@ -167,11 +178,55 @@ def test_it_is_laid_out_for_reading() -> None:
     for name, last in (("What it gives", 14), ("People", 3)):
         (table,) = book[name].tables.values()
         headings = [cell.value for cell in book[name][2]]
-        assert table.ref == f"A2:{'ABCDEFGH'[len(headings) - 1]}{last}"
+        assert table.ref == f"A2:{'ABCDEFGHI'[len(headings) - 1]}{last}"
         assert table.column_names == headings
         assert len(list(book[name].rows)) == last
     ranges = [str(rule.sqref) for rule in sheet.data_validations.dataValidation]
     assert ranges == [f"{AT[name]}3:{AT[name]}14" for name in (DECISION, REASON)]
+
+
+def test_of_many_flags_alike_a_row_shows_some_and_people_all() -> None:
+    """A boss who is suspended is flagged once for each of his reports, in each of his rows."""
+    accounts = [person("ann"), person("boss")]
+    grants = [access_of("jumpcloud:app:pay", "jumpcloud:user:ann")]
+    found = [finding("jumpcloud:user:ann", f"Report {n}.", "high") for n in range(5)]
+    found += [finding("jumpcloud:app:pay", f"Thing {n}.", "low") for n in range(20)]
+    rows, books = written(world(accounts, [entitlement("app:pay")], grants, found))
+    book = opened(next(iter(books.values())))
+    flags = str(book[SHEET][f"{AT['Flags']}3"].value).split("\n")
+    assert flags == [
+        "Flagged high: a Keep needs a reason.", "High: Report 0. (T-01)", "High: Report 1. (T-01)",
+        "And 23 more like it. (T-01)",
+    ]  # fmt: skip
+    assert str(rows[0]["flags"]).count("\n") == 24  # the report has them all
+    told = [str(book[name].cell(3, len(list(book[name].columns))).value).split("\n")
+            for name in ("People", "What it gives")]  # fmt: skip
+    assert told[0] == [f"High: Report {n}. (T-01)" for n in range(5)]
+    assert len(told[1]) == 13
+    assert told[1][-1] == "And 8 more, which the report lists."
+
+
+@pytest.mark.parametrize(
+    ("sentences", "shown"),
+    [
+        (["A. (X-1)", "B. (X-1)", "C. (X-1)"], ["A. (X-1)", "B. (X-1)", "C. (X-1)"]),
+        (["A. (X-1)", "B. (X-2)", "C. (X-1)", "D. (X-1)", "E. (X-1)"],
+         ["A. (X-1)", "C. (X-1)", "And 2 more like it. (X-1)", "B. (X-2)"]),
+        (["a"] * 9, ["a"] * 9),
+        (["a (b"] * 9, ["a (b"] * 9),
+    ],
+)  # fmt: skip
+def test_flags_alike_are_those_of_one_detection(sentences: list[str], shown: list[str]) -> None:
+    assert few_alike(sentences) == shown
+
+
+def test_long_names_leave_room_for_the_counter() -> None:
+    book = opened(next(iter(written(office("Wolfeschlegelstein " * 30))[1].values())))
+    line = str(book[SHEET][f"{AT['Kind']}1"].value)
+    assert line.endswith(" …") and "2026-Q4" in line
+    assert len(line) < sum(shown.width for shown in SHOWN[2:] if shown.heading not in BEFORE)
+    for name, place in (("Start here", "B2"), ("Start here", "B4"), ("Sign-off", "B3")):
+        assert len(str(book[name][place].value)) < 120
 
 
 def test_rows_fit_themselves_to_their_texts_after_a_sort() -> None:
@@ -191,7 +246,7 @@ def test_a_file_says_which_it_is() -> None:
     assert facts["reviewer"] == "boss@example.com"
     assert facts["rows"] == "1"
     assert str(facts["file"]) in str(book[SHEET]["A1"].value)
-    assert str(facts["campaign"]) in str(book[SHEET]["C1"].value)
+    assert str(facts["campaign"]) in str(book[SHEET]["B1"].value)
     assert book.defined_names["uar_file"].value == f'"{facts["file"]}"'
     own: Mapping[str, Any] = {prop.name: prop.value for prop in book.custom_doc_props.props}
     assert own["uar campaign"] == facts["campaign"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from uar import access
+from uar.review.flags import flags_of_accounts, flags_of_entitlements
 from uar.review.items import Known
-from uar.sheet import showable
+from uar.sheet import shortened, showable
 from uar.tables import look_up, records
 
 KINDS = {
@@ -25,6 +26,7 @@ MEMBERSHIPS = {
     "dynamic": "filled by a rule",
     "review-required": "filled by a rule, after approval",
 }
+TOLD = 12  # sentences about one account or one entitlement
 ACCOUNT_KINDS = {"user": "user", "admin": "administrator", "service": "service account"}
 REASONS = {
     "linked": "linked in JumpCloud",
@@ -37,7 +39,7 @@ REASONS = {
 
 
 def gives(known: Known) -> dict[str, tuple[str, ...]]:
-    """Per entitlement: Access, Kind, Opens, Held by, Membership, Description."""
+    """Per entitlement: Access, Kind, Opens, Held by, Membership, Description, Flags."""
     entitlements = known.snapshot.entitlements
     name = entitlements.set_index("entitlement_id")["name"]
     opened = access.with_contents(known.opened, known.snapshot.contents)
@@ -46,34 +48,30 @@ def gives(known: Known) -> dict[str, tuple[str, ...]]:
     by_group = known.snapshot.grants["holder_kind"] == "group"
     accounts = known.snapshot.grants[~by_group]["entitlement_id"].value_counts()
     groups = known.snapshot.grants[by_group]["entitlement_id"].value_counts()
-    return {
-        row["entitlement_id"]: tuple(
-            map(
-                showable,
-                (
-                    row["name"],
-                    KINDS[row["kind"]],
-                    opens.get(row["entitlement_id"], ""),
-                    _held_by(
-                        int(accounts.get(row["entitlement_id"], 0)),
-                        int(groups.get(row["entitlement_id"], 0)),
-                    ),
-                    MEMBERSHIPS.get(row["membership"], ""),
-                    row["description"] or "",
-                ),
-            )
+    flagged = flags_of_entitlements(known.findings)
+    found = {}
+    for row in records(entitlements):
+        thing = row["entitlement_id"]
+        texts = (
+            row["name"],
+            KINDS[row["kind"]],
+            opens.get(thing, ""),
+            _held_by(int(accounts.get(thing, 0)), int(groups.get(thing, 0))),
+            MEMBERSHIPS.get(row["membership"], ""),
+            row["description"] or "",
         )
-        for row in records(entitlements)
-    }
+        found[thing] = (*map(_shown, texts), _told(flagged.get(thing)))
+    return found
 
 
 def people(known: Known, links: pd.DataFrame) -> dict[str, list[tuple[str, ...]]]:
     """Per person the accounts: Person, Account, Account kind, Status, Job title, Department,
-    Manager, One person because."""
+    Manager, One person because, Flags."""
     accounts = known.snapshot.accounts.merge(
         known.persons, on="account_id", how="left", suffixes=("", "_person")
     ).sort_values("account_id")
     because = _because(links)
+    flagged = flags_of_accounts(known.findings, known.snapshot.grants)
     called = accounts.set_index("account_id")
     called_name = called["name"].fillna(called["login"])
     found: dict[str, list[tuple[str, ...]]] = {}
@@ -93,8 +91,22 @@ def people(known: Known, links: pd.DataFrame) -> dict[str, list[tuple[str, ...]]
             because.get(row["account_id"], ""),
         )
         person = row["person_id"] or row["account_id"]
-        found.setdefault(person, []).append(tuple(map(showable, texts)))
+        found.setdefault(person, []).append(
+            (*map(_shown, texts), _told(flagged.get(row["account_id"])))
+        )
     return found
+
+
+def _shown(text: str) -> str:
+    return shortened(showable(text))
+
+
+def _told(sentences: str | None) -> str:
+    """As many as a row of a sheet can be high."""
+    each = sentences.split("\n") if sentences else []
+    more = len(each) - TOLD
+    rest = [f"And {more:,} more, which the report lists."] if more > 0 else []
+    return "\n".join([*map(_shown, each[:TOLD]), *rest])
 
 
 def _because(links: pd.DataFrame) -> dict[str, str]:

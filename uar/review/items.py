@@ -18,6 +18,7 @@ from uar.previous import Previous
 from uar.review.before import with_before
 from uar.review.campaign import Book, file_names
 from uar.review.choice import Choice
+from uar.review.flags import SEVERE, flags
 from uar.review.holders import holders
 from uar.review.paths import with_paths
 from uar.review.routing import Candidate, Line, Question, Route, Router, router
@@ -29,7 +30,6 @@ from uar.snapshot import Snapshot
 from uar.tables import BANDS, ITEMS, OPENED_KINDS, SEVERITIES, SINCE, look_up, objects, within
 from uar.text import plain
 
-SEVERE = ("critical", "high")
 LISTED = 20  # items listed in an error
 HELD = {"group": "group membership", "app": "application assignment", "role": "admin role"}
 GROUP_HELD = {"app": "group application"}
@@ -119,7 +119,7 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     opens_privileged = known.opened[known.opened["entitlement_id"].isin(privileged)]["group_id"]
     high = rows["entitlement_id"].isin([*privileged, *opens_privileged])
     high |= within(rows["grant_id"], pd.Index(access.as_administrator(known.snapshot.grants)))
-    rows = rows.merge(_flags(known.findings, rows), on="grant_id", how="left")
+    rows = rows.merge(flags(known.findings, rows), on="grant_id", how="left")
     ends = entitlements.loc[entitlements["kind"].isin(OPENED_KINDS), "entitlement_id"]
     shared = known.shared[known.shared["entitlement_id"].isin(ends)]
     ids = [item_id(grant) for grant in objects(rows["grant_id"])]
@@ -189,58 +189,6 @@ def _grants(known: Known) -> pd.DataFrame:
         for kind, group in zip(*map(objects, (rows["entitlement_kind"], by_group)), strict=True)
     ]
     return rows
-
-
-def _flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """grant_id, flags (one sentence a line, the severe first), flag_severity (the worst).
-
-    A finding flags its subject: a grant, all grants of an entitlement, all of an account, all
-    accounts of a person. A severe one flags every account that it is about; one that names the
-    grants it is about flags these alone.
-    """
-    said = findings[findings["severity"] != "info"]
-    said = said.assign(
-        rank=said["severity"].map(SEVERITIES.index),
-        sentence=[
-            f"{severity.capitalize()}: {plain(says).strip()} ({detection})"
-            for severity, says, detection in zip(
-                said["severity"], said["says"], said["detection"], strict=True
-            )
-        ],
-    )[["subject", "accounts", "grants", "id", "rank", "severity", "sentence"]]
-    grants = rows[["grant_id", "holder_id", "entitlement_id", "person_id"]]
-    about = said.assign(account=said["accounts"].str.split(" ")).explode("account")
-    subject = about["subject"]
-    of_thing = within(subject, rows["grant_id"]) | within(subject, rows["entitlement_id"])
-    of_person = within(subject, rows["person_id"])
-    severe = about["severity"].isin(SEVERE)
-    of_accounts = about[~of_thing & (of_person | severe) & about["grants"].isna()]
-    named = said.dropna(subset=["grants"])
-    of_grants = named.assign(grant_id=named["grants"].str.split(" ")).explode("grant_id")
-    pairs = pd.concat(
-        [
-            grants.merge(said, left_on=name, right_on="subject")
-            for name in ("grant_id", "entitlement_id", "holder_id")
-        ]
-        + [
-            grants.merge(of_accounts, left_on="holder_id", right_on="account"),
-            grants.merge(of_grants, on="grant_id"),
-        ]
-    ).drop_duplicates(["grant_id", "id"])
-    ordered = pairs.sort_values(["rank", "id"])
-    sentences: dict[str, list[str]] = {}
-    both = objects(ordered["grant_id"]), objects(ordered["sentence"])
-    for grant, sentence in zip(*both, strict=True):
-        sentences.setdefault(grant, []).append(sentence)
-    worst = ordered.drop_duplicates("grant_id")
-    flags = pd.Series(["\n".join(each) for each in sentences.values()], dtype="string")
-    return pd.DataFrame(
-        {
-            "grant_id": worst["grant_id"].reset_index(drop=True),
-            "flags": flags,
-            "flag_severity": worst["severity"].astype("string").reset_index(drop=True),
-        }
-    )
 
 
 # The reviewer and the seal

@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-INK, SOFT, LINE, WASH = "1A2325", "526066", "D5DDDF", "F4F7F7"
+INK, SOFT, LINE, HAIR, WASH = "1A2325", "526066", "D5DDDF", "E6EBEC", "F4F7F7"
 ACCENT, ACCENT_WASH, ASK_WASH, BAD = "0B5F6E", "E6F1F2", "FFF3D6", "9C2318"
 # Paper and ink of each decision; the word itself always stands in the cell as well.
 DECIDED = {
@@ -32,6 +32,7 @@ class Style:
     colour: str = INK
     paper: str = ""
     line: str = ""  # colour of the line below
+    side: str = ""  # colour of the line on the right: texts of two columns never read as one
     across: str = "left"
     upright: str = "center"
     wrap: bool = True
@@ -70,19 +71,20 @@ class Style:
         if self.paper:
             cell.fill = PatternFill("solid", fgColor=self.paper)
         if self.line:
-            cell.border = Border(bottom=Side("thin", color=self.line))
+            right = Side("thin", color=self.side) if self.side else None
+            cell.border = Border(bottom=Side("thin", color=self.line), right=right)
         if self.text:
             cell.number_format = "@"
         cell.protection = Protection(locked=False)
         cell.quotePrefix = self.quoted
 
 
-FACT = Style(line=LINE, quoted=True)
-NAME = Style(line=LINE, quoted=True, bold=True)
-SMALL = Style(size=8, colour=SOFT, line=LINE, quoted=True)
+FACT = Style(line=LINE, side=HAIR, quoted=True)
+NAME = Style(line=LINE, side=HAIR, quoted=True, bold=True)
+SMALL = Style(size=8, colour=SOFT, line=LINE, side=HAIR, quoted=True)
 SEALED = Style(size=8, colour="9AA6AA", line=LINE, quoted=True, across="fill", wrap=False)
-ANSWER = Style(line=LINE, paper=WASH, text=True)
-WORD = Style(line=LINE, paper=WASH, text=True, bold=True)
+ANSWER = Style(line=LINE, side=LINE, paper=WASH, text=True)
+WORD = Style(line=LINE, side=LINE, paper=WASH, text=True, bold=True)
 SHORT = Style(size=8, colour=SOFT, wrap=False)
 ASKED = Style(size=9, colour=SOFT, line=LINE)
 HEAD = Style(size=9, bold=True, colour=SOFT, paper=ACCENT_WASH, line=ACCENT)
@@ -150,8 +152,10 @@ def page(
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = across, pages
     sheet.page_setup.pageOrder = "overThenDown"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_options.horizontalCentered = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.7
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.6
+    sheet.page_margins.header = sheet.page_margins.footer = 0.3
     below: Any = sheet.oddFooter
     below.left.text, below.right.text = footer, "Page &P of &N"
     below.left.size = below.right.size = 8

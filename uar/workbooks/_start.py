@@ -1,4 +1,4 @@
-"""The sheets Start here, Sign-off and _uar: what a reviewer reads first, signs last, never sees.
+"""The sheet Start here: what a reviewer reads first.
 
 A Word in private-use characters stands where a workbook says something of its own reviewer.
 """
@@ -7,25 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from openpyxl.styles import Font
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from uar.sheet import NEEDS_REASON, SHEET
+from uar.sheet import NEEDS_REASON, SHEET, shortened
 from uar.tables import DECISION_WORDS
 from uar.text import plain
 from uar.workbooks._look import (
     ACCENT,
-    ACCENT_WASH,
     COUNT,
     DECIDED,
     FONT,
     LABEL,
     LEAD,
-    LINE,
     SECTION,
     STRONG,
     TEXT,
@@ -36,8 +34,9 @@ from uar.workbooks._look import (
 from uar.workbooks._rows import height, lines
 
 WIDTH = 72  # of the column that explains
+ACROSS = 90  # characters of a line from edge to edge
 VERSION = "1"  # of the workbook's layout
-REVIEWER, EMAIL, FILE, COUNTS, ROWS = (f"\ue000{number}\ue001" for number in range(5))
+REVIEWER, EMAIL, FILE, COUNTS, ROWS, WHO = (f"\ue000{number}\ue001" for number in range(6))
 
 MEANINGS = {
     "Keep": "The person needs it for the work of today. It stays.",
@@ -60,7 +59,8 @@ GOOD_TO_KNOW = {
     "changed does not count; it comes back to you as a question.",
     "Other sheets": "What it gives explains each access. People shows which accounts are one "
     "person; what an administrator's account lacks is taken (from the user account).",
-    "Flags": "A flag is a fact to look at, not a recommendation.",
+    "Flags": "A flag is a fact to look at, not a recommendation. Of many alike a row shows two; "
+    "People and What it gives list them.",
     "Last use": "What the tenant's log shows of so many days. Not observed means that nothing was "
     "seen in that time; the other words say why nothing can be told.",
     "Peers": "How many others of the same department and job title hold the same; where these are "
@@ -97,12 +97,12 @@ def start(
     for letter in "ABCDE":
         Style(paper=ACCENT).put(sheet, f"{letter}1")
     sheet.row_dimensions[1].height = 6
-    first = {2: 24, 3: 32, 4: 20, 5: 10, 6: 32, 7: 18, 8: 20, 9: 8}
+    first = {2: 24, 4: 20, 5: 10, 6: 32, 7: 18, 8: 20, 9: 8}
     for row, points in first.items():
         sheet.row_dimensions[row].height = points
-    LEAD.put(sheet, "B2", plain(campaign["organisation"]))
-    TITLE.put(sheet, "B3", " ".join(filter(None, (campaign["name"], campaign["period"]))))
-    LEAD.put(sheet, "B4", f"for {REVIEWER} <{EMAIL}>")
+    LEAD.put(sheet, "B2", shortened(plain(campaign["organisation"]), ACROSS))
+    _title(sheet, plain(" ".join(filter(None, (campaign["name"], campaign["period"])))))
+    LEAD.put(sheet, "B4", f"for {WHO}")
     before = _counter(sheet, ranges)
     row = _facts(sheet, 10, campaign)
     row = _own_words(sheet, row, plain(campaign["organisation"]), instructions)
@@ -112,6 +112,14 @@ def start(
     _notes(sheet, row + 1)
     page(sheet, FILE, pages=1)
     return before | live
+
+
+def _title(sheet: Worksheet, text: str) -> None:
+    """As high as it needs: a campaign's name may be a long one."""
+    sheet.merge_cells("B3:D3")
+    replace(TITLE, wrap=True).put(sheet, "B3", shortened(text, 2 * ACROSS))
+    taken = lines(shortened(text, 2 * ACROSS), ACROSS * 10 / TITLE.size / 1.08)
+    sheet.row_dimensions[3].height = 6 + 26 * taken
 
 
 def _counter(sheet: Worksheet, ranges: Ranges) -> dict[str, str]:
@@ -136,12 +144,14 @@ def _facts(sheet: Worksheet, row: int, campaign: Mapping[str, Any]) -> int:
     facts = {
         "Due": day(campaign["due"]) or "no date is set",
         "Items": COUNTS,
-        "Read from the tenant": f"{plain(campaign['tenant'])}, {moment(campaign['snapshot_at'])}. "
-        "What changed later is not in this file.",
+        # The name last: written from right to left it would take the date along.
+        "Read from the tenant": f"{moment(campaign['snapshot_at'])}, of "
+        f"{plain(campaign['tenant'])}. What changed later is not in this file.",
         **_compared(campaign.get("previous")),
         "Campaign owner": plain(campaign["owner"]) or "not named",
         "Questions to": plain(campaign["contact"]) or "whoever sent you this file",
-        "This file": f"{FILE} of {campaign['campaign_id']}",
+        "This file": f"{FILE} of {campaign['campaign_id']}, made on "
+        f"{moment(campaign['issued_at'])}",
     }
     row = _section(sheet, row, "At a glance")
     for label, text in facts.items():
@@ -241,66 +251,6 @@ def _next(sheet: Worksheet, row: int, text: str) -> int:
     """Make the row as high as its text needs; the number of the row after it."""
     sheet.row_dimensions[row].height = height(lines(text, WIDTH - 1))
     return row + 1
-
-
-LABELS = (
-    ("Name", "", "Your name."),
-    ("E-mail", "", "Your e-mail address."),
-    ("Date", "", "Such as 2026-12-15."),
-    ("Number of items I reviewed", "", "As you count them. It is compared with the file."),
-    ("Conflict of interest", '"No,Yes"', "Yes if you decided about access that serves yourself."),
-)
-STATEMENT = (
-    "I looked at every item that I decided. I know the people and the work well enough to decide, "
-    "or I chose Not sure. I gave the reasons in my own words."
-)
-
-
-def sign_off(sheet: Worksheet, ranges: Ranges) -> dict[str, str]:
-    """Lay out Sign-off: labels in B, what is written in C. Returns the first count."""
-    for letter, width in zip("ABCDE", (3, 30, 40, 48, 3), strict=True):
-        sheet.column_dimensions[letter].width = width
-    TITLE.put(sheet, "B2", "Sign-off")
-    LEAD.put(sheet, "B3", f"This file was made for {REVIEWER} <{EMAIL}>")
-    sheet.merge_cells("B5:D5")
-    Style(size=11).put(sheet, "B5", STATEMENT)
-    for row, points in {2: 30, 3: 20, 5: 34}.items():
-        sheet.row_dimensions[row].height = points
-    SECTION.put(sheet, "B7", "Please fill in")
-    for letter in "CD":
-        SECTION.put(sheet, f"{letter}7")
-    for row, (label, choices, hint) in enumerate(LABELS, 8):
-        sheet.row_dimensions[row].height = 24
-        Style(bold=True, line=LINE).put(sheet, f"B{row}", label)
-        Style(size=11, paper=ACCENT_WASH, line=ACCENT, text=True).put(sheet, f"C{row}")
-        Style(colour=LABEL.colour, indent=1).put(sheet, f"D{row}", hint)
-        if choices:
-            choice = DataValidation(
-                "list", formula1=choices, allow_blank=True, showErrorMessage=True
-            )
-            choice.errorTitle, choice.error = label, "Please choose No or Yes."
-            choice.add(f"C{row}")
-            sheet.add_data_validation(choice)
-    LEAD.formula(sheet, "B14", f'="In this file: "&{ranges.decided}&" of "&{ranges.all}&" decided"')
-    page(sheet, FILE)
-    return {"B14": f"In this file: 0 of {ROWS} decided"}
-
-
-def machine_room(sheet: Worksheet, campaign: Mapping[str, Any]) -> None:
-    """The hidden sheet _uar: which file this is, for whoever looks after it."""
-    sheet.sheet_state = "hidden"
-    facts = {
-        "format": VERSION,
-        "campaign": campaign["campaign_id"],
-        "file": FILE,
-        "reviewer": EMAIL,
-        "rows": ROWS,
-        "population root": campaign["population_root"],
-    }
-    for row, (label, text) in enumerate(facts.items(), 1):
-        LABEL.put(sheet, f"A{row}", label)
-        TEXT.put(sheet, f"B{row}", text)
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 18, 72
 
 
 def day(iso: str) -> str:

@@ -14,12 +14,13 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 
-from uar.sheet import cells, showable
+from uar.sheet import cells, shortened, showable
 from uar.tables import BANDS, objects, records
+from uar.workbooks._grid import Sheet
 from uar.workbooks._logo import media
 from uar.workbooks._rows import rows_xml
-from uar.workbooks._start import COUNTS, EMAIL, FILE, REVIEWER, ROWS
-from uar.workbooks._template import PLAIN, Sheet, Template, template
+from uar.workbooks._start import ACROSS, COUNTS, EMAIL, FILE, REVIEWER, ROWS, WHO
+from uar.workbooks._template import PLAIN, Template, template
 from uar.workbooks._template import Brand as Brand
 from uar.zipped import Member, zipped
 
@@ -137,9 +138,11 @@ def _named(text: str, entry: Mapping[str, Any]) -> str:
     """The reviewer's words where the template leaves room for them."""
     if "\ue000" not in text:
         return text
+    name, email = showable(entry["reviewer"]), showable(entry["reviewer_email"])
     words = {
-        REVIEWER: showable(entry["reviewer"]),
-        EMAIL: showable(entry["reviewer_email"]),
+        REVIEWER: shortened(name, ACROSS // 2),
+        WHO: shortened(f"{shortened(name, ACROSS // 2)} <{email}>", ACROSS),
+        EMAIL: email,
         FILE: entry["file_id"],
         ROWS: str(entry["items"]),
         COUNTS: _counts(entry),

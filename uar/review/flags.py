@@ -1,0 +1,94 @@
+"""What the findings say, in words: of each grant, and of each account and entitlement by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from uar.tables import SEVERITIES, objects, within
+from uar.text import plain
+
+SEVERE = ("critical", "high")
+
+
+def flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """grant_id, flags (one sentence a line, the severe first), flag_severity (the worst).
+
+    A finding flags its subject: a grant, all grants of an entitlement, all of an account, all
+    accounts of a person. A severe one flags every account that it is about; one that names the
+    grants it is about flags these alone.
+    """
+    said = _sentences(findings)
+    grants = rows[["grant_id", "holder_id", "entitlement_id", "person_id"]]
+    about = _by_account(said)
+    subject = about["subject"]
+    of_thing = within(subject, rows["grant_id"]) | within(subject, rows["entitlement_id"])
+    of_person = within(subject, rows["person_id"])
+    severe = about["severity"].isin(SEVERE)
+    of_accounts = about[~of_thing & (of_person | severe) & about["grants"].isna()]
+    named = said.dropna(subset=["grants"])
+    of_grants = named.assign(grant_id=named["grants"].str.split(" ")).explode("grant_id")
+    pairs = pd.concat(
+        [
+            grants.merge(said, left_on=name, right_on="subject")
+            for name in ("grant_id", "entitlement_id", "holder_id")
+        ]
+        + [
+            grants.merge(of_accounts, left_on="holder_id", right_on="account"),
+            grants.merge(of_grants, on="grant_id"),
+        ]
+    ).drop_duplicates(["grant_id", "id"])
+    ordered = pairs.sort_values(["rank", "id"])
+    texts = _lines(objects(ordered["grant_id"]), objects(ordered["sentence"]))
+    worst = ordered.drop_duplicates("grant_id")
+    return pd.DataFrame(
+        {
+            "grant_id": worst["grant_id"].reset_index(drop=True),
+            "flags": pd.Series(list(texts.values()), dtype="string"),
+            "flag_severity": worst["severity"].astype("string").reset_index(drop=True),
+        }
+    )
+
+
+def flags_of_accounts(findings: pd.DataFrame, grants: pd.DataFrame) -> dict[str, str]:
+    """Per account_id every sentence about the account or its person, the severe first; what is
+    said of single grants or of what is held is not among them."""
+    about = _by_account(_sentences(findings))
+    subject = about["subject"]
+    of_thing = within(subject, grants["grant_id"]) | within(subject, grants["entitlement_id"])
+    own = about[~of_thing & about["grants"].isna()].sort_values(["rank", "id"])
+    return _lines(objects(own["account"]), objects(own["sentence"]))
+
+
+def flags_of_entitlements(findings: pd.DataFrame) -> dict[str, str]:
+    """Per subject every sentence about it, the severe first; asked of entitlement_id."""
+    said = _sentences(findings).sort_values(["rank", "id"])
+    return _lines(objects(said["subject"]), objects(said["sentence"]))
+
+
+def _sentences(findings: pd.DataFrame) -> pd.DataFrame:
+    """subject, accounts, grants, id, rank (0 is the worst), severity, sentence."""
+    said = findings[findings["severity"] != "info"]
+    words = zip(said["severity"], said["says"], said["detection"], strict=True)
+    said = said.assign(
+        rank=said["severity"].map(SEVERITIES.index),
+        sentence=[
+            f"{severity.capitalize()}: {plain(says).strip()} ({detection})"
+            for severity, says, detection in words
+        ],
+    )
+    return said[["subject", "accounts", "grants", "id", "rank", "severity", "sentence"]]
+
+
+def _by_account(said: pd.DataFrame) -> pd.DataFrame:
+    """A row for each account that a finding is about."""
+    return said.assign(account=said["accounts"].str.split(" ")).explode("account")
+
+
+def _lines(keys: Iterable[str], sentences: Iterable[str]) -> dict[str, str]:
+    """What is said of each, one sentence a line."""
+    found: dict[str, list[str]] = {}
+    for key, sentence in zip(keys, sentences, strict=True):
+        found.setdefault(key, []).append(sentence)
+    return {key: "\n".join(each) for key, each in found.items()}
