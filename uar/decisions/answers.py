@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from uar.decisions.form import FRESH, Form
+from uar.decisions.form import DAYS, FRESH, Form, read_day
 from uar.decisions.population import Item
 from uar.decisions.returned import Row
 from uar.decisions.trust import Asked, Problem
@@ -71,6 +71,11 @@ def _recorded(form: Form, row: Row, heading: str, notes: list[str]) -> str:
         notes.append(
             f"{form.cell(row, heading)}: the first {LIMIT:,} of {len(text):,} characters are on "
             "record; the returned file holds them all."
+        )
+    if DAYS.fullmatch(text) and not form.sheet.by_line and (day := read_day(text, form.epoch)):
+        notes.append(
+            f"{form.cell(row, heading)}: the number {text} is on record; if the cell shows a date, "
+            f"it is {day}."
         )
     return text[:LIMIT]
 

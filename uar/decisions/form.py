@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from uar.decisions.returned import Returned, Row, Sheet
+from uar.decisions.returned import EPOCH, Returned, Row, Sheet
 from uar.decisions.words import cleaned, fold, is_blank
 from uar.errors import TableError
 from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL, SHEET, SHOWN
@@ -29,6 +29,7 @@ _ITEM_WORDS = frozenset(word for word, heading in HEADINGS.items() if heading ==
 FRESH = "take a fresh copy of the workbook and fill that in"
 SIGN_OFF = {"name": "name", "email": "email", "date": "on", "numberofitems": "count",
             "conflictofinterest": "conflict"}  # fmt: skip
+DAYS = re.compile(r"\d{5}(\.\d+)?")
 SHORT = 10  # "Item id" and a bit
 LISTED = 8  # addresses in one sentence
 LONGEST = 40  # characters of a heading, with spaces around it
@@ -42,6 +43,7 @@ class Form:
     sheet: Sheet
     columns: Mapping[str, int]
     rows: tuple[Row, ...]
+    epoch: str = EPOCH  # the day that date cells count from
 
     def text(self, row: Row, heading: str) -> str:
         return row.text(self.columns.get(heading))
@@ -137,7 +139,7 @@ def find_form(returned: Returned, issued: Set[str]) -> Form:
     if len(visible) > 1 and (holding is not headed or len(named) != 1):
         names = " and ".join(sheet.name for sheet in visible)
         raise TableError(f"the sheets {names} all hold items; delete all but the one that counts.")
-    return _laid_out((named or visible)[0])
+    return _laid_out((named or visible)[0], returned.epoch)
 
 
 def _holds(sheet: Sheet, issued: Set[str]) -> bool:
@@ -150,7 +152,7 @@ def item_text(text: str) -> str:
     return folded if folded.isascii() else re.sub("[\u2010-\u2015\u2212]", "-", folded)
 
 
-def _laid_out(sheet: Sheet) -> Form:
+def _laid_out(sheet: Sheet, epoch: str) -> Form:
     places = [place for place, row in enumerate(sheet.rows) if is_header(row)]
     first = sheet.rows[places[0]]
     columns = _columns(sheet, first)
@@ -161,7 +163,7 @@ def _laid_out(sheet: Sheet) -> Form:
                 f"different headings; {FRESH}."
             )
     below = enumerate(sheet.rows[places[0] + 1 :], places[0] + 1)
-    return Form(sheet, columns, tuple(row for place, row in below if place not in places))
+    return Form(sheet, columns, tuple(row for place, row in below if place not in places), epoch)
 
 
 def _columns(sheet: Sheet, header: Row) -> dict[str, int]:
@@ -205,10 +207,10 @@ def _labelled(sheet: Sheet) -> Iterator[tuple[str, str]]:
                 yield label, row.text(column + 1)
 
 
-def read_day(text: str, epoch: str = "1899-12-30") -> str:
+def read_day(text: str, epoch: str = EPOCH) -> str:
     """The one day a text can mean, in ISO form; "" when it could be two, or none."""
     text = text.strip()
-    if re.fullmatch(r"\d{5}(\.\d+)?", text):  # a date cell: days since the epoch
+    if DAYS.fullmatch(text):  # a date cell: days since the epoch
         day = dt.date.fromisoformat(epoch) + dt.timedelta(days=int(text[:5]))
         return day.isoformat()
     if match := re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", text):

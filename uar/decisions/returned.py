@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+EPOCH = "1899-12-30"  # the day from which nearly all workbooks count
 Place = tuple[int, int]  # row and column, both from 1
 
 
@@ -62,7 +63,7 @@ class Returned:
 
     kind: str
     sheets: tuple[Sheet, ...]
-    epoch: str = "1899-12-30"
+    epoch: str = EPOCH
 
 
 @lru_cache(maxsize=1_000)

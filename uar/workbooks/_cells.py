@@ -11,6 +11,7 @@ from uar.decisions.words import unescaped
 from uar.workbooks._package import COPY, MAX_COLUMNS, MAX_ROWS, Budget, refuse_far, refuse_long
 
 COLUMNS = {letters(column): column for column in range(1, MAX_COLUMNS + 1)}
+_MIDNIGHT = re.compile(r"T00:00(:00(\.0+)?)?Z?$")  # of a day, as date cells write it in words
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 
 
@@ -60,6 +61,10 @@ class Cells:
             return self.strings[index]
         if kind == "b":
             return "TRUE" if is_true(text.strip()) else "FALSE"
+        if kind == "n" and text.endswith(".0"):  # Google Sheets writes every number so
+            return text.removesuffix(".0")
+        if kind == "d":
+            return _MIDNIGHT.sub("", text.strip())
         return unescaped(text)
 
 

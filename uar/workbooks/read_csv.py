@@ -14,7 +14,14 @@ from uar.sheet import SHEET
 from uar.text import unguarded
 from uar.workbooks._package import EACH, EXTRA, MAX_COLUMNS, MAX_ROWS, refuse_large
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+# Google Sheets puts no cell of a file with tabs into quotes.
+WAYS = (  # delimiter, are there quotes, in words
+    (",", True, "commas"),
+    (";", True, "semicolons"),
+    ("\t", True, "tabs"),
+    ("\t", False, "tabs, without quotes"),
+    ("|", True, "bars"),
+)
 ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8 with a byte order mark",
@@ -33,8 +40,8 @@ def read_csv(content: bytes, items: int | None = None) -> Returned:
         refuse_large(items)
     text, encoding = _decoded(content)
     wrong = ""
-    for delimiter, word in DELIMITERS.items():
-        rows = _rows(text, delimiter)
+    for delimiter, quoted, word in WAYS:
+        rows = _rows(text, delimiter, quoted)
         try:
             first = list(islice(rows, HEADED))
             if any(is_header(row) for row in first):
@@ -67,9 +74,15 @@ def _decoded(content: bytes) -> tuple[str, str]:
     raise TableError(f"is not text in UTF-8, UTF-16 or Windows-1252; {AGAIN}, in UTF-8.")
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
+def _rows(text: str, delimiter: str, quoted: bool) -> Iterator[Row]:
     count = 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(
+        lines,
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+        strict=True,
+    )
     line = 1  # a cell may hold line ends: a row is named by the line it begins on
     for values in reader:
         cells = {column: unguarded(value) for column, value in enumerate(values, 1) if value}

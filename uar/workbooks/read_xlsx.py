@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Sequence
 from functools import lru_cache
 
-from uar.decisions.returned import Returned
+from uar.decisions.returned import EPOCH, Returned
 from uar.workbooks import _elements, _pattern
 from uar.workbooks._cells import Cells, is_true
 from uar.workbooks._package import MAX_SHEETS, Attributes, Budget, opened, parse, pieces
@@ -38,7 +38,7 @@ def _read_book(book: zipfile.ZipFile) -> Returned:
         if kind == "worksheet":
             cells = _read_sheet(book, path, strings, budget)
             sheets.append(cells.sheet(name, hidden=state != "visible"))
-    epoch = "1904-01-01" if contents.since_1904 else "1899-12-30"
+    epoch = "1904-01-01" if contents.since_1904 else EPOCH
     return Returned("Excel workbook", tuple(sheets), epoch)
 
 
