@@ -91,7 +91,7 @@ def edit(base: Path, source: Path, edits: Mapping[str, Edit]) -> dict[str, Path]
     _install(profile, MODULE + "".join(subs) + main)
     _start(profile, "macro:///Standard.Edits.Main")
     for name, each in edits.items():
-        if each.form == "csv":  # LibreOffice adds which sheet it is
+        if each.options.endswith(",2"):  # LibreOffice adds which sheet it is, if asked for one
             targets[name] = out / f"{name}-Decisions.csv"
     missing = [name for name, path in targets.items() if not path.exists()]
     wrong = said.read_text() if said.exists() else ""

@@ -178,6 +178,10 @@ ODD = {
 }  # fmt: skip
 CLOSED = {
     "password": (Edit(form="ods", password="secret"), "is protected with a password"),
+    "only the first sheet": (
+        Edit(form="csv", options="44,34,76,1,,0,false,true,false"),
+        "nor a CSV file with the headings Item and Decision; return the workbook",
+    ),
     "old": (Edit(form="xls"), "is an old Excel file (.xls)"),
     "printed": (Edit(form="pdf"), "is a PDF"),
     "macro": (
