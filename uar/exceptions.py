@@ -1,4 +1,4 @@
-"""exceptions.toml: findings that somebody has accepted, why, who answers for it, and until when.
+"""exceptions.toml: what somebody has accepted, why, who answers for it, and until when.
 
     [[exception]]
     finding = "ADM-01:jumpcloud:admin:64c0ffee000000000ad00008"
@@ -6,53 +6,82 @@
     approver = "Tobias Okafor"
     expires = 2027-03-31
 
-An accepted finding stays in every list. It counts again when its last day is over.
+    [[open]]
+    item = "UAR-7K3M-9QX2-PT4DC"
+    reason = "Its owner is on leave until January."
+    approver = "Tobias Okafor"
+    expires = 2027-01-31
+
+An accepted finding stays in every list, and counts again when its last day is over. An item may
+stay open when the review is closed: not decided, not removed, or left to be done by hand.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from uar.errors import SetupError
 from uar.tables import COVERAGE, EXCEPTIONS, FINDINGS, look_up
+from uar.toml_file import document
 
-TEXTS = ("finding", "reason", "approver")
-KNOWN = (*TEXTS, "expires")
+FILE = "exceptions.toml"
+ABOUT = {"exception": "finding", "open": "item"}  # each kind of entry, and what it is about
+
+
+@dataclass(frozen=True)
+class Open:
+    """An item that may stay open, until and with its last day, and where that stands."""
+
+    item: str
+    reason: str
+    approver: str
+    expires: dt.date
+    line: str
 
 
 def parse(content: bytes, name: str) -> pd.DataFrame:
     """EXCEPTIONS. Raises SetupError naming the line of the first that is wrong."""
-    try:
-        source = content.decode("utf-8-sig")
-        raw = tomllib.loads(source)
-    except UnicodeDecodeError as error:
-        raise SetupError(f"{name}: is not UTF-8 text; save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SetupError(f"{name}: {error}.") from error
-    entries = raw.get("exception", [])
-    if set(raw) - {"exception"} or not isinstance(entries, list):
-        raise SetupError(f"{name}: there is only [[exception]], once for each finding.")
-    heads = re.compile(r"\s*\[\[\s*exception\s*\]\]")
-    lines = [at for at, line in enumerate(source.splitlines(), 1) if heads.match(line)]
-    if len(lines) != len(entries):
-        raise SetupError(f"{name}: write each as [[exception]] on a line of its own.")
-    seen: dict[str, int] = {}
-    for line, entry in zip(lines, entries, strict=True):
-        wrong = _wrong(entry)
-        if not wrong and seen.setdefault(entry["finding"], line) != line:
-            wrong = f"{entry['finding']} stands in line {seen[entry['finding']]} too"
-        if wrong:
-            raise SetupError(f"{name}, line {line}: {wrong}.")
     return EXCEPTIONS.frame(
         {**entry, "expires": f"{entry['expires']}T00:00:00Z", "line": line}
-        for line, entry in zip(lines, entries, strict=True)
+        for line, entry in _entries(content, name, "exception")
     )
+
+
+def may_stay_open(content: bytes, name: str) -> tuple[Open, ...]:
+    """Every [[open]]. Raises SetupError naming the line of the first that is wrong."""
+    return tuple(
+        Open(**entry, line=f"{name}, line {line}")
+        for line, entry in _entries(content, name, "open")
+    )
+
+
+def _entries(content: bytes, name: str, kind: str) -> list[tuple[int, dict[str, Any]]]:
+    """(line, entry) of one kind, each of them whole, and about something else than the others."""
+    raw, where = document(content, name)
+    if set(raw) - set(ABOUT) or not all(isinstance(entries, list) for entries in raw.values()):
+        raise SetupError(
+            f"{name}: there is only [[exception]], once for each finding, and [[open]], once for "
+            "each item."
+        )
+    entries = raw.get(kind, [])
+    heads = re.compile(rf"\s*\[\[\s*{kind}\s*\]\]")
+    lines = [at for at, line in enumerate(where.source.splitlines(), 1) if heads.match(line)]
+    if len(lines) != len(entries):
+        raise SetupError(f"{name}: write each as [[{kind}]] on a line of its own.")
+    about, seen = ABOUT[kind], dict[str, int]()
+    for line, entry in zip(lines, entries, strict=True):
+        wrong = _wrong(entry, about)
+        if not wrong and seen.setdefault(entry[about], line) != line:
+            wrong = f"{entry[about]} stands in line {seen[entry[about]]} too"
+        if wrong:
+            raise SetupError(f"{name}, line {line}: {wrong}.")
+    return list(zip(lines, entries, strict=True))
 
 
 def over(exceptions: pd.DataFrame, now: pd.Timestamp) -> pd.Series[Any]:
@@ -87,12 +116,14 @@ def accept(
     return FINDINGS.frame(marked), COVERAGE.frame(counted)
 
 
-def _wrong(entry: Mapping[str, Any]) -> str:
-    if set(entry) - set(KNOWN):
+def _wrong(entry: Mapping[str, Any], about: str) -> str:
+    texts = (about, "reason", "approver")
+    known = (*texts, "expires")
+    if set(entry) - set(known):
         return (
-            f"there is no {', '.join(sorted(set(entry) - set(KNOWN)))}; known: {', '.join(KNOWN)}"
+            f"there is no {', '.join(sorted(set(entry) - set(known)))}; known: {', '.join(known)}"
         )
-    for key in TEXTS:
+    for key in texts:
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             return f"{key} must be a text in quotes"
     expires = entry.get("expires")

@@ -1,7 +1,7 @@
 """The review folder: every step adds files, none edits one, and a ledger chains them all.
 
-    ledger.jsonl   one line a step: what it read and wrote (SHA-256, bytes), counts, settings, and
-                   the hash of the line before
+    ledger.jsonl   one line a step: what it read and wrote (SHA-256, bytes), counts, settings, what
+                   made it, and the hash of the line before
     settings/      the uar.toml bytes a step worked with, named by their hash
 
 Files are written whole (temporary file, fsync, rename), then the ledger line that makes them count.
@@ -27,6 +27,7 @@ from filelock import FileLock, Timeout
 
 from uar import __version__
 from uar.errors import FolderError
+from uar.maker import maker
 from uar.verify import JOURNAL as JOURNAL
 from uar.verify import LEDGER as LEDGER
 from uar.verify import LOCK as LOCK
@@ -271,6 +272,7 @@ def _line(
         "step": step.name,
         "at": step.at,
         "version": __version__,
+        "made_with": dict(maker()),
         "settings": digest(step.settings) if step.settings else "",
         "read": {name: str(known[name]["sha256"]) for name in step.read},
         "wrote": wrote,

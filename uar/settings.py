@@ -174,6 +174,8 @@ class ServiceAccounts:
     """Who answers for accounts that are no person's."""
 
     owners: Pairs = field(default_factory=_no_pairs)  # name, login or id -> e-mail of the owner
+    # The targeted risk analysis that says how often they are reviewed (PCI DSS 7.2.5.1).
+    risk_analysis: str = ""
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ MORE = {  # what stays in one file or table alone
     "later": frozenset({"entitlement"}),
     "plans": frozenset({"entitlement"}),
     "receipts": frozenset({"entitlement", "open"}),
-    "closing": frozenset({"open"}),
+    "closing": frozenset({"open", "left"}),
 }
 PARTS = {"plan": "plans", "emergencies": "plans"}  # part of the evidence -> its kind in MORE
 ID = re.compile(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,8 @@ from uar.commands._shared import (
     put_json,
     settings_option,
 )
-from uar.errors import FolderError
+from uar.errors import FolderError, SetupError
+from uar.exceptions import FILE, Open, may_stay_open
 from uar.folder import CLOSE, LEDGER, SEAL, Folder
 from uar.settings import load
 from uar.snapshot import json_bytes
@@ -40,6 +42,9 @@ from uar.verify import (
 
 if TYPE_CHECKING:
     from uar.signing import Key
+    from uar.tieout import TieOut
+
+SHOWN = 10  # open items of a refusal
 
 
 @click.command()
@@ -50,6 +55,25 @@ if TYPE_CHECKING:
     metavar="REASON",
     default="",
     help="Close though something is open; the reason goes on record.",
+)
+@click.option(
+    "--approver",
+    metavar="NAME",
+    default="",
+    help="Who approved what is closed --with-exceptions.",
+)
+@click.option(
+    "--expires",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The last day that it may stay open, such as 2027-01-31.",
+)
+@click.option(
+    "--exceptions",
+    "exceptions_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Items that may stay open, each as [[open]] with item, reason, approver, expires.  "
+    "[default: exceptions.toml beside uar.toml if it is there]",
 )
 @click.option(
     "--acknowledged-by",
@@ -64,6 +88,9 @@ if TYPE_CHECKING:
 def command(
     folder: Path,
     exceptions: str,
+    approver: str,
+    expires: dt.datetime | None,
+    exceptions_path: Path | None,
     manager: str,
     key: Path | None,
     settings_path: Path | None,
@@ -71,19 +98,31 @@ def command(
 ) -> None:
     """Write the final report and seal everything in FOLDER/pack.zip.
 
-    Refused while an item is not reviewed or Not sure, a removal is not done and verified, or a
-    number does not tie out. Afterwards nothing can be added to FOLDER.
+    Refused while an item is not reviewed or Not sure, a removal is not done and verified, a Modify
+    is to be done by hand, or a number does not tie out: unless exceptions.toml says of each item
+    why it may stay open, who approved that and until when, or --with-exceptions of all the rest.
+    Afterwards nothing can be added to FOLDER.
 
     Signed with your key if there is one (see uar key), and time stamped if uar.toml names an
     authority in close.tsa_url.
     """
     signer = _signer(key)
     tsa_url = load(settings_path)[0].close.tsa_url
+    if (approver or expires) and not exceptions:
+        raise SetupError("--approver and --expires are of --with-exceptions REASON; give it too.")
+    beside = (settings_path or Path()).parent / FILE
+    path = exceptions_path or (beside if beside.exists() else None)
+    named = may_stay_open(path.read_bytes(), str(path)) if path else ()
     with Folder(folder).locked(step=SEAL) as review:
         steps = [line["step"] for line in review.ledger()]
         if CLOSE not in steps:
-            words = {"exceptions": exceptions.strip(), "acknowledged_by": manager.strip()}
-            _close(review, words, signer.fingerprint if signer else "")
+            words = {
+                "exceptions": exceptions.strip(),
+                "approver": approver.strip(),
+                "expires": expires.date().isoformat() if expires else "",
+                "acknowledged_by": manager.strip(),
+            }
+            _close(review, words, named, signer.fingerprint if signer else "")
         files = {name: (folder / name).read_bytes() for name in {LEDGER, *review.names("")}}
         root = review.root()
         seals = _seals(root_text(root), signer, tsa_url)
@@ -134,10 +173,10 @@ def _seals(text: bytes, signer: Key | None, tsa_url: str) -> dict[str, bytes]:
     return seals
 
 
-def _close(review: Folder, words: Mapping[str, str], signer: str) -> None:
+def _close(review: Folder, words: Mapping[str, str], named: Sequence[Open], signer: str) -> None:
     """The last step of the review itself: why it may be closed, and the report of it.
 
-    `words`: the operator's own, `exceptions` and `acknowledged_by`; "" for what was not given.
+    `words`: the operator's own, "" for what was not given; `named`: items that may stay open.
     """
     from uar.commands._evidence import load as load_review
     from uar.commands._twin import twin_of
@@ -149,19 +188,13 @@ def _close(review: Folder, words: Mapping[str, str], signer: str) -> None:
     if broken:
         raise FolderError(f"{broken.path} {broken.says}; nothing was closed.")
     evidence = load_review(review)
-    open_ = tie_out(evidence).open
-    if open_ and not words["exceptions"]:
-        raise FolderError(
-            "\n  ".join(
-                (
-                    f"{review.path} cannot be closed yet. Finish what is open, or close it "
-                    "--with-exceptions REASON:",
-                    *open_,
-                )
-            )
-        )
-    at = iso(now())
-    closing = {**words, "at": at, "open": list(open_), "signer": signer}
+    tied, at = tie_out(evidence), iso(now())
+    left = _left(tied)
+    items = _excused(named, left, at)
+    others = {item: word for item, word in left.items() if item not in {e["item"] for e in items}}
+    if tied.open and not words["exceptions"] and (others or tied.amiss):
+        raise FolderError(_refused(review.path, tied.open, others))
+    closing = {**words, "at": at, "open": list(tied.open), "items": items, "signer": signer}
     closed = replace(evidence, closing=closing)
     report = REPORT.render(closed, tie_out(closed), None)
     last = {CLOSING: json_bytes(closing), VERIFIER: Path(verify.__file__).read_bytes()}
@@ -176,6 +209,51 @@ def _close(review: Folder, words: Mapping[str, str], signer: str) -> None:
             TWIN: twin.recorded,
         },
         at=at,
-        counts={"open": len(open_)},
+        counts={"open": len(tied.open), "exceptions": len(items)},
         replace=True,
+    )
+
+
+def _left(tied: TieOut) -> dict[str, str]:
+    """Item -> what is left to do of it."""
+    if tied.standing is None:
+        return {}
+    left = tied.left()
+    return dict(zip(left["item_id"], left["left"], strict=True))
+
+
+def _excused(named: Sequence[Open], left: Mapping[str, str], at: str) -> list[dict[str, str]]:
+    """What goes on record of each item that may stay open. SetupError: one is not, or no longer."""
+    for one in named:
+        if one.item not in left:
+            raise SetupError(
+                f"{one.line}: {one.item} is not open; take it out, or correct the item."
+            )
+        if one.expires.isoformat() < at[:10]:
+            raise SetupError(f"{one.line}: the last day of {one.item}, {one.expires}, is over.")
+    return [
+        {
+            "item": one.item,
+            "left": left[one.item],
+            "reason": one.reason.strip(),
+            "approver": one.approver.strip(),
+            "expires": one.expires.isoformat(),
+        }
+        for one in named
+    ]
+
+
+def _refused(path: Path, open_: Sequence[str], others: Mapping[str, str]) -> str:
+    """What is open, and the two ways on."""
+    shown = [f"  {item}  {word}" for item, word in [*others.items()][:SHOWN]]
+    more = len(others) - SHOWN
+    return "\n  ".join(
+        (
+            f"{path} cannot be closed yet:",
+            *open_,
+            *shown,
+            *([f"  and {more:,} more; uar report {path} shows all of them."] if more > 0 else []),
+            "Finish it; or say of each item in exceptions.toml why it may stay open ([[open]] with "
+            "item, reason, approver, expires); or of all of it with --with-exceptions REASON.",
+        )
     )

@@ -22,7 +22,7 @@ from uar.commands._shared import (
 from uar.commands._table import put_table
 from uar.detections import Facts, detections, run
 from uar.errors import SetupError
-from uar.exceptions import accept, parse
+from uar.exceptions import FILE, accept, parse
 from uar.folder import Folder
 from uar.overrides import overrides, refused
 from uar.persons import persons
@@ -33,7 +33,6 @@ from uar.unmatched import unmatched
 
 COUNTS = ("found", "looked_at", "cannot_tell", "accepted")
 MOST_LISTED = 20  # findings of one detection that a terminal shows
-EXCEPTIONS_FILE = "exceptions.toml"
 PERSONS_FILE = "persons.toml"
 
 
@@ -78,7 +77,7 @@ def command(
     """
     settings, toml = load(settings_path)
     beside = (settings_path or Path()).parent
-    path = exceptions_path or beside / EXCEPTIONS_FILE
+    path = exceptions_path or beside / FILE
     accepted = path.read_bytes() if path.exists() else None
     persons_path = persons_path or beside / PERSONS_FILE
     written = persons_path.read_bytes() if persons_path.exists() else b""
@@ -109,7 +108,7 @@ def command(
                 "links.jsonl": to_lines(links),
                 "findings.jsonl": to_lines(findings),
                 "coverage.jsonl": to_lines(coverage),
-                **({} if accepted is None else {EXCEPTIONS_FILE: accepted}),
+                **({} if accepted is None else {FILE: accepted}),
                 **({PERSONS_FILE: written} if written else {}),
                 **kept,
             },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from uar import verify
 from uar.commands._shared import json_option, put, put_json, say
 from uar.commands.verify import holding
 from uar.errors import FolderError, SetupError
+from uar.maker import otherwise, ways_back
 from uar.verify import ENTRY, LEDGER, PACK, SEALS, TWIN
 
 
@@ -55,9 +57,12 @@ def command(path: Path, to: Path, salts: Path | None, as_json: bool) -> None:
     evidence = replace(evidence, ledger=evidence.ledger[:-1])
     made = twin_of(evidence, before_closing(files))
     if made.recorded != files[TWIN]:
+        closed = json.loads(files[LEDGER].splitlines()[-1])
+        other = otherwise(closed, page=True)
         raise FolderError(
-            f"{path}: the twin that was recorded at closing cannot be made again with this uar; "
-            f"take the version that closed it, {evidence.ledger[-1]['version']}."
+            f"{path}: the twin that was recorded at closing cannot be made again: it was made with "
+            f"{'; '.join(other) or 'something that no digest of this uar tells'}. "
+            f"{' '.join(ways_back([closed]))}"
         )
     seals = {name: files[name] for name in SEALS if name in files}
     entry = files[LEDGER].splitlines(keepends=True)[-1]

@@ -10,6 +10,7 @@ import click
 from uar.commands._shared import folder_argument, iso, json_option, now, put, put_json
 from uar.errors import SetupError, UarError
 from uar.folder import Folder
+from uar.maker import templates as templates_of
 
 if TYPE_CHECKING:  # pandas is slow to load, and --help must not wait for it
     from uar.evidence import Evidence
@@ -101,7 +102,10 @@ def command(
             content = _content(reports[name], kind, evidence, tieout, templates)
             lines = [line for line in review.ledger() if line["step"] != "report"]
             read = list(dict.fromkeys(file for line in lines for file in line["wrote"]))
-            review.write("report", {file: content}, at=iso(now()), read=read, replace=True)
+            facts = {"templates": templates_of(templates)} if templates else {}
+            review.write(
+                "report", {file: content}, at=iso(now()), read=read, facts=facts, replace=True
+            )
     answers = [
         {"question": answer.question, "answer": answer.word, "why": list(answer.why)}
         for answer in tieout.answers

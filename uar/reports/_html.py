@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from uar.errors import SetupError
+from uar.maker import own_templates
 from uar.reports._charts import patterns, swatch
 from uar.reports._tables import table
 from uar.text import plain
@@ -25,9 +25,7 @@ BRIEF = 170  # characters
 
 def places(own: Path | None) -> list[str]:
     """Where templates are looked for, first to last."""
-    packed = Path(str(files("uar") / "report_templates"))
-    beside = Path(__file__).resolve().parents[2] / "report_templates"
-    return [str(place) for place in (own, packed if packed.is_dir() else beside) if place]
+    return [str(place) for place in (own, own_templates()) if place]
 
 
 def page(template: str, own: Path | None, values: Mapping[str, Any]) -> bytes:

@@ -6,11 +6,15 @@ from functools import lru_cache
 
 import pandas as pd
 
+from uar.evidence import Evidence
 from uar.reports._listing import ITEM, Cell, Lines, Listing, item_link, lines, listing, records
 from uar.reports._population import NOT_YET_OPENED
+from uar.review.flags import sentence
 from uar.tables import DECISION_WORDS, ITEM_KINDS
 from uar.tieout import NOT_REVIEWED, TieOut
 
+EXCEPTION = ("reason", "approver", "expires")
+NOT_GIVEN = "not given"
 ANSWERS = (*DECISION_WORDS, NOT_REVIEWED)
 ANSWERED = (*ITEM, "reason", "reviewer")
 
@@ -55,16 +59,68 @@ def decisions_by_kind(
     return listing(name, caption, columns, rows, "No items.", ("All", sum(total), *total))
 
 
-def overrides(tieout: TieOut) -> Listing:
-    columns = (("Item", "id"), ("Flags", "text"), ("Justification", "text"), ("Reviewer", "text"))
+def overrides(evidence: Evidence, tieout: TieOut) -> Listing:
+    columns = (
+        ("Item", "id"), ("Flags", "text"), ("Justification", "text"), ("Reviewer", "text"),
+        ("Approver and last day", "text"),
+    )  # fmt: skip
     caption = "Kept against a critical or high flag"
     if tieout.standing is None:
         return listing("override-list", caption, columns, (), NOT_YET_OPENED)
+    accepted = _accepted_flags(evidence)
     rows = (
-        (item_link(row), _flags(row["flags"]), row["reason"] or "none given", row["reviewer"])
+        (
+            item_link(row),
+            _flags(row["flags"]),
+            row["reason"] or "none given",
+            row["reviewer"],
+            Lines(tuple(said for one in row["flags"].split("\n") for said in accepted.get(one, ())))
+            or NOT_GIVEN,
+        )
         for row in records(tieout.standing.loc[tieout.overrides(), [*ANSWERED, "flags"]])
     )
     return listing("override-list", caption, columns, rows, "None.")
+
+
+def _accepted_flags(evidence: Evidence) -> dict[str, tuple[str, str]]:
+    """A flag whose finding was accepted -> by whom, until when."""
+    if evidence.findings is None:
+        return {}
+    found = evidence.findings[evidence.findings["accepted_until"].notna()]
+    return {
+        sentence(row["severity"], row["says"], row["detection"]): (
+            f"{row['accepted_by']} ({row['detection']})",
+            f"until {row['accepted_until']}",
+        )
+        for row in records(found)
+    }
+
+
+def closed_open(evidence: Evidence, tieout: TieOut) -> Listing:
+    """What was open when the review was closed: why, by whom it was approved, until when."""
+    columns = (
+        ("Item", "id"), ("Left open", "text"), ("Reason", "text"), ("Approver", "text"),
+        ("Last day", "time"),
+    )  # fmt: skip
+    name, caption = "closed-open", "What was closed though it was open"
+    closing = evidence.closing
+    if closing is None or tieout.standing is None:
+        return listing(name, caption, columns, (), "Not yet: the review is not closed.")
+    left = tieout.left()
+    named = {entry["item"]: entry for entry in closing.get("items", ())}
+    own = left[left["item_id"].isin([*named])]
+    rows: list[tuple[Cell, ...]] = [
+        (item_link(row), row["left"], *(named[row["item_id"]][k] for k in EXCEPTION))
+        for row in records(own[[*ITEM, "left"]])
+    ]
+    given = [closing.get(word) or NOT_GIVEN for word in ("exceptions", "approver", "expires")]
+    others = left.loc[~left.index.isin(own.index), "left"].value_counts().sort_index()
+    rows += [(_items(int(number)), str(word), *given) for word, number in others.items()]
+    return listing(name, caption, columns, rows, "Nothing was open.")
+
+
+def _items(number: int) -> str:
+    return f"{number:,} item{'' if number == 1 else 's'}"
 
 
 def open_questions(tieout: TieOut) -> Listing:

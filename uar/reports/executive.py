@@ -14,7 +14,7 @@ from uar.reports._charts import DECISION_PARTS, LOW
 from uar.reports._html import page
 from uar.reports.report import cover
 from uar.text import plain
-from uar.tieout import DONE, NOT_REVIEWED, TieOut
+from uar.tieout import DONE, NOT_REVIEWED, TieOut, exceptions_said
 
 SHOWN = 4  # exceptions; how many more there are is said
 
@@ -66,9 +66,8 @@ def figures(evidence: Evidence, tieout: TieOut) -> list[tuple[str, str]]:
 
 def exceptions(evidence: Evidence, tieout: TieOut) -> list[str]:
     """Why it was closed with exceptions, and what was or is open; at most SHOWN."""
-    closing = evidence.closing or {"open": tieout.open, "exceptions": ""}
-    reason = f"Closed with exceptions: {closing['exceptions']}" if closing["exceptions"] else ""
-    told = [plain(why) for why in (reason, *closing["open"]) if why]
+    closing = evidence.closing or {"open": tieout.open}
+    told = [plain(why) for why in (*exceptions_said(closing), *closing["open"])]
     more = len(told) - SHOWN
     return told[:SHOWN] + ([f"And {more:,} more: see the auditor's report."] if more > 0 else [])
 

@@ -6,7 +6,7 @@ there yet says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pandas as pd
 
 from uar import __version__
 from uar.evidence import Evidence
+from uar.maker import OWN
 from uar.measures.changes import changes
 from uar.measures.lookback import lookback
 from uar.measures.quality import Quality, quality
@@ -39,7 +40,7 @@ from uar.reports._parts import parts
 from uar.reports._register import register
 from uar.snapshot import Header
 from uar.text import plain
-from uar.tieout import NO, NOT_YET, TieOut
+from uar.tieout import NO, NOT_YET, TieOut, exceptions_said
 
 PRINTED = 2_000  # items; measured: 10,000 take a browser 22 s and 5 GB
 
@@ -101,6 +102,9 @@ def values(evidence: Evidence, tieout: TieOut) -> dict[str, Any]:
             "changes": _changes.said(changed),
             "lookback": _lookback.said(looked),
             "later": _lookback.later_said(evidence),
+            "risk_analysis": plain(
+                evidence.settings.service_accounts.risk_analysis or "not given"
+            ).removesuffix("."),
             "roster": "given" if evidence.roster is not None else "not given",
         },
         "tables": _tables(evidence, tieout, judged, times)
@@ -149,7 +153,7 @@ def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
         "period": plain(campaign.period or "Period not given"),
         "status": status(evidence, tieout),
         "open": [plain(why) for why in (evidence.closing or {"open": tieout.open})["open"]],
-        "exception": plain((evidence.closing or {}).get("exceptions", "")),
+        "exceptions": [plain(said) for said in exceptions_said(evidence.closing or {})],
         "acknowledged": plain((evidence.closing or {}).get("acknowledged_by", "")),
         "facts": [(word, plain(fact), kind) for word, fact, kind in facts],
         "entry": last["number"],
@@ -186,11 +190,31 @@ def _source(evidence: Evidence) -> list[tuple[str, str, str]]:
         ("with the role", roles or "not told by the source", ""),
         ("Requests, of which repeated", f"{header.requests:,}, {header.retries:,}", ""),
         ("Log of use (UTC)", log or header.usage, ""),
-        ("uar", header.version, ""),
         ("Read from both ends", _cross_check(header), ""),
+        *_made_with(evidence),
         ("Settings of the last step (SHA-256)", settings or "defaults", "code"),
     )
     return [(word, plain(fact), kind) for word, fact, kind in facts]
+
+
+def _made_with(evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    """What made the snapshot, and the steps that something else made."""
+    read = evidence.ledger[0]
+    made = read.get("made_with")
+    if made is None:
+        yield "uar", read["version"], ""
+        return
+    at = f", commit {made['commit']}" if "commit" in made else ", commit not known"
+    libraries = [f"{name} {made[name]}" for name in sorted({*made} - {*OWN, "python"})]
+    others = [
+        f"{line['number']} {line['step']}"
+        for line in evidence.ledger
+        if (line["version"], line.get("made_with")) != (read["version"], made)
+    ]
+    yield "uar", read["version"] + at, ""
+    yield "its code and templates (SHA-256)", f"{made['code']} {made['templates']}", "code"
+    yield "Python and libraries", ", ".join((f"Python {made['python']}", *libraries)), ""
+    yield "Ledger entries made with others", ", ".join(others) or "none", ""
 
 
 def _roles(evidence: Evidence) -> str:
@@ -225,7 +249,8 @@ def _tables(
         "decisions_by_kind": _results.decisions_by_kind(tieout.standing),
         "dates": _process.dates(evidence, tieout),
         "returns": _process.returns(evidence, tieout, judged),
-        "overrides": _results.overrides(tieout),
+        "overrides": _results.overrides(evidence, tieout),
+        "closed_open": _results.closed_open(evidence, tieout),
         "open_questions": _results.open_questions(tieout),
         "findings": _findings.findings(evidence),
         "accepted": _findings.accepted(evidence),

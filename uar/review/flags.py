@@ -67,16 +67,18 @@ def flags_of_entitlements(findings: pd.DataFrame) -> dict[str, str]:
     return _lines(objects(said["subject"]), objects(said["sentence"]))
 
 
+def sentence(severity: str, says: str, detection: str) -> str:
+    """A finding as it is shown beside an item."""
+    return f"{severity.capitalize()}: {plain(says).strip()} ({detection})"
+
+
 def _sentences(findings: pd.DataFrame) -> pd.DataFrame:
     """subject, accounts, grants, id, rank (0 is the worst), severity, sentence."""
     said = findings[findings["severity"] != "info"]
     words = zip(said["severity"], said["says"], said["detection"], strict=True)
     said = said.assign(
         rank=said["severity"].map(SEVERITIES.index),
-        sentence=[
-            f"{severity.capitalize()}: {plain(says).strip()} ({detection})"
-            for severity, says, detection in words
-        ],
+        sentence=[sentence(*each) for each in words],
     )
     return said[["subject", "accounts", "grants", "id", "rank", "severity", "sentence"]]
 

@@ -23,6 +23,7 @@ from uar.tieout._answers import NO as NO
 from uar.tieout._answers import NOT_YET as NOT_YET
 from uar.tieout._answers import YES as YES
 from uar.tieout._answers import Answer as Answer
+from uar.tieout._answers import exceptions_said as exceptions_said
 from uar.tieout._equations import Equation as Equation
 from uar.tieout._equations import Term as Term
 from uar.tieout._equations import differences as differences
@@ -32,7 +33,7 @@ from uar.tieout._standing import NOT_REVIEWED as NOT_REVIEWED
 from uar.tieout._standing import STATES as STATES
 from uar.tieout._standing import STRONG_FLAGS as STRONG_FLAGS
 from uar.tieout._standing import WAITING as WAITING
-from uar.tieout._standing import own_items, standing_of
+from uar.tieout._standing import left_of, own_items, standing_of
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,19 @@ class TieOut:
     standing: pd.DataFrame | None
     own_items: tuple[str, ...]  # items put to the person they concern
     open: tuple[str, ...]  # why the review cannot be closed without exceptions
+    amiss: tuple[str, ...]  # of these, what is about no item that can be named
 
     def overrides(self) -> pd.Series[Any]:
         """Which rows of `standing` are a Keep against a critical or high flag?"""
         assert self.standing is not None  # noqa: S101
         strong = self.standing["flag_severity"].isin(STRONG_FLAGS)
         return (self.standing["decision"] == "Keep") & strong
+
+    def left(self) -> pd.DataFrame:
+        """Rows of `standing` of which something is left to do, with what: `left`."""
+        assert self.standing is not None  # noqa: S101
+        marked = self.standing.assign(left=left_of(self.standing))
+        return marked[marked["left"].notna()]
 
 
 def tie_out(evidence: Evidence) -> TieOut:
@@ -69,4 +77,14 @@ def tie_out(evidence: Evidence) -> TieOut:
     )
     undone = [why for answer in answers[:4] if answer.word != YES for why in answer.why]
     left = [*undone, *_answers.by_hand(standing), *differences(equations)]
-    return TieOut(tuple(equations), answers, standing, own, tuple(dict.fromkeys(left)))
+    amiss = [why for answer in answers[:2] if answer.word != YES for why in answer.why]
+    amiss += differences(equations)
+    amiss += undone if standing is None else _answers.removed_against(evidence, standing)
+    return TieOut(
+        tuple(equations),
+        answers,
+        standing,
+        own,
+        tuple(dict.fromkeys(left)),
+        tuple(dict.fromkeys(amiss)),
+    )

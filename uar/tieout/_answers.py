@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -102,15 +103,8 @@ def removed(evidence: Evidence, standing: pd.DataFrame | None) -> Answer:
         return Answer(question, NOT_YET, ("Nothing has been decided yet.",), proof)
     revoked = standing[standing["decision"] == "Revoke"]
     left = revoked[~revoked["state"].isin(DONE)]
-    ended = evidence.outcomes[evidence.outcomes["gone"].fillna(False).astype(bool)]
-    # An emergency asked nobody; only a decision that came to something else speaks against it.
-    urgent = ended["plan"].isin(list(evidence.emergencies))
-    decided = standing.loc[standing["decision"] != NOT_REVIEWED, "item_id"]
-    ended = ended[~urgent | ended["item_id"].isin(decided)]
-    others = sorted(set(ended["item_id"]) - set(revoked["item_id"]))
-    if others:
-        why = f"Removed, though another decision counts now: {_some(others)}; see uar undo."
-        return Answer(question, NO, (why,), proof)
+    if against := removed_against(evidence, standing):
+        return Answer(question, NO, tuple(against), proof)
     if left.empty:
         word = YES if not (standing["decision"] == NOT_REVIEWED).any() else _open(evidence)
         why = f"{_counted(len(revoked), 'removal')}, each read again afterwards."
@@ -122,14 +116,28 @@ def removed(evidence: Evidence, standing: pd.DataFrame | None) -> Answer:
     return Answer(question, word, (f"Of {len(revoked):,} Revoke: {parts}.",), proof)
 
 
+def removed_against(evidence: Evidence, standing: pd.DataFrame) -> list[str]:
+    """A sentence where items were removed that another decision counts for now."""
+    ended = evidence.outcomes[evidence.outcomes["gone"].fillna(False).astype(bool)]
+    # An emergency asked nobody; only a decision that came to something else speaks against it.
+    urgent = ended["plan"].isin(list(evidence.emergencies))
+    decided = standing.loc[standing["decision"] != NOT_REVIEWED, "item_id"]
+    ended = ended[~urgent | ended["item_id"].isin(decided)]
+    revoked = standing.loc[standing["decision"] == "Revoke", "item_id"]
+    others = sorted(set(ended["item_id"]) - set(revoked))
+    return (
+        [f"Removed, though another decision counts now: {_some(others)}; see uar undo."]
+        if others
+        else []
+    )
+
+
 def without_exception(
     evidence: Evidence, standing: pd.DataFrame | None, equations: Sequence[Equation]
 ) -> Answer:
     question, proof = "Is it free of exceptions?", "exceptions"
     wrong = differences(equations)
-    reason = (evidence.closing or {}).get("exceptions", "")
-    if reason:
-        wrong.append(f"Closed with exceptions: {reason}")
+    wrong += exceptions_said(evidence.closing or {})
     if wrong:
         return Answer(question, NO, (*wrong, *by_hand(standing)), proof)
     if standing is None:
@@ -146,6 +154,18 @@ def without_exception(
     if evidence.closing is None:
         return Answer(question, NOT_YET, (*why, "The review is not closed yet."), proof)
     return Answer(question, YES, tuple(why) or ("None.",), proof)
+
+
+def exceptions_said(closing: Mapping[str, Any]) -> list[str]:
+    """How a review was closed with something open, a sentence each."""
+    reason, named = closing.get("exceptions", ""), len(closing.get("items", ()))
+    said = [f"Closed with exceptions: {reason}"] if reason else []
+    if named:
+        said.append(
+            f"{_counted(named, 'item')} closed with an exception of "
+            f"{'its' if named == 1 else 'their'} own, with approver and last day."
+        )
+    return said
 
 
 def by_hand(standing: pd.DataFrame | None) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from uar.evidence import Evidence
@@ -31,6 +33,14 @@ def standing_of(evidence: Evidence) -> pd.DataFrame | None:
         table["state"] = table["state"].fillna(WAITING)
     table["state"] = table["state"].where(revoked)
     return table
+
+
+def left_of(standing: pd.DataFrame) -> pd.Series[Any]:
+    """What is left to do of each item, in a word; unknown where nothing is."""
+    decision = standing["decision"]
+    left = standing["state"].fillna("unexplained").where(decision == "Revoke")
+    left = left.mask(left.isin(DONE))
+    return left.mask(decision.isin((NOT_REVIEWED, "Not sure", "Modify")), decision)
 
 
 def _plan_is_current(evidence: Evidence) -> bool:
