@@ -392,6 +392,7 @@ GAPS = Table(
     ),
 )
 
+DEVICES_OF_GROUPS = "devices of device groups"  # the collection that CONTENTS comes from
 CROSS_CHECK = "cross-check"  # the collection of gaps that two answers which disagree leave
 
 EMPLOYMENT = ("employed", "left")

@@ -152,10 +152,22 @@ def test_what_else_gives_the_rights_is_told(box: Sandbox, run: Invoke, tmp_path:
     ]
 
 
-def test_a_device_group_may_keep_them_alive(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
-    """Which devices are in it is not read; so it is said, not guessed."""
+def test_a_device_group_keeps_them_alive(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     box.tenant.graph.connect(("user", s.ANA), ("system_group", s.LAPTOPS), ON)
-    (warning,) = effects(box, run, tmp_path / "q", BOUND[0][0])["binding sudo ana"]["warnings"]
+    row = effects(box, run, tmp_path / "q", BOUND[0][0])["binding sudo ana"]
+    assert row["loses"] == []
+    assert "The rights stay, through the device group Laptops" in row["keeps"]
+
+
+def test_where_its_devices_could_not_be_read_that_is_a_doubt(
+    box: Sandbox, run: Invoke, tmp_path: Path
+) -> None:
+    """Said, not guessed."""
+    box.tenant.graph.connect(("user", s.ANA), ("system_group", s.LAPTOPS), ON)
+    box.add_fault(f"403:path=/systemgroups/{s.LAPTOPS}/members")
+    row = effects(box, run, tmp_path / "q", BOUND[0][0])["binding sudo ana"]
+    assert row["loses"] == ["administrator of mac"]
+    (warning,) = row["warnings"]
     assert warning == (
         "ana is administrator of the device group Laptops too; if mac is in it, the right stays."
     )

@@ -36,6 +36,8 @@ def _tenant() -> Iterator[None]:
 ANA_STAFF = h.grant(f"group:{s.STAFF}", f"user:{s.ANA}")
 ANA_FINANCE = h.grant(f"group:{s.DYNAMIC}", f"user:{s.ANA}")
 ANA_PAYROLL = h.grant(f"app:{s.PAYROLL}", f"user:{s.ANA}")
+ANA_MAC = h.grant(f"system:{s.MAC}", f"user:{s.ANA}")
+CEM_LAPTOPS = h.grant(f"system_group:{s.LAPTOPS}", f"user:{s.CEM}")
 BEN_SALES = h.grant(f"group:{s.SALES}", f"user:{s.BEN}")
 STAFF_PAYROLL = h.grant(f"app:{s.PAYROLL}", f"group:{s.STAFF}")
 NIA_HELP = h.grant(f"role:{s.HELP_ROLE}", f"admin:{h.NIA}")
@@ -68,7 +70,8 @@ def blocked(answers: Mapping[str, str], **more: Any) -> dict[str, Any]:
 def test_a_membership_says_what_is_lost_and_what_stays() -> None:
     row = only(made({BEN_SALES: "Revoke"}).removals)
     assert row["does"] == "Takes ben out of the group Sales."
-    assert row["loses"] == ["Laptops", "Safe", "Wiki"]
+    # Laptops holds pc too; that he has through the group Staff. The vault's password goes with it.
+    assert row["loses"] == ["Laptops (with mac)", "Safe (with Shared)", "Wiki"]
     assert row["why"] == "Revoke: No longer needed (Eva Test)"
     assert (row["holder_source_id"], row["entitlement_source_id"]) == (s.BEN, s.SALES)
 
@@ -77,6 +80,26 @@ def test_another_path_keeps_the_access_alive() -> None:
     row = only(made({ANA_PAYROLL: "Revoke"}).removals)
     assert row["loses"] == []
     assert row["keeps"] == ["Payroll stays, through the group Finance and the group Staff"]
+
+
+def test_a_device_group_keeps_its_devices_alive() -> None:
+    row = only(made({ANA_MAC: "Revoke"}).removals)
+    assert (row["loses"][:1], row["keeps"]) == (["mac"], [])
+    laptops, ana = f"jumpcloud:system_group:{s.LAPTOPS}", f"user:{s.ANA}"
+    also = SNAPSHOT.grants.loc[SNAPSHOT.grants["entitlement_id"] == laptops].head(1)
+    also = also.assign(
+        grant_id=f"{laptops}>{ana}", holder_id=f"jumpcloud:{ana}", holder_kind="user"
+    )
+    snap = replace(SNAPSHOT, grants=pd.concat([SNAPSHOT.grants, also], ignore_index=True))
+    row = only(made({ANA_MAC: "Revoke"}, snap).removals)
+    assert row["keeps"] == ["mac stays, through the device group Laptops"]
+    assert "mac" not in row["loses"]
+
+
+def test_what_is_in_a_device_group_goes_with_it() -> None:
+    row = only(made({CEM_LAPTOPS: "Revoke"}).removals)
+    # pc stays: cem is in the group Staff, which is bound to it.
+    assert row["loses"] == ["Laptops (with mac)", "the administrator rights that go with it"]
 
 
 def test_paths_that_the_same_plan_takes_away_keep_nothing_alive() -> None:

@@ -13,10 +13,10 @@ from tests.sandbox.small import edge
 from uar.access import as_administrator, opens, reach, with_contents
 from uar.sandbox.server import Sandbox
 from uar.snapshot import Snapshot, from_files, to_files
-from uar.sources._bindings import DEVICES_OF_GROUPS
 from uar.sources._edges import stronger
 from uar.sources._http import Client
 from uar.sources.jumpcloud import read
+from uar.tables import DEVICES_OF_GROUPS
 
 from .conftest import Connect, large, read_of
 

@@ -71,6 +71,13 @@ def _all_places(user: str, target: str, known: Known, going: set[str]) -> Iterat
 
 
 def _places(user: str, target: str, known: Known, going: set[str]) -> Iterator[str]:
+    yield from _own_places(user, target, known, going)
+    for whole in sorted(known.wholes.get(target, ()), key=known.name):
+        if any(_own_places(user, whole, known, going)):
+            yield f"the device group {known.name(whole)}"
+
+
+def _own_places(user: str, target: str, known: Known, going: set[str]) -> Iterator[str]:
     if _gives(user, target, known, going):
         yield "the direct binding"
     for group in sorted(known.groups.get(user, ()), key=known.name):
@@ -88,13 +95,13 @@ def _gives(holder: str, target: str, known: Known, going: set[str]) -> bool:
 
 
 def _perhaps(row: Row, known: Known, going: set[str]) -> Iterator[str]:
-    """Which devices are in a device group is not asked here: it is said as a doubt."""
+    """Where the list of what device groups hold could not be read, it is said as a doubt."""
     holder, target = row["holder_id"], row["entitlement_id"]
-    if known.entitlements[target]["kind"] != "device":
+    if known.parts_known or known.entitlements[target]["kind"] != "device":
         return
     for other in sorted(known.administrators, key=known.name):
         if known.entitlements[other]["kind"] == "device group" and (
-            _gives(holder, other, known, going) or any(_places(holder, other, known, going))
+            any(_own_places(holder, other, known, going))
         ):
             yield (
                 f"{account_of(row)} is administrator of the device group {known.name(other)} too; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from uar.text import counted
 
@@ -12,6 +12,7 @@ from ._known import OWNERS_KEPT, Known, Row, account_of, grant_of, is_owner_role
 # What somebody may hold by several paths, so that taking one away may end nothing.
 SEVERAL_PATHS = ("group membership", "application assignment", "direct binding",
                  "group application", "group binding", "binding sudo")  # fmt: skip
+THROUGH = ("group", "device group", "password folder")  # what other things are reached through
 NOTHING_ENDS = "By itself this ends no access: the other paths keep it alive."
 
 
@@ -65,7 +66,7 @@ def _membership_effects(row: Row, known: Known, going: set[str]) -> Row:
         if others:
             keeps.append(f"{known.name(app)} stays, through {_listed(others, known)}")
         else:
-            loses.append(known.name(app))
+            loses.append(_with_parts(app, [user], known, going))
         if known.decided.get(grant_of(app, user)) == "Keep" and others:
             warnings.append(f"Keep was decided for {known.name(app)}, direct; it stays.")
     who, named, how = account_of(row), row["entitlement"], known.entitlements[group]["membership"]
@@ -89,13 +90,13 @@ def _assignment_effects(row: Row, known: Known, going: set[str]) -> Row:
     held = "assignment of" if row["kind"] == "application assignment" else "binding to"
     return {
         "does": f"Takes the direct {held} {row['entitlement']} from {account_of(row)}.",
-        "loses": ([] if others else [row["entitlement"]])
+        "loses": ([] if others else [_with_parts(app, [user], known, going)])
         + (["the administrator rights that go with it"] if row["sudo"] else []),
         "keeps": [f"{row['entitlement']} stays, through {_listed(others, known)}"]
         if others
         else [],
         "warnings": [
-            f"Keep was decided for the group {known.name(path)}, which opens it as well."
+            f"Keep was decided for {_called(path, known)}, which {_does(path, known)} it as well."
             for path in others
             if path != app and known.decided.get(grant_of(path, user)) == "Keep"
         ],
@@ -107,12 +108,12 @@ def _binding_effects(row: Row, known: Known, going: set[str]) -> Row:
     members = known.members.get(group, set())
     keeping = {each for each in members if any(_paths(each, app, known, going))}
     kept = [each for each in members if known.decided.get(grant_of(group, each)) == "Keep"]
-    lose = [str(known.accounts[each]["login"]) for each in members - keeping]
+    losing = members - keeping
+    lose = [str(known.accounts[each]["login"]) for each in losing]
+    what = _with_parts(app, losing, known, going)
     return {
         "does": f"Takes {row['entitlement']} from the group {row['holder_name']} as a whole.",
-        "loses": [f"{row['entitlement']}, for {counted(len(lose), 'member')}: {names_of(lose)}"]
-        if lose
-        else [],
+        "loses": [f"{what}, for {counted(len(lose), 'member')}: {names_of(lose)}"] if lose else [],
         "keeps": [f"{row['entitlement']} stays for {len(keeping):,} of its members, through others"]
         if keeping
         else [],
@@ -190,7 +191,15 @@ def _access_effects(row: Row, known: Known, going: set[str]) -> Row:
 
 
 def _paths(user: str, app: str, known: Known, going: set[str]) -> Iterator[str]:
-    """What still opens an application once the removals are done: itself (direct), or groups."""
+    """What still opens something once the removals are done: itself (direct), groups, or the
+    device groups and folders that it is in."""
+    yield from _own_paths(user, app, known, going)
+    for whole in sorted(known.wholes.get(app, ()), key=known.name):
+        if any(_own_paths(user, whole, known, going)):
+            yield whole
+
+
+def _own_paths(user: str, app: str, known: Known, going: set[str]) -> Iterator[str]:
     if app in known.direct.get(user, ()) and grant_of(app, user) not in going:
         yield app
     for group in sorted(known.groups.get(user, ()), key=known.name):
@@ -199,10 +208,26 @@ def _paths(user: str, app: str, known: Known, going: set[str]) -> Iterator[str]:
             yield group
 
 
+def _with_parts(thing: str, users: Iterable[str], known: Known, going: set[str]) -> str:
+    """Its name; with it goes what is in it, where a user has no other path to that."""
+    parts = {
+        known.name(part)
+        for part in known.parts.get(thing, ())
+        if not all(any(_paths(user, part, known, going)) for user in users)
+    }
+    return known.name(thing) + (f" (with {names_of(parts)})" if parts else "")
+
+
 def _listed(paths: list[str], known: Known) -> str:
-    return " and ".join(
-        f"the group {known.name(path)}"
-        if known.entitlements[path]["kind"] == "group"
-        else "the direct assignment"
-        for path in paths
-    )
+    return " and ".join(_called(path, known) for path in paths)
+
+
+def _called(path: str, known: Known) -> str:
+    kind = known.entitlements[path]["kind"]
+    if kind in THROUGH:
+        return f"the {kind} {known.name(path)}"
+    return f"the direct {'assignment' if kind == 'app' else 'binding'}"
+
+
+def _does(path: str, known: Known) -> str:
+    return "opens" if known.entitlements[path]["kind"] == "group" else "holds"

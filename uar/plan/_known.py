@@ -11,7 +11,7 @@ import pandas as pd
 
 from uar.settings import Apply
 from uar.snapshot import Snapshot
-from uar.tables import OPENED_KINDS, OUTCOMES, PERSONS, REMOVAL_KINDS, records
+from uar.tables import DEVICES_OF_GROUPS, OPENED_KINDS, OUTCOMES, PERSONS, REMOVAL_KINDS, records
 
 Row = dict[str, Any]
 OWNER, READER = "administrator with billing", "read only"
@@ -34,6 +34,9 @@ class Known:
     groups: Mapping[str, set[str]]  # account -> groups
     direct: Mapping[str, set[str]]  # account -> what it holds of OPENED_KINDS
     opens: Mapping[str, set[str]]  # group -> the same, for its members
+    wholes: Mapping[str, set[str]]  # device, password -> device groups, folders that it is in
+    parts: Mapping[str, set[str]]  # the same from the other side
+    parts_known: bool  # was the list of what device groups hold read?
     administrators: Mapping[str, set[str]]  # device or device group -> who is bound to it as one
     roles: Mapping[str, set[str]]  # admin -> roles
     holders: Mapping[str, set[str]]  # role -> admins
@@ -71,6 +74,7 @@ def look_up(ground: Ground, decided: Mapping[str, str], revoked: list[Row]) -> K
     for account in accounts.values():
         if account["kind"] == "user" and account["email"]:
             users[account["email"].casefold()].append(account)
+    contents, read = snapshot.contents, set(snapshot.collections["collection"])
     persons = PERSONS.empty() if ground.persons is None else ground.persons
     return Known(
         settings=ground.settings,
@@ -84,6 +88,9 @@ def look_up(ground: Ground, decided: Mapping[str, str], revoked: list[Row]) -> K
         groups=_sets(memberships, "holder_id", "entitlement_id"),
         direct=_sets(grants[of_user & opened], "holder_id", "entitlement_id"),
         opens=_sets(grants[of_group & opened], "holder_id", "entitlement_id"),
+        wholes=_sets(contents, "part_id", "whole_id"),
+        parts=_sets(contents, "whole_id", "part_id"),
+        parts_known=DEVICES_OF_GROUPS in read - set(snapshot.gaps["collection"]),
         administrators=_sets(grants[grants["sudo"].notna()], "entitlement_id", "holder_id"),
         roles=_sets(roles, "holder_id", "entitlement_id"),
         holders=_sets(roles, "entitlement_id", "holder_id"),

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from uar.tables import DEVICES_OF_GROUPS
+
 from ._ends import Binding
 from ._lists import (
     FOLDERS,
@@ -20,8 +22,6 @@ from ._lists import (
 )
 from ._paging import Listing, Reading
 from ._rows import Row
-
-DEVICES_OF_GROUPS = "devices of device groups"
 
 
 @dataclass(frozen=True, slots=True)

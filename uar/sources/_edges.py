@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ._bindings import DEVICES_OF_GROUPS, Ask
+from uar.tables import DEVICES_OF_GROUPS
+
+from ._bindings import Ask
 from ._ends import Binding
 from ._lists import PLACES, Rule, type_of
 from ._rows import RoleRef, Row, role_slug

@@ -9,9 +9,10 @@ from typing import Any
 
 from uar import clock
 from uar.errors import SetupError, SourceError
+from uar.tables import DEVICES_OF_GROUPS
 
 from ._assemble import organization_of, owner_of_key
-from ._bindings import DEVICES_OF_GROUPS, nameless
+from ._bindings import nameless
 from ._cross import MEMBEROF, REACHED, groups_of, users_of
 from ._fetching import Fetcher
 from ._gaps import LAST_USE

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from uar.snapshot import page_file
+from uar.tables import DEVICES_OF_GROUPS
 
-from ._bindings import DEVICES_OF_GROUPS
 from ._ends import ENDS
 from ._lists import ADMINS, APPS, FOLDERS, GROUPS, PLACES, ROLES, SERVICES, TARGETS, USERS
 from ._usage import PATH as EVENTS
