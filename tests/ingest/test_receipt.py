@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.ingest.review import (
@@ -115,8 +116,10 @@ def test_an_edited_cell_is_named_once_and_neighbours_as_one(review: Path, inbox:
             sheet.cell(row, COLUMN["Department"]).value = "Sales"
 
     said = text(review, filled(review, inbox, change))
-    assert "    Decisions!D3: Job title was changed; what was issued counts\n" in said
-    assert "    Decisions!E3:E7, Decisions!E11: Department was changed;" in said
+    title, department = (get_column_letter(COLUMN[name]) for name in ("Job title", "Department"))
+    assert f"    Decisions!{title}3: Job title was changed; what was issued counts\n" in said
+    block, single = f"Decisions!{department}3:{department}7", f"Decisions!{department}11"
+    assert f"    {block}, {single}: Department was changed;" in said
 
 
 def test_neighbouring_lines_of_a_csv_file(review: Path, inbox: Path) -> None:
