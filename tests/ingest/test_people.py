@@ -7,12 +7,14 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import SortState
@@ -39,6 +41,7 @@ from tests.ingest.review import (
     sign,
     workbook,
 )
+from uar.cli import main
 from uar.folder import Folder
 from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL
 from uar.workbooks.read_csv import ENCODINGS
@@ -718,3 +721,34 @@ def test_csv_problems_name_line_and_column(review: Path, inbox: Path) -> None:
     code, [receipt] = ingest(review, path)
     assert code == 4
     assert receipt["problems"][0]["cell"] == "line 3, column Decision"
+
+
+def test_a_directory_is_all_that_came_back_the_oldest_first(review: Path, inbox: Path) -> None:
+    change: Change = lambda book, sheet: answer(sheet, FIRST, "Revoke", "left")  # noqa: E731
+    newer = filled(review, inbox, change, name="a-second.XLSX")
+    older = filled(review, inbox, name="z-first.xlsx")
+    os.utime(older, (1, 1))
+    (inbox / "~$a-second.xlsx").write_bytes(b"ana")
+    (inbox / ".~lock.a-second.xlsx#").write_bytes(b"ana")
+    (inbox / "mail.eml").write_bytes(b"From: ana")
+    (inbox / "old").mkdir()
+    result = run("ingest", review, inbox, "--replace")
+    assert [line for line in result.stdout.splitlines() if line.endswith(": accepted")] == [
+        "z-first.xlsx: accepted",
+        "a-second.XLSX: accepted",
+    ]
+    assert f"{inbox}: 1 other file left alone: mail.eml." in " ".join(result.stderr.split())
+    assert answers(review)[ITEMS[0]["item_id"]] == ("Revoke", "left")
+    assert newer.exists()
+    result = CliRunner().invoke(main, ["ingest", str(review), str(inbox / "old")])
+    assert result.exit_code == 4
+    assert "holds no .xlsx, .ods, .csv or .tsv file" in " ".join(result.stderr.split())
+
+
+def test_a_file_given_again_alone_shows_its_receipt_again(review: Path, inbox: Path) -> None:
+    files = [filled(review, inbox), filled(review, inbox, reviewer="ben")]
+    first = run("ingest", review, files[0]).stdout
+    again = run("ingest", review, files[0]).stdout
+    assert again.startswith("ana.xlsx: this very file came in on ")
+    assert again.endswith(f"nothing done.\n\n{first}")
+    assert first not in run("ingest", review, *files).stdout

@@ -25,6 +25,7 @@ from uar.commands._shared import (
     now,
     put,
     put_json,
+    say,
 )
 from uar.decisions.case import Issued
 from uar.decisions.population import Population
@@ -33,8 +34,10 @@ from uar.errors import TableError
 from uar.folder import Folder, Step, digest
 from uar.snapshot import to_lines
 from uar.tables import records
+from uar.text import counted
 from uar.workbooks.read import MAX_BYTES, RETURN
 
+ENDINGS = (".xlsx", ".ods", ".csv", ".tsv")  # of files that are taken from a directory
 SOURCES = ("campaign.json", "items.jsonl")
 TOGETHER = 16  # files whose steps are written at once: half as many waits for the disk
 Rows = dict[str, Mapping[str, Any]]
@@ -47,7 +50,7 @@ Rows = dict[str, Mapping[str, Any]]
     nargs=-1,
     required=True,
     metavar="FILE...",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
 )
 @click.option("--partial", is_flag=True, help="Take a file's good rows though others are refused.")
 @click.option("--replace", is_flag=True, help="Let new answers replace those of earlier files.")
@@ -57,9 +60,12 @@ def command(
 ) -> None:
     """Take in filled-in workbooks (.xlsx, .ods) or CSV files: all answers of a file, or none.
 
-    Keeps each FILE and writes its decisions and a receipt into FOLDER. Exits with 1 when something
-    accepted needs a person, with 4 when a file was refused.
+    Keeps each FILE and writes its decisions and a receipt into FOLDER. Of a directory, all such
+    files in it, the oldest first. A file that came in before is left alone; given by itself, its
+    receipt is shown again. Exits with 1 when something accepted needs a person, with 4 when a file
+    was refused.
     """
+    files = [file for path in files for file in _inside(path)]
     _refuse_the_huge(files)
     rules = Rules(partial, replace)
     with Folder(folder).locked() as review:
@@ -67,10 +73,24 @@ def command(
     if as_json:
         put_json(records)
     else:
-        put("\n\n".join("\n".join(_text(record)) for record in records))
+        put("\n\n".join("\n".join(_text(record, len(records) == 1)) for record in records))
     code = max(_exit_code(record) for record in records)
     if code:
         raise click.exceptions.Exit(code)
+
+
+def _inside(path: Path) -> list[Path]:
+    """A file itself; of a directory the workbooks and CSV files that lie right in it."""
+    if not path.is_dir():
+        return [path]
+    # What begins so is a program's own: it holds the place of a workbook that is open.
+    files = [file for file in path.iterdir() if file.is_file() and file.name[0] not in "~."]
+    returned = [file for file in files if file.suffix.lower() in ENDINGS]
+    if not returned:
+        raise TableError(f"{path}: holds no {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]} file.")
+    if others := sorted(file.name for file in files if file not in returned):
+        say(f"{path}: {counted(len(others), 'other file')} left alone: {', '.join(others[:8])}.")
+    return sorted(returned, key=lambda file: (file.stat().st_mtime, file.name))
 
 
 def _refuse_the_huge(files: Sequence[Path]) -> None:
@@ -202,13 +222,14 @@ def _safe(name: str) -> str:
     return f"{kept or 'file'}.{ending}" if ending else kept or "file"
 
 
-def _text(record: Mapping[str, Any]) -> list[str]:
+def _text(record: Mapping[str, Any], alone: bool) -> list[str]:
     if record.get("again"):
         given, name = record["given_as"], record["name"]
         same = "this very file" if given == name else f"the same bytes as {name}, which"
         return [
             f"{given}: {same} came in on {record['received_at']} "
-            f"({record['file']}, {record['outcome']}); nothing done."
+            f"({record['file']}, {record['outcome']}); nothing done.",
+            *(["", *lines(record)] if alone else []),
         ]
     return list(lines(record))
 
