@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from tests.detections.examples.ent import EVERY_LIST, WATCHED, not_used, outliers
-from tests.detections.world import NOW, Row, admin, detect, facts, grant, thing, use, user
+from tests.detections.world import (
+    NOW,
+    Row,
+    admin,
+    detect,
+    facts,
+    grant,
+    thing,
+    use,
+    user,
+)
 from uar.detections import Facts
 from uar.settings import Domains, Employment, Persons, Privileged, Settings, SodRule, Temporary
 
@@ -76,6 +86,16 @@ def test_a_list_that_was_not_read_may_hold_the_rest() -> None:
     assert len(rows) == 1
 
 
+def test_one_name_for_what_was_read_and_what_was_not_leaves_it_open() -> None:
+    things = [*THINGS, thing("group", "ledger")]
+    held = [grant("user:ana", "app:pay")]
+    read = ("group members", "application users", "application groups")
+    for lists, untold in ((read, 0), (read[1:], 1), (read[:1], 1)):
+        world = facts([user("ana")], things, held, BOTH, collected=lists)
+        rows, coverage = detect("ENT-04", world)
+        assert (rows, coverage["cannot_tell"]) == ({}, untold)
+
+
 def test_an_outlier_says_how_many_of_how_many() -> None:
     rows, _ = detect("ENT-05", outliers())
     assert rows["group:rare>user:u0"]["says"] == (
@@ -89,6 +109,34 @@ def test_a_place_with_nothing_in_common_says_nothing() -> None:
     world = facts(crew, [thing("group", f"g{at}") for at in range(12)], held)
     rows, coverage = detect("ENT-05", world)
     assert (rows, coverage["cannot_tell"]) == ({}, 12)
+
+
+@pytest.mark.parametrize(("others", "rare"), [(20, False), (21, True)])
+def test_two_others_are_rare_among_more_than_twenty(others: int, rare: bool) -> None:
+    names = [f"u{at}" for at in range(others + 1)]
+    held = [grant(f"user:{name}", f"group:{group}") for name in names for group in "abc"]
+    held += [grant(f"user:{name}", "group:few") for name in names[:3]]
+    things = [thing("group", name) for name in ("a", "b", "c", "few")]
+    rows, _ = detect("ENT-05", facts([user(name) for name in names], things, held))
+    assert (len(rows), "group:few>user:u0" in rows) == ((3, True) if rare else (0, False))
+
+
+@pytest.mark.parametrize(("rare", "told"), [(21, 21), (22, 0)])
+def test_a_fifth_may_be_rare_and_no_more(rare: int, told: int) -> None:
+    """Twelve people hold seven groups each, 84 grants in all, and some that nobody else has."""
+    names = [f"u{at}" for at in range(12)]
+    held = [grant(f"user:{name}", f"group:{group}") for name in names for group in "abcdefg"]
+    held += [grant(f"user:{names[at % 12]}", f"group:own{at}") for at in range(rare)]
+    things = [thing("group", name) for name in [*"abcdefg", *(f"own{at}" for at in range(rare))]]
+    rows, coverage = detect("ENT-05", facts([user(name) for name in names], things, held))
+    assert len(rows) == told
+    assert coverage["cannot_tell"] == (0 if told else 84 + rare)
+
+
+def test_who_may_be_a_person_is_compared() -> None:
+    crew = [user(f"u{at}") for at in range(9)]
+    world = facts([*crew, user("x", service_like=None)], [], [grant("user:x", "group:gone")])
+    assert detect("ENT-05", world)[1]["looked_at"] == 1
 
 
 @pytest.mark.parametrize("different", [{"status": "suspended"}, {"service_like": True}])

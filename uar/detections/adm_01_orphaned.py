@@ -36,8 +36,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     alone = (~within(admins["person_id"], users)).astype("boolean")
     matchable = is_email(admins["email"]).fillna(False)
     found = pairs(facts)
-    maybe = found[~found["merged"] & (found["other_kind"] == "user")]
-    maybe = maybe.drop_duplicates("account_id").set_index("account_id")
+    maybe = found[found["other_kind"] == "user"].drop_duplicates("account_id")
+    maybe = maybe.set_index("account_id")
     hint = ", but perhaps to " + look_up(admins["account_id"], maybe["other_who"])
     return each(admins, alone.mask(alone & ~matchable) & admins["active"], hint=hint.fillna(""))
 

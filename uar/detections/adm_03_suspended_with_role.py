@@ -29,7 +29,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     admins = accounts[accounts["kind"] == "admin"]
     roles = roles_of(facts, admins["account_id"])
     hit = ~admins["active"]
-    return each(admins, hit.mask(hit.fillna(True) & roles.isna()), roles=roles)
+    return each(admins, hit.where(roles.notna(), hit & pd.NA), roles=roles)
 
 
 DETECTION = Detection(

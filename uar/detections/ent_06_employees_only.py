@@ -33,7 +33,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     accounts, held = facts.accounts, facts.held
     external = {word.strip().casefold() for word in facts.settings.employment.external}
     blank = is_missing(accounts["employee_type"], facts).to_numpy(bool)
-    hit = folded(accounts["employee_type"]).isin(external).fillna(False).to_numpy(bool)
+    hit = folded(accounts["employee_type"]).isin(external).to_numpy(bool)
     unsure = blank | accounts["active"].isna().to_numpy(bool)
     asked = (accounts["kind"] == "user") & accounts["active"].fillna(True)
     at = held["account"].to_numpy()

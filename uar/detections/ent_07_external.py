@@ -34,10 +34,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     aliases = facts.settings.persons.alias_domains
     own |= {alias.casefold() for alias, of in aliases.items() if of.casefold() in own}
     domain = folded(users["email"]).str.replace(r"^.*@", "", regex=True)
-    known = is_email(users["email"]).fillna(False) & users["active"].notna()
-    hit = (~domain.isin(own)).astype("boolean").mask(~known)
-    sure_own = domain.isin(own) & is_email(users["email"]).fillna(False)
-    return each(users, hit.mask(sure_own, False), domain=domain)
+    outside = (~domain.isin(own)).astype("boolean").where(is_email(users["email"]).fillna(False))
+    return each(users, outside & users["active"], domain=domain)
 
 
 def _none_named(settings: Settings) -> str:
