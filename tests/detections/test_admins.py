@@ -110,7 +110,9 @@ def test_adm_07_wants_two_with_billing() -> None:
 
 
 def test_adm_07_counts_full_power() -> None:
-    assert "role:Administrator" not in owners("active", "active", extra=3)
+    enough = owners("active", "active", extra=3)
+    assert "role:Administrator" not in enough
+    assert enough["coverage"]["cannot_tell"] == 0
     many = owners("active", "active", extra=4)["role:Administrator"]
     assert many["says"] == "6 active administrators have full power; more than 5 are too many."
     unclear = owners("active", "unknown", "active", extra=3)
@@ -124,6 +126,13 @@ def test_adm_07_a_large_organisation_may_have_more() -> None:
     grants = [grant(f"admin:a{n}", "role:Administrator") for n in range(6)]
     crowd = [user(f"u{n}") for n in range(300)]
     assert not detect("ADM-07", facts([*accounts, *crowd], roles, grants))[0]
+    maybe = [user(f"u{n}", status="unknown") for n in range(300)]
+    assert detect("ADM-07", facts([*accounts, *maybe], roles, grants))[0]
+
+
+def test_adm_07_a_group_of_that_name_is_no_role() -> None:
+    world = facts([], [thing("group", "Administrator"), thing("role", "Help Desk")])
+    assert detect("ADM-07", world)[1]["looked_at"] == 0
 
 
 def test_adm_11_finds_roles_that_are_not_jumpclouds() -> None:

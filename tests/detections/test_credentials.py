@@ -121,7 +121,7 @@ def test_adm_04_the_age_is_a_setting() -> None:
 
 def test_adm_05_api_access_for_a_role_without_programs() -> None:
     accounts = [
-        admin("ana", api_key_allowed=True),
+        admin("ana", api_key_allowed=True, api_key_set=None),
         admin("bea", api_key_allowed=True, api_key_set=True),
         admin("cid", api_key_allowed=True),
         admin("dan", api_key_allowed=False),

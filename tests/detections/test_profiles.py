@@ -110,7 +110,7 @@ def test_atr_09_whom_it_looks_at() -> None:
         user("dan", department="n/a", title=None),
         user("eve", department="Ops", status="suspended"),
         user("fay", department="Bots", service_like=True),
-        user("gus", department=None),
+        user("gus", department="n/a"),
         user("hal"),
         user("hob"),
         admin("ivy"),

@@ -167,7 +167,8 @@ def test_lif_02_finds_a_contract_that_is_over() -> None:
         "LIF-02",
         facts(
             [user(name) for name in ("ana", "bea", "cid", "dan")]
-            + [user("eve", status="unknown"), user("fay", email="gus@corp.example")],
+            + [user("eve", status="unknown"), user("fay", email="gus@corp.example")]
+            + [user("hal", status="suspended"), user("ivy"), user("jon", status="unknown")],
             roster=[
                 employee("ana", end_date=day("2026-11-19")),
                 employee("bea", end_date=day("2026-11-20")),
@@ -176,6 +177,7 @@ def test_lif_02_finds_a_contract_that_is_over() -> None:
                 employee("eve", end_date=day("2026-11-01")),
                 employee("fay", end_date=day("2026-11-01")),
                 employee("gus", end_date=day("2026-11-01")),
+                employee("hal", end_date=day("2026-11-01")),
             ],
         ),
     )

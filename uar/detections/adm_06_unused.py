@@ -40,7 +40,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     grace = facts.settings.thresholds.admin_grace_days
     made, sessions = admins["created_at"], admins["sessions"]
     settled = (made < facts.now - grace * DAY).astype("boolean").mask(made.isna())
-    none = sessions.eq(0).astype("boolean").mask(sessions.isna())
+    none = sessions.eq(0)
     if unobserved(facts):
         # Sessions say that there was use, and not when.
         nothing = "JumpCloud counts no session of " + admins["who"] + ", made on " + on(made)

@@ -38,7 +38,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     held = held[held["entitlement_id"].isin(roles["entitlement_id"])]
     users = facts.users
     most = facts.settings.thresholds
-    share = most.full_power_share * users["active"].fillna(False).sum()
+    share = most.full_power_share * users["active"].sum()
     limit = max(most.full_power, int(share))
     rows = []
     for role in roles.to_dict("records"):

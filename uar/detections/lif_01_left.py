@@ -30,8 +30,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
     people = accounts[(accounts["kind"] != "service") & accounts["active"].fillna(True)]
     people = employed(facts, people)
-    people = people[(people["rows"] > 0) | people["active"].isna()]
-    left = people["hr_status"].eq("left").astype("boolean").mask(people["hr_status"].isna())
+    people = people[people["rows"] > 0]
+    left = people["hr_status"].eq("left").astype("boolean")
     gone = left & over(facts, people["hr_end_date"]).fillna(True)
     when = ("left on " + day(people["hr_end_date"])).fillna("has left")
     return each(people, people["active"] & gone, when=when)

@@ -30,7 +30,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
     people = accounts[(accounts["kind"] != "service") & accounts["active"].fillna(True)]
     people = employed(facts, people)
-    people = people[(people["rows"] > 0) | people["active"].isna()]
+    people = people[people["rows"] > 0]
     people = people[people["hr_status"].ne("left").fillna(True)]
     ended = over(facts, people["hr_end_date"])
     hit = people["active"] & ended.mask(people["hr_status"].notna(), ended.fillna(False))

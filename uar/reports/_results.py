@@ -88,7 +88,7 @@ def _accepted_flags(evidence: Evidence) -> dict[str, tuple[str, str]]:
         return {}
     found = evidence.findings[evidence.findings["accepted_until"].notna()]
     return {
-        sentence(row["severity"], row["says"], row["detection"]): (
+        sentence(row): (
             f"{row['accepted_by']} ({row['detection']})",
             f"until {row['accepted_until']}",
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
-from uar.tables import SEVERITIES, objects, within
+from uar.tables import SEVERITIES, objects, records, within
 from uar.text import plain
 
 SEVERE = ("critical", "high")
@@ -67,18 +68,23 @@ def flags_of_entitlements(findings: pd.DataFrame) -> dict[str, str]:
     return _lines(objects(said["subject"]), objects(said["sentence"]))
 
 
-def sentence(severity: str, says: str, detection: str) -> str:
-    """A finding as it is shown beside an item."""
-    return f"{severity.capitalize()}: {plain(says).strip()} ({detection})"
+def sentence(finding: Mapping[str, Any]) -> str:
+    """A row of FINDINGS as it is shown beside an item; an accepted one says by whom, until when.
+
+    High: Ana Ng holds pay and ledger. Accepted by Bo Lind until 2027-03-31. (ENT-04)
+    """
+    said = f"{finding['severity'].capitalize()}: {plain(finding['says']).strip()}"
+    if finding["accepted_until"]:
+        said += f" Accepted by {plain(finding['accepted_by'])} until {finding['accepted_until']}."
+    return f"{said} ({finding['detection']})"
 
 
 def _sentences(findings: pd.DataFrame) -> pd.DataFrame:
     """subject, accounts, grants, id, rank (0 is the worst), severity, sentence."""
     said = findings[findings["severity"] != "info"]
-    words = zip(said["severity"], said["says"], said["detection"], strict=True)
     said = said.assign(
         rank=said["severity"].map(SEVERITIES.index),
-        sentence=[sentence(*each) for each in words],
+        sentence=[sentence(each) for each in records(said)],
     )
     return said[["subject", "accounts", "grants", "id", "rank", "severity", "sentence"]]
 
