@@ -28,8 +28,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
     admins = accounts[accounts["kind"] == "admin"]
     roles = roles_of(facts, admins["account_id"])
-    hit = ~admins["active"]
-    return each(admins, hit.where(roles.notna(), hit & pd.NA), roles=roles)
+    stated = roles.notna().astype("boolean").mask(roles.isna())
+    return each(admins, ~admins["active"] & stated, roles=roles)
 
 
 DETECTION = Detection(
