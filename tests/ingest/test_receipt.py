@@ -151,6 +151,15 @@ def test_many_places_are_the_first_and_a_number(review: Path, inbox: Path) -> No
     assert f"Rows that a filter or a person hid count as well: {cells}." in said
 
 
+def test_a_reason_alone_says_what_stays(review: Path, inbox: Path) -> None:
+    says = "Decisions!R3: a reason without a decision: "
+    path = filled(review, inbox, one(FIRST, DECISION, None))
+    assert f"{says}the item stays not reviewed\n" in text(review, path)
+    text(review, filled(review, inbox, name="b.xlsx"))
+    later = filled(review, inbox, one(FIRST, DECISION, "\u200b"), name="c.xlsx")
+    assert f"{says}the earlier answer stays\n" in text(review, later)
+
+
 def test_a_refused_row_is_said_once(review: Path, inbox: Path) -> None:
     said = text(review, filled(review, inbox, merged_decisions))
     assert "cells are merged over Decision" in said

@@ -152,7 +152,7 @@ def _counts(rows: Mapping[str, int]) -> list[tuple[str, str]]:
         "refused": "refused",
         "blank": "blank (not reviewed)",
         "unchanged": "as answered before",
-        "held_back": "held back with the file",
+        "held_back": "held back",
         "repeated": "repeated",
     }
     return [

@@ -47,7 +47,11 @@ def settle(case: Case, judged: Judged) -> tuple[list[Decision], Receipt]:
         ),
         taken=tuple(_to_check(judged.form, each) for each in accepted if each.decision != "Keep"),
         problems=_shown(judged.problems),
-        warnings=(*_shown(judged.harmless), *_warnings(judged, fallen), *_late(case, accepted)),
+        warnings=(
+            *_shown(judged.harmless),
+            *_warnings(case, judged, fallen),
+            *_late(case, accepted),
+        ),
         notes=tuple(_notes(case, judged, fallen, len(sound) - len(new))),
         missing=missing,
         open=tuple(
@@ -171,14 +175,16 @@ def _shown(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     return tuple({(each.cell, each.says): each for each in ordered}.values())
 
 
-def _warnings(judged: Judged, fallen: Fallen) -> Iterator[Problem]:
+def _warnings(case: Case, judged: Judged, fallen: Fallen) -> Iterator[Problem]:
     """Accepted all the same, but a person should look."""
     form, signed = judged.form, judged.signed
     reviewer = str(judged.own[0]["reviewer_email"])
     decided = sum(bool(each.decision) for each in judged.answers)
     for each in judged.answers:
         if not each.decision and each.reason and each.asked.row.number not in fallen:
-            says = "a reason without a decision: the item stays not reviewed"
+            known = each.item_id in case.before
+            stays = "the earlier answer stays" if known else "the item stays not reviewed"
+            says = f"a reason without a decision: {stays}"
             yield Problem(form.cell(each.asked.row, REASON), says, item=each.item_id)
     if not decided:
         yield Problem("", "nothing is decided in it: every Decision is blank")
