@@ -123,6 +123,9 @@ HOSTILE = {
     "xml": (b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", "is a web page or XML"),
     "encrypted": (OLE + "EncryptedPackage".encode("utf-16-le"), "is protected with a password"),
     "xls": (OLE + "Workbook".encode("utf-16-le"), "is an old Excel file (.xls)"),
+    "old xls": (OLE + "Book\0".encode("utf-16-le"), "is an old Excel file (.xls)"),
+    "msg": (OLE + "__nameid_version1.0".encode("utf-16-le"), "is a mail of Outlook or an old"),
+    "eml": (b"Received: from x\r\nMIME-Version: 1.0\r\n\r\nHi", "is a mail; save the workbook"),
     "numbers": (zip_of(Index__Document_iwa=b"x"), "is a Numbers file"),
     "xlsb": (zip_of(xl__workbook_bin=b"x"), "is a binary workbook"),
     "docx": (zip_of(word__document_xml=b"x"), "is not a workbook"),
@@ -247,6 +250,21 @@ def test_other_programs_ways_to_write_it_are_read_alike(words: dict[str, str]) -
         assert text != part(name) or words is STRICT
         parts[name] = text.encode()
     assert read("a.xlsx", changed(dict(parts))) == read("a.xlsx", GOOD)
+
+
+def test_links_to_elsewhere_are_left_alone() -> None:
+    """To another workbook, and out of a cell: what they bring does not come in."""
+    book, sheet = "xl/_rels/workbook.xml.rels", "xl/worksheets/_rels/sheet2.xml.rels"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    links = {}
+    for name, kind in ((book, "externalLink"), (book, "sharedStrings"), (sheet, "hyperlink")):
+        link = (
+            f'<Relationship Id="{kind}2" Type="{office}/{kind}" Target="file:///etc/hostname" '
+            'TargetMode="External"/></Relationships>'
+        )
+        links[name] = links.get(name, part(name)).replace("</Relationships>", link)
+    files = {name: text.encode() for name, text in links.items()}
+    assert read("a.xlsx", changed({**files})) == read("a.xlsx", GOOD)
 
 
 def test_a_declared_but_empty_sheet_of_all_cells_is_read(review: Path, inbox: Path) -> None:

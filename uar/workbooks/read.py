@@ -31,6 +31,7 @@ BEGINNINGS = (
     (b"Rar!", "a compressed archive"),
     (b"SQLite format 3", "a database"),
 )
+MAIL = 10_000  # bytes of a mail's head: servers on the way add to it
 MARKUP = (b"<!doctype", b"<html", b"<table", b"<head", b"<body", b"<?xml", b"<meta", b"<svg")
 
 
@@ -57,6 +58,8 @@ def _reader(content: bytes) -> Reader:
         raise TableError(_what_ole(content))
     if content.startswith(b"PK\x03\x04"):
         return _zip_reader(content)
+    if b"\nmime-version:" in b"\n" + content[:MAIL].lower():
+        raise TableError("is a mail; save the workbook that is attached to it, and return that.")
     if content[:1024].lstrip(b"\xef\xbb\xbf\t\r\n ").lower().startswith(MARKUP):
         raise TableError(f"is a web page or XML, whatever its name says; {RETURN}.")
     return read_csv
@@ -65,7 +68,9 @@ def _reader(content: bytes) -> Reader:
 def _what_ole(content: bytes) -> str:
     if "EncryptedPackage".encode("utf-16-le") in content:
         return f"is {LOCKED}"
-    return "is an old Excel file (.xls); open it, save it as .xlsx, and return that."
+    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book\0")):
+        return "is an old Excel file (.xls); open it, save it as .xlsx, and return that."
+    return f"is a mail of Outlook or an old Office file, and no workbook; {RETURN}."
 
 
 def _zip_reader(content: bytes) -> Reader:
