@@ -42,6 +42,7 @@ from tests.ingest.review import (
     workbook,
 )
 from uar.cli import main
+from uar.decisions import trust
 from uar.folder import Folder
 from uar.sheet import COMMENT, DECISION, ITEM, REASON, SEAL
 from uar.workbooks.read_csv import ENCODINGS
@@ -750,3 +751,16 @@ def test_a_file_given_again_alone_shows_its_receipt_again(review: Path, inbox: P
     assert again.startswith("ana.xlsx: this very file came in on ")
     assert again.endswith(f"nothing done.\n\n{first}")
     assert first not in run("ingest", review, *files).stdout
+
+
+@pytest.mark.parametrize("at_once", [1, 5, 12])
+def test_rows_are_compared_some_at_a_time(
+    review: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(trust, "AT_ONCE", at_once)
+    change = one(FIRST + 6, "Department", "Sales and Marketing")
+    _, [receipt] = ingest(review, filled(review, inbox, change))
+    assert [each["says"] for each in receipt["warnings"]] == [
+        "Department was changed; what was issued counts"
+    ]
+    assert answers(review) == expected()

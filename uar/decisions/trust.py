@@ -48,10 +48,17 @@ class Asked:
 
 def asked(form: Form, rows: Sequence[tuple[Row, Item]]) -> list[Asked]:
     """Pair rows with their items; only the headings that came back are compared."""
-    texts = cells_of_each([item for _, item in rows])
     return [
-        _asked(form, row, item, issued) for (row, item), issued in zip(rows, texts, strict=True)
+        _asked(form, row, item, issued)
+        for start in range(0, len(rows), AT_ONCE)
+        for (row, item), issued in _with_texts(rows[start : start + AT_ONCE])
     ]
+
+
+def _with_texts(
+    rows: Sequence[tuple[Row, Item]],
+) -> Iterator[tuple[tuple[Row, Item], list[str]]]:
+    return zip(rows, cells_of_each([item for _, item in rows]), strict=True)
 
 
 def _asked(form: Form, row: Row, item: Item, issued: list[str]) -> Asked:
