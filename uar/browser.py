@@ -24,7 +24,7 @@ PLACES = (
 QUIET = (
     "--headless", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-extensions", "--no-pdf-header-footer",
+    "--disable-extensions", "--no-pdf-header-footer", "--generate-pdf-document-outline",
 )  # fmt: skip
 PATIENCE = 600  # seconds
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +188,7 @@ def pages(content: bytes, path: Path) -> dict[str, str]:
 @needs_poppler
 def test_the_pdf_is_tagged_and_counts_its_pages(tmp_path: Path) -> None:
     evidence = made.evidence()
-    html = report.paper(evidence, tie_out(evidence), None)
+    html = report.render(evidence, tie_out(evidence), None, "A4")
     facts = pages(browser.pdf(html), tmp_path / "report.pdf")
     assert facts["Tagged"] == "yes" and int(facts["Pages"]) > 3
     text = subprocess.run(
@@ -202,26 +203,53 @@ def test_a_register_too_long_for_paper_is_left_out_and_that_is_said(
     evidence = made.evidence()
     assert evidence.items is not None
     monkeypatch.setattr(report, "PRINTED", len(evidence.items))
-    assert b'class="register"' in report.paper(evidence, tie_out(evidence), None)
+    assert b'class="register"' in report.render(evidence, tie_out(evidence), None, "A4")
     monkeypatch.setattr(report, "PRINTED", len(evidence.items) - 1)
-    html = report.paper(evidence, tie_out(evidence), None)
+    html = report.render(evidence, tie_out(evidence), None, "A4")
     assert b'class="register"' not in html and b"too long for paper" in html
+
+
+OVER = re.compile(r"<(?:caption|h3)[^>]*>([^<]+)</|<h2[^>]*><span[^>]*>\d+</span> ([^<]+)</h2>")
 
 
 @needs_browser
 @needs_poppler
-@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_no_heading_stands_alone_at_the_foot_of_a_page(tmp_path: Path, paper: str) -> None:
+    evidence = made.evidence(people=30)
+    page = report.render(evidence, tie_out(evidence), None, paper).decode()
+    printed = tmp_path / "report.pdf"
+    over = {unescape(one or other) for one, other in OVER.findall(page)}
+    begin, seen = '<section id="tie-out"', 0
+    for height in (0, 10):  # pushed down, so that others come near the foot
+        pushed = page.replace(begin, f'<p style="height:{height}rem"></p>{begin}', 1)
+        pushed = re.sub(r"<meta http-equiv[^>]+>", "", pushed)
+        printed.write_bytes(browser.pdf(pushed.encode()))
+        size = pages(printed.read_bytes(), printed)["Page size"]
+        assert ("A4" in size) == (paper == "A4"), size
+        text = subprocess.run(
+            ["pdftotext", "-layout", str(printed), "-"], capture_output=True, text=True, check=True
+        ).stdout
+        for sheet in text.split("\f"):
+            told = [re.sub(r"^\d+ +", "", line.strip()) for line in sheet.splitlines()]
+            told = [line for line in told if line][:-1]  # the last is the page's number
+            seen += sum(line in over for line in told)
+            assert not {*told[-2:]} & over, (height, told[-3:])
+    assert seen > 60
+
+
+@needs_browser
+@needs_poppler
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_the_executive_report_is_one_page(tmp_path: Path, paper: str) -> None:
     long = "This reason goes on and on, as reasons written in a hurry at a quarter's end do. " * 9
     evidence = made.evidence(ends=("failed", "unknown", "removed", "drift", ""))
     closing = {"at": made.AT, "exceptions": long, "open": [long] * 20}
     evidence = replace(evidence, closing=closing)
-    html = executive.REPORT.render(evidence, tie_out(evidence), None).decode()
-    html = re.sub(r"<meta http-equiv[^>]+>", "", html)
-    html = html.replace("@page single {", f"@page single {{ size: {paper};")
-    facts = pages(browser.pdf(html.encode()), tmp_path / "one.pdf")
+    html = executive.REPORT.render(evidence, tie_out(evidence), None, paper)
+    facts = pages(browser.pdf(html), tmp_path / "one.pdf")
     assert facts["Pages"] == "1"
-    assert ("A4" in facts["Page size"]) == (paper == "a4")
+    assert ("A4" in facts["Page size"]) == (paper == "A4")
 
 
 def test_without_a_browser_a_pdf_is_one_sentence(

@@ -37,7 +37,8 @@ PAGES = ("html", "pdf")  # the other formats hold the review itself, whatever th
     type=click.Choice(list(SUFFIXES)),
     default="html",
     show_default=True,
-    help="pdf needs a Chromium, Chrome or Edge; xlsx and csv are tables; oscal is for GRC tools.",
+    help="pdf needs a Chromium, Chrome or Edge, and has the paper of [branding]; xlsx and csv are "
+    "tables; oscal is for GRC tools.",
 )
 @click.option(
     "--to",
@@ -157,7 +158,8 @@ def _content(
     if kind == "html":
         return report.render(evidence, tieout, templates)
     if kind == "pdf":
-        return browser.pdf((report.paper or report.render)(evidence, tieout, templates))
+        paper = evidence.settings.branding.paper
+        return browser.pdf(report.render(evidence, tieout, templates, paper))
     if kind == "xlsx":
         return workbook(sheets(evidence, tieout))
     if kind == "csv":

@@ -247,6 +247,10 @@ def _prove(stage: Stage, folder: str) -> None:
         key,
         "--with-exceptions",
         "Dynamic groups and unclear items go to their owners as tickets.",
+        "--approver",
+        "Tobias Okafor, Chief Financial Officer",
+        "--expires",
+        "2027-01-31",
         "--acknowledged-by",
         "Tobias Okafor, Chief Financial Officer",
     )

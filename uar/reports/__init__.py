@@ -7,26 +7,31 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from uar.evidence import Evidence
 from uar.tieout import TieOut
 
 
-@dataclass(frozen=True)
-class Report:
-    """`render`: a review, its numbers, and a folder whose templates come first -> the file.
+class Render(Protocol):
+    """A review, its numbers, and a folder whose templates come first -> the file.
 
-    `paper`: the same where a browser is to print it, if that differs.
+    `paper`: A4 or Letter, where a browser is to print it.
     """
 
+    def __call__(
+        self, evidence: Evidence, tieout: TieOut, own_templates: Path | None, paper: str = ""
+    ) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Report:
     name: str
     suffix: str
     title: str
-    render: Callable[[Evidence, TieOut, Path | None], bytes]
-    paper: Callable[[Evidence, TieOut, Path | None], bytes] | None = None
+    render: Render
 
     @property
     def file(self) -> str:

@@ -28,8 +28,11 @@ def places(own: Path | None) -> list[str]:
     return [str(place) for place in (own, own_templates()) if place]
 
 
-def page(template: str, own: Path | None, values: Mapping[str, Any]) -> bytes:
-    """A whole page. `own`: a folder whose templates come before ours."""
+def page(template: str, own: Path | None, values: Mapping[str, Any], paper: str = "") -> bytes:
+    """A whole page. `own`: a folder whose templates come before ours.
+
+    `paper`: A4 or Letter, where it is to be printed; "": whoever prints it chooses.
+    """
     environment = Environment(
         loader=FileSystemLoader(places(own)),
         autoescape=True,
@@ -39,7 +42,7 @@ def page(template: str, own: Path | None, values: Mapping[str, Any]) -> bytes:
         keep_trailing_newline=True,
     )
     environment.filters |= {"plain": plain, "grouped": grouped, "brief": brief}
-    environment.globals |= {"patterns": patterns, "swatch": swatch, "table": table}
+    environment.globals |= {"patterns": patterns, "swatch": swatch, "table": table, "paper": paper}
     try:
         style, script = (
             Markup(environment.get_template(name).render())  # noqa: S704 - templates, not data

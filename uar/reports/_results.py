@@ -61,8 +61,8 @@ def decisions_by_kind(
 
 def overrides(evidence: Evidence, tieout: TieOut) -> Listing:
     columns = (
-        ("Item", "id"), ("Flags", "text"), ("Justification", "text"), ("Reviewer", "text"),
-        ("Approver and last day", "text"),
+        ("Item", "id"), ("Flags", "text"), ("Justification, and whose", "text"),
+        ("Exception: approver, last day", "text"),
     )  # fmt: skip
     caption = "Kept against a critical or high flag"
     if tieout.standing is None:
@@ -72,10 +72,12 @@ def overrides(evidence: Evidence, tieout: TieOut) -> Listing:
         (
             item_link(row),
             _flags(row["flags"]),
-            row["reason"] or "none given",
-            row["reviewer"],
-            Lines(tuple(said for one in row["flags"].split("\n") for said in accepted.get(one, ())))
-            or NOT_GIVEN,
+            lines(row["reason"] or "none given", row["reviewer"]),
+            Lines(
+                tuple(said for one in row["flags"].split("\n") for said in accepted.get(one, ()))
+                or (NOT_GIVEN,),
+                even=True,
+            ),
         )
         for row in records(tieout.standing.loc[tieout.overrides(), [*ANSWERED, "flags"]])
     )

@@ -19,7 +19,9 @@ from uar.tieout import DONE, NOT_REVIEWED, TieOut, exceptions_said
 SHOWN = 4  # exceptions; how many more there are is said
 
 
-def render(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> bytes:
+def render(
+    evidence: Evidence, tieout: TieOut, own_templates: Path | None, paper: str = ""
+) -> bytes:
     """The page's bytes; the same for the same review."""
     return page(
         "executive.html",
@@ -36,6 +38,7 @@ def render(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> by
             "decision_parts": DECISION_PARTS,
             "exceptions": exceptions(evidence, tieout),
         },
+        paper,
     )
 
 

@@ -68,17 +68,17 @@ GLOSSARY = (
 )
 
 
-def render(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> bytes:
-    """The page's bytes; the same for the same review."""
-    return page("report.html", own_templates, values(evidence, tieout))
+def render(
+    evidence: Evidence, tieout: TieOut, own_templates: Path | None, paper: str = ""
+) -> bytes:
+    """The page's bytes; the same for the same review.
 
-
-def paper(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> bytes:
-    """For printing: a register that no browser can print stays out, and the page says so."""
+    On paper a register that no browser can print stays out, and the page says so.
+    """
     found = values(evidence, tieout)
-    if found["register"].total > PRINTED:
+    if paper and found["register"].total > PRINTED:
         found["register"] = replace(found["register"], sections=())
-    return page("report.html", own_templates, found)
+    return page("report.html", own_templates, found, paper)
 
 
 def values(evidence: Evidence, tieout: TieOut) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def status(evidence: Evidence, tieout: TieOut) -> str:
 
 def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
     header, campaign = evidence.snapshot.header, evidence.settings.campaign
-    last = evidence.ledger[-1]
+    last, closing = evidence.ledger[-1], evidence.closing or {}
     facts = (
         ("Tenant", f"{header.tenant_name} ({header.tenant_id})", ""),
         ("Campaign", campaign.name, ""),
@@ -144,7 +144,9 @@ def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
         ("Answers for the control", campaign.owner or "not given", ""),
         ("Snapshot taken (UTC)", spoken(header.finished_at), ""),
         ("Due", campaign.due.isoformat() if campaign.due else "not given", ""),
-        ("Closed (UTC)", spoken(str((evidence.closing or {}).get("at", ""))) or "not yet", ""),
+        ("Closed (UTC)", spoken(str(closing.get("at", ""))) or "not yet", ""),
+        ("Acknowledged for management by", closing.get("acknowledged_by") or "nobody yet", ""),
+        ("Signed with the key", closing.get("signer") or "none", "code"),
         (f"Root hash at ledger entry {last['number']}", last["hash"], "code"),
     )
     return {
@@ -152,9 +154,9 @@ def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
         "title": plain(campaign.name),
         "period": plain(campaign.period or "Period not given"),
         "status": status(evidence, tieout),
-        "open": [plain(why) for why in (evidence.closing or {"open": tieout.open})["open"]],
-        "exceptions": [plain(said) for said in exceptions_said(evidence.closing or {})],
-        "acknowledged": plain((evidence.closing or {}).get("acknowledged_by", "")),
+        "open": [plain(why) for why in closing.get("open", tieout.open)],
+        "exceptions": [plain(said) for said in exceptions_said(closing)],
+        "acknowledged": plain(closing.get("acknowledged_by", "")),
         "facts": [(word, plain(fact), kind) for word, fact, kind in facts],
         "entry": last["number"],
         "entry_at": last["at"],
@@ -298,4 +300,4 @@ def _collections_tied(evidence: Evidence, tieout: TieOut) -> Listing:
     return listing("collections-tied", caption, columns, rows, "Nothing was read.")
 
 
-REPORT = Report("report", ".html", "The auditor's report", render, paper)
+REPORT = Report("report", ".html", "The auditor's report", render)

@@ -20,7 +20,9 @@ from uar.text import counted, plain
 from uar.tieout import TieOut
 
 
-def render(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> bytes:
+def render(
+    evidence: Evidence, tieout: TieOut, own_templates: Path | None, paper: str = ""
+) -> bytes:
     """The page's bytes; the same for the same review."""
     return page(
         "summary.html",
@@ -30,6 +32,7 @@ def render(evidence: Evidence, tieout: TieOut, own_templates: Path | None) -> by
             "reviewers": _reviewers(evidence, tieout),
             "decision_parts": DECISION_PARTS,
         },
+        paper,
     )
 
 
