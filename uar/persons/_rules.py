@@ -1,0 +1,167 @@
+"""The rules that link accounts, from the strongest to the weakest; each link says why."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from uar.persons._accounts import PURPOSES, Account
+
+CLAIMANTS = 2  # an address that more accounts name as their alternate is a shared mailbox
+ADMIN_LOGIN = re.compile(r"(adm|admin|a)[-._].+|.+[-._](adm|admin)")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two positions, a < b, and why. `doubt`: why the link is shown but joins nothing."""
+
+    a: int
+    b: int
+    says: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    name: str
+    links: Callable[[Sequence[Account]], Iterator[Link]]
+    names_must_agree: bool = False
+
+
+def _linked(accounts: Sequence[Account]) -> Iterator[Link]:
+    position = {one.id: at for at, one in enumerate(accounts)}
+    for at, user in enumerate(accounts):
+        admin = position.get(user.linked_admin_id or "")
+        if admin is not None and user.kind == "user":
+            says = f"JumpCloud itself links {_who(user)} to {_who(accounts[admin])}."
+            yield Link(min(at, admin), max(at, admin), says)
+
+
+def _same_email(accounts: Sequence[Account]) -> Iterator[Link]:
+    for a, b in _stars(accounts, lambda one: one.email):
+        yield Link(a, b, f"Both have the e-mail {accounts[b].email}.")
+
+
+def _same_mailbox(accounts: Sequence[Account]) -> Iterator[Link]:
+    for group in _groups(accounts, lambda one: one.mailbox):
+        first, *others = _one_each(group, lambda at: accounts[at].email)
+        for at in others:
+            one, other = accounts[first], accounts[at]
+            says = f"{one.email} and {other.email} reach one mailbox, {one.mailbox}."
+            yield Link(first, at, says, _shared(one.mailbox))
+
+
+def _same_employee_id(accounts: Sequence[Account]) -> Iterator[Link]:
+    for a, b in _stars(accounts, lambda one: one.employee_id):
+        yield Link(a, b, f"Both have the employee id {accounts[b].employee_id}.")
+
+
+def _alternate_email(accounts: Sequence[Account]) -> Iterator[Link]:
+    owner: dict[str, int] = {}
+    for at, one in enumerate(accounts):
+        if one.email:
+            owner.setdefault(one.email, at)
+    claims = [
+        (address, at, kind)
+        for at, one in enumerate(accounts)
+        for address, kind in {one.recovery: "recovery", one.alternate: "alternate"}.items()
+        if address in owner and owner[address] != at
+    ]
+    claimants = Counter(address for address, _, _ in claims)
+    pairs = set()
+    for address, at, kind in claims:
+        of = owner[address]
+        a, b = sorted((at, of))
+        if (a, b) in pairs:
+            continue
+        pairs.add((a, b))
+        says = f"{address} is the e-mail of {_who(accounts[of])} and the {kind} e-mail of "
+        many = claimants[address] > CLAIMANTS
+        doubt = f"{claimants[address]} accounts name {address} as theirs" if many else ""
+        yield Link(a, b, says + f"{_who(accounts[at])}.", _shared(address) or doubt)
+
+
+RULES = (
+    Rule("linked", _linked),
+    Rule("email", _same_email),
+    Rule("alias", _same_mailbox, names_must_agree=True),
+    Rule("employee-id", _same_employee_id, names_must_agree=True),
+    Rule("alternate-email", _alternate_email, names_must_agree=True),
+)
+
+
+def namesakes(accounts: Sequence[Account], first: Sequence[int]) -> Iterator[Link]:
+    """Different persons with one full name and one hint more."""
+    hints: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for also, hint in ((_domain, "the same e-mail domain"), (_manager, "the same manager")):
+        for group in _groups(accounts, partial(_name_and, also)):
+            one, *others = _one_each(group, first.__getitem__)
+            for other in others:
+                hints[one, other].append(hint)
+    for group in _groups(accounts, lambda one: one.full_name):
+        admins = [at for at in group if ADMIN_LOGIN.fullmatch(_local(accounts[at]))]
+        others = [at for at in group if at not in set(admins)]
+        for admin in admins:
+            for other in [at for at in others if first[at] != first[admin]][:1]:
+                pair = min(admin, other), max(admin, other)
+                hints[pair].append("one login is an administrator's by its form")
+    for (a, b), says in sorted(hints.items()):
+        yield Link(a, b, f"Both are called {accounts[a].name}; also: {', '.join(says)}.")
+
+
+def _name_and(also: Callable[[Account], str | None], one: Account) -> tuple[str, str] | None:
+    other = also(one)
+    return (one.full_name, other) if one.full_name and other else None
+
+
+def _domain(one: Account) -> str | None:
+    return one.email and one.email.rpartition("@")[2]
+
+
+def _manager(one: Account) -> str | None:
+    return one.manager_id
+
+
+def _local(one: Account) -> str:
+    return (one.email or one.login.casefold()).rpartition("@")[0] or one.login.casefold()
+
+
+def _groups(
+    accounts: Sequence[Account], key: Callable[[Account], Hashable | None]
+) -> Iterator[list[int]]:
+    """Positions of accounts with one key, where there are two or more."""
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for at, one in enumerate(accounts):
+        value = key(one)
+        if value is not None:
+            groups[value].append(at)
+    return (group for group in groups.values() if len(group) > 1)
+
+
+def _one_each(group: Iterable[int], label: Callable[[int], Hashable]) -> list[int]:
+    """The first of each label."""
+    first: dict[Hashable, int] = {}
+    for at in group:
+        first.setdefault(label(at), at)
+    return list(first.values())
+
+
+def _stars(
+    accounts: Sequence[Account], key: Callable[[Account], Hashable | None]
+) -> Iterator[tuple[int, int]]:
+    """The first account of each key with every other: as few pairs as hold the group together."""
+    for first, *others in _groups(accounts, key):
+        yield from ((first, other) for other in others)
+
+
+def _shared(address: str | None) -> str:
+    """Why an address identifies nobody, if so."""
+    words = re.split(r"[-._]", (address or "").rpartition("@")[0])
+    return f"{address} looks like a shared mailbox" if PURPOSES.issuperset(words) else ""
+
+
+def _who(one: Account) -> str:
+    return f"the {'administrator' if one.kind == 'admin' else one.kind} {one.login}"
