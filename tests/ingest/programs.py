@@ -63,12 +63,17 @@ class Program:
     """What Excel and Google Sheets do alike; each says what it does otherwise.
 
     `days_in_words`: dates as ISO 8601 in cells of type d, as a strict workbook may hold them.
+    `since_1904`: the first day of all is that of Excel for Macintosh.
     """
 
     space = ""
 
-    def __init__(self, book: Workbook, *, days_in_words: bool = False) -> None:
+    def __init__(
+        self, book: Workbook, *, days_in_words: bool = False, since_1904: bool = False
+    ) -> None:
         self._book = book
+        self._first_day = dt.date(1904, 1, 1) if since_1904 else dt.date(1899, 12, 30)
+        self._since = ' date1904="1"' if since_1904 else ""
         self._days_in_words = days_in_words
         self._strings: dict[str, int] = {}
         self._uses = 0
@@ -101,7 +106,7 @@ class Program:
             for n, sheet in enumerate(self._book.worksheets, 1)
         )
         return (
-            f"<workbook {self.space}><workbookPr/><sheets>{tabs}</sheets>"
+            f"<workbook {self.space}><workbookPr{self._since}/><sheets>{tabs}</sheets>"
             f"<definedNames>{self.names()}</definedNames><calcPr/></workbook>"
         )
 
@@ -159,7 +164,7 @@ class Program:
         day = dt.date(value.year, value.month, value.day)
         if self._days_in_words:
             return f' t="d"><v>{day.isoformat()}T00:00:00'
-        return f"><v>{self.number((day - dt.date(1899, 12, 30)).days)}"
+        return f"><v>{self.number((day - self._first_day).days)}"
 
     def number(self, value: float) -> str:
         return str(value)

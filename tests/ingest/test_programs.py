@@ -59,6 +59,16 @@ def test_a_whole_workbook(
     assert [(key, found[key]) for key, _ in rest] == rest
 
 
+def test_days_counted_from_1904(review: Path, inbox: Path) -> None:
+    path = saved_by(Excel, filled(review, inbox, typed), since_1904=True)
+    code, [receipt] = ingest(review, path)
+    assert (code, receipt["signed"]["on"]) == (0, "2026-11-24")
+    number = (dt.date(2026, 4, 3) - dt.date(1904, 1, 1)).days
+    assert answers(review)[ITEMS[1]["item_id"]][1] == str(number)
+    assert any(f"{number} is on record; if the cell shows a date, it is 2026-04-03" in note
+               for note in receipt["notes"])  # fmt: skip
+
+
 @pytest.mark.parametrize("program", [Excel, GoogleSheets])
 def test_sorted_by_a_filter(review: Path, inbox: Path, program: type[Program]) -> None:
     """The sort that the file remembers took whole rows along."""
