@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.review.world import Row, access_of, entitlement, finding, person, world
 from uar.review.campaign import campaign, file_names
+from uar.review.candidates import Candidate
 from uar.review.items import Known, in_order, items
-from uar.review.routing import Candidate
 from uar.settings import Campaign, Privileged, Reviewers, Settings
 from uar.sheet import NEEDS_REASON, SHOWN, cells, seal
 from uar.snapshot import from_lines, to_lines

@@ -283,3 +283,23 @@ def test_a_rule_that_fits_no_item_is_named_with_its_line() -> None:
     lines = (BASE + some + never).splitlines()
     last = max(at for at, text in enumerate(lines, 1) if text.startswith("[["))
     assert sentence == f"uar.toml, line {last}: reviewers.rules: this rule fits no item."
+
+
+def test_a_scope_that_fits_nothing_is_named_with_its_line() -> None:
+    some = '[[scope.leave_out]]\nperson = ["ann@example.com"]\nreason = "Away."\n'
+    never = '[[scope.leave_out]]\nperson = ["ann@example.com"]\nkind = ["device"]\nreason = "No."\n'
+    only = '[[scope.only]]\naccount = ["user", "group"]\nreason = "Persons."\n'
+    nobody = '[[scope.only]]\nkind = ["directory"]\nreason = "Directories."\n'
+    toml = some + never + only + nobody
+    lines = (BASE + toml).splitlines()
+    heads = [at for at, text in enumerate(lines, 1) if text.startswith("[[")]
+    assert told(toml).idle == [
+        f"uar.toml, line {heads[1]}: scope.leave_out: this rule fits no item.",
+        f"uar.toml, line {heads[3]}: scope.only: this rule fits no item.",
+    ]
+    assert not told(some + only).idle
+
+
+def test_a_routing_rule_that_fits_only_what_is_left_out_fits_nothing() -> None:
+    left = '[[scope.leave_out]]\naccess = ["Finance"]\nreason = "Reviewed elsewhere."\n'
+    assert len(told(left + rule("owner", 'access = ["Finance"]')).idle) == 1

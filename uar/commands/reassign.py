@@ -28,10 +28,10 @@ from uar.decisions.words import cleaned, is_reason
 from uar.errors import SetupError
 from uar.folder import Folder
 from uar.review.campaign import workbooks as entries
+from uar.review.candidates import Candidate, find
 from uar.review.cards import gives, people
 from uar.review.items import Known, in_order
 from uar.review.moves import assigned, moved, unmovable
-from uar.review.routing import Candidate, find
 from uar.snapshot import from_lines, to_lines
 from uar.tables import FINDINGS, LINKS, PERSONS
 from uar.workbooks.write import workbooks

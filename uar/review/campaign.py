@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from uar.previous import Previous
-from uar.review.routing import Candidate
+from uar.review.candidates import Candidate
 from uar.settings import Campaign
 from uar.snapshot import Snapshot
 from uar.tables import BANDS, EXCLUDED, ITEM_KINDS, SINCE

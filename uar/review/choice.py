@@ -6,7 +6,7 @@ wrong person, or leave it out, without a word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import cached_property
 from typing import Any
@@ -118,6 +118,15 @@ class Choice:
                 )
             found |= meant
         return found
+
+
+def idle(rules: Sequence[Which], fits: Sequence[pd.Series[bool]], setting: str) -> list[str]:
+    """A sentence for each rule that fits nothing, with its line; `fits`: what each one fits."""
+    return [
+        f"{rule.where.here()}: {setting}: this rule fits no item."
+        for rule, each in zip(rules, fits, strict=True)
+        if not each.any()
+    ]
 
 
 def _folded(word: str) -> str:

@@ -17,11 +17,12 @@ from uar.peers import peers
 from uar.previous import Previous
 from uar.review.before import with_before
 from uar.review.campaign import Book, file_names
-from uar.review.choice import Choice
+from uar.review.candidates import Candidate
+from uar.review.choice import Choice, idle
 from uar.review.flags import SEVERE, flags
 from uar.review.holders import holders
 from uar.review.paths import with_paths
-from uar.review.routing import Candidate, Line, Question, Route, Router, router
+from uar.review.routing import Line, Question, Route, Router, router
 from uar.review.scope import excluded
 from uar.review.use import with_use
 from uar.settings import Settings
@@ -52,8 +53,8 @@ class Known:
 class Population:
     """What is reviewed, ITEMS, and which grants are not, EXCLUDED. Each grant is in one of them.
 
-    `shown`: the texts of the SHOWN columns by item_id. `idle`: a sentence for each routing rule of
-    uar.toml that fits no item, with its line.
+    `shown`: the texts of the SHOWN columns by item_id. `idle`: a sentence for each rule of
+    uar.toml, of scope or routing, that fits no item, with its line.
     """
 
     items: pd.DataFrame
@@ -78,23 +79,15 @@ def population(
     rows = questions(known, settings)
     high = rows["band"] == "privileged"
     facts = known.snapshot, known.persons, known.opened, high, known.previous is not None
-    out = excluded(Choice(rows, *facts), settings.scope)
-    asked = rows
-    if len(out):
-        asked = rows[~within(rows["grant_id"], out["grant_id"])].reset_index(drop=True)
+    choice = Choice(rows, *facts)
+    out, silent = excluded(choice, settings.scope)
+    kept = ~within(rows["grant_id"], out["grant_id"])
+    asked = rows[kept].reset_index(drop=True) if len(out) else rows
     if asked.empty and len(rows):
         raise SetupError("Nothing is left to review: see scope in uar.toml.")
-    high = asked["band"] == "privileged"
-    choice = Choice(
-        asked, known.snapshot, known.persons, known.opened, high, known.previous is not None
-    )
     rules = settings.reviewers.rules
-    fits = [choice.fits(rule, "reviewers.rules") for rule in rules]
-    idle = [
-        f"{rule.where.here()}: reviewers.rules: this rule fits no item."
-        for rule, each in zip(rules, fits, strict=True)
-        if not each.any()
-    ]
+    fits = [choice.fits(rule, "reviewers.rules")[kept] for rule in rules]
+    silent += idle(rules, fits, "reviewers.rules")
     desk = router(known.snapshot, known.persons, settings, line, issued_on)
     chosen = reviewers(asked, desk, _places(fits, len(asked)))
     owned = settings.reviewers.workbook_per == "application"
@@ -107,7 +100,7 @@ def population(
     key = known.snapshot.header.seal_key
     names = file_names(settings.campaign, books, suffix)
     files = [names[reviewer.account_id, thing] for reviewer, thing, _ in books]
-    return Population(*sealed(asked, chosen, files, key), out, idle)
+    return Population(*sealed(asked, chosen, files, key), out, silent)
 
 
 def questions(known: Known, settings: Settings) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from uar.review.campaign import file_names, short_id
-from uar.review.routing import Candidate, why_not
+from uar.review.candidates import Candidate, why_not
 from uar.settings import Campaign
 from uar.tables import REASSIGNMENTS, look_up, records
 from uar.text import plain

@@ -8,29 +8,18 @@ passed over, and the reason is written down.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
 from uar.errors import SetupError
+from uar.review.candidates import Candidate, address, by_email, candidates, why_not
 from uar.settings import Settings
 from uar.snapshot import Snapshot
-from uar.text import is_email, plain
+from uar.text import plain
 
 Line = Callable[[str], str]  # where in uar.toml a setting stands
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A user account. `unfit`: why it cannot decide anything, in words; "" when it can."""
-
-    account_id: str
-    name: str
-    email: str
-    person_id: str
-    unfit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +160,11 @@ def router(
 ) -> Router:
     """Everyone who may be asked. Raises SetupError where uar.toml names nobody or nothing."""
     reviewers, accounts = settings.reviewers, snapshot.accounts
-    candidates = _candidates(accounts, persons, settings)
-    by_email = _by_email(candidates.values())
+    everyone = candidates(accounts, persons, settings)
+    known = by_email(everyone.values())
 
     def named(email: str, place: str, setting: str) -> Candidate:
-        found = by_email.get(_address(email))
+        found = known.get(address(email))
         if found is None:
             raise SetupError(
                 f"{place}: {setting} names {email!r}, which is the e-mail of no user; "
@@ -197,7 +186,7 @@ def router(
                 f"{line(key)}: reviewers.owners: nothing that can be held is called {key!r}."
             )
         owners |= dict.fromkeys(owned, owner)
-    owners |= _owners_of_accounts(accounts, settings, by_email)
+    owners |= _owners_of_accounts(accounts, settings, known)
     rules = [
         rule.reviewer
         if rule.reviewer in USUAL
@@ -213,87 +202,23 @@ def router(
         if issued_on is not None and away.first_day <= issued_on <= away.last_day:
             until = f"{away.last_day.day} {away.last_day:%b %Y}"
             deputies.setdefault(absent.account_id, Deputy(deputy, until, plain(away.reason)))
-    return Router(candidates, owners, fallback or None, rules, deputies)
+    return Router(everyone, owners, fallback or None, rules, deputies)
 
 
 def _owners_of_accounts(
-    accounts: pd.DataFrame, settings: Settings, by_email: Mapping[str, Candidate]
+    accounts: pd.DataFrame, settings: Settings, users: Mapping[str, Candidate]
 ) -> dict[str, Candidate]:
-    """account_id of a service account -> its owner, where he is a user of the tenant."""
+    """account_id of a service account -> its owner, where he is one of `users`, by e-mail."""
     services = accounts[accounts["kind"] == "service"]
     named = settings.service_accounts.owners
     owned = {key.strip().casefold(): email for key, email in named.items()}
     found: dict[str, Candidate] = {}
     for column in ("name", "login", "source_id", "account_id"):
         for account, text in zip(services["account_id"], services[column], strict=True):
-            owner = by_email.get(_address(owned.get(str(text).strip().casefold(), "")))
+            owner = users.get(address(owned.get(str(text).strip().casefold(), "")))
             if owner is not None:
                 found[account] = owner
     return found
-
-
-def find(
-    accounts: pd.DataFrame, persons: pd.DataFrame, settings: Settings, email: str
-) -> Candidate | None:
-    """The user with this e-mail."""
-    return _by_email(_candidates(accounts, persons, settings).values()).get(_address(email))
-
-
-def why_not(candidate: Candidate, person_id: str) -> str:
-    """Why somebody cannot decide about a person, in words; "" when he can."""
-    same = candidate.person_id == person_id
-    return candidate.unfit or ("is the same person" if same else "")
-
-
-def _by_email(candidates: Iterable[Candidate]) -> dict[str, Candidate]:
-    """Of two with one e-mail, rather the one who can decide."""
-    found: dict[str, Candidate] = {}
-    for candidate in candidates:
-        known = found.get(_address(candidate.email))
-        if candidate.email and (known is None or (known.unfit and not candidate.unfit)):
-            found[_address(candidate.email)] = candidate
-    return found
-
-
-def _address(email: str) -> str:
-    return email.strip().casefold()
-
-
-def _candidates(
-    accounts: pd.DataFrame, persons: pd.DataFrame, settings: Settings
-) -> dict[str, Candidate]:
-    users = accounts[accounts["kind"] == "user"].sort_values("account_id")
-    person = persons.set_index("account_id")["person_id"]
-    called = users["name"].fillna(users["login"]).fillna(users["account_id"])
-    return {
-        account: Candidate(account, plain(name).strip() or account, address, who, unfit)
-        for account, name, address, who, unfit in zip(
-            users["account_id"],
-            called,
-            users["email"].fillna("").str.strip(),
-            users["account_id"].map(person).astype("string").fillna(users["account_id"]),
-            _unfit(users, settings),
-            strict=True,
-        )
-    }
-
-
-def _unfit(users: pd.DataFrame, settings: Settings) -> pd.Series[Any]:
-    """Why each user cannot decide anything, in words; "" where he can."""
-    words = {"active": "", "unknown": "has an unknown status"}
-    unfit = users["status"].map(lambda status: words.get(status, f"is {status}"))
-    no_email = ~is_email(users["email"]).fillna(False).astype(bool)
-    unfit = unfit.mask((unfit == "") & no_email, "has no valid e-mail address")
-    service = users["service_like"].fillna(False).astype(bool)
-    unfit = unfit.mask((unfit == "") & service, "is an account of a service")
-    kinds = {kind.strip().casefold() for kind in settings.employment.external}
-    hired = users["employee_type"].str.strip().str.casefold().isin(kinds).fillna(False)
-    own = {domain.casefold() for domain in settings.domains.own}
-    aliases = settings.persons.alias_domains.items()
-    own |= {alias.casefold() for alias, domain in aliases if domain.casefold() in own}
-    away = ~users["email"].str.rpartition("@")[2].str.strip().str.casefold().isin(own)
-    outside = hired.astype(bool) | (bool(own) & away.astype(bool))
-    return unfit.mask((unfit == "") & outside, "is external")
 
 
 def _ids(entitlements: pd.DataFrame) -> dict[str, list[str]]:

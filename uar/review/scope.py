@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import pandas as pd
 
-from uar.review.choice import Choice
+from uar.review.choice import Choice, idle
 from uar.settings import Scopes
 from uar.tables import EXCLUDED
 from uar.text import plain
 
 
-def excluded(choice: Choice, scope: Scopes) -> pd.DataFrame:
-    """EXCLUDED: the grants that are no items, with the reason of the first rule that says so."""
+def excluded(choice: Choice, scope: Scopes) -> tuple[pd.DataFrame, list[str]]:
+    """(EXCLUDED: the grants that are no items, with the reason of the first rule that says so; a
+    sentence for each rule that fits nothing)."""
     rows = choice.rows
     reason = pd.Series(pd.NA, index=rows.index, dtype="string")
-    for left_out in scope.leave_out:
-        fits = choice.fits(left_out, "scope.leave_out")
-        reason = reason.mask(fits & reason.isna(), plain(left_out.reason))
-    if scope.only:
-        inside = pd.Series(False, index=rows.index)
-        for only in scope.only:
-            inside |= choice.fits(only, "scope.only")
-        reasons = " ".join(dict.fromkeys(plain(only.reason) for only in scope.only))
-        reason = reason.mask(~inside & reason.isna(), f"Not in this review's scope: {reasons}")
-    out = reason.notna()
-    columns = {"grant_id": rows.loc[out, "grant_id"], "reason": reason[out]}
-    return EXCLUDED.frame(pd.DataFrame(columns))
+    out = [choice.fits(rule, "scope.leave_out") for rule in scope.leave_out]
+    for rule, fits in zip(scope.leave_out, out, strict=True):
+        reason = reason.mask(fits & reason.isna(), plain(rule.reason))
+    inside = [choice.fits(rule, "scope.only") for rule in scope.only]
+    if inside:
+        reasons = " ".join(dict.fromkeys(plain(rule.reason) for rule in scope.only))
+        outside = ~pd.concat(inside, axis=1).any(axis=1)
+        reason = reason.mask(outside & reason.isna(), f"Not in this review's scope: {reasons}")
+    left = reason.notna()
+    columns = {"grant_id": rows.loc[left, "grant_id"], "reason": reason[left]}
+    silent = [
+        *idle(scope.leave_out, out, "scope.leave_out"),
+        *idle(scope.only, inside, "scope.only"),
+    ]
+    return EXCLUDED.frame(pd.DataFrame(columns)), silent
