@@ -26,7 +26,10 @@ def put_table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     right = [bool(column[1:]) and all(map(_is_number, column[1:])) for column in columns]
     widths = [max(map(_width, column)) for column in columns]
     if sys.stdout.isatty():
-        widths = _fitted(widths, shutil.get_terminal_size().columns)
+        inside = [max(map(_width, column[1:]), default=0) for column in columns]
+        word = [max(map(_width, head.split()), default=0) for head in heading]
+        least = [max(pair) for pair in zip(inside, word, strict=True)]
+        widths = _fitted(widths, least, shutil.get_terminal_size().columns)
     for cells in (heading, ["─" * width for width in widths], *texts):
         for line in _lines(cells, widths, right):
             click.echo(line)
@@ -78,10 +81,14 @@ def _pieces(line: str, width: int) -> Iterable[str]:
     yield line
 
 
-def _fitted(widths: list[int], room: int) -> list[int]:
-    """Take from the widest column until the table fits, or no column can give more."""
+def _fitted(widths: list[int], least: list[int], room: int) -> list[int]:
+    """Headings are folded first, down to what each column needs at `least`; then the widest column
+    gives until the table fits, or no column can give more."""
     fitted = list(widths)
-    while sum(fitted) + len(GAP) * (len(fitted) - 1) > room and max(fitted) > NARROWEST:
+    room -= len(GAP) * (len(fitted) - 1)
+    for place in sorted(range(len(fitted)), key=lambda place: least[place] - widths[place]):
+        fitted[place] -= max(0, min(sum(fitted) - room, widths[place] - least[place]))
+    while sum(fitted) > room and max(fitted) > NARROWEST:
         fitted[fitted.index(max(fitted))] -= 1
     return fitted
 

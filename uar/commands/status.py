@@ -93,6 +93,12 @@ def _last_files(review: Folder) -> dict[str, str]:
     return found
 
 
+def _briefly(last_file: str) -> str:
+    """accepted: returned/0008-2026-Q4 ana.xlsx -> 0008 accepted; its receipt has the same number."""
+    outcome, _, path = last_file.partition(": returned/")
+    return f"{path.partition('-')[0]} {outcome}" if path else "none yet"
+
+
 def _show(table: pd.DataFrame, total: dict[str, int], due: str | None, late: bool) -> None:
     put(
         f"{counted(total['items'], 'item')} = {total['decided']:,} decided + "
@@ -104,7 +110,7 @@ def _show(table: pd.DataFrame, total: dict[str, int], due: str | None, late: boo
     numbers = ["items", "decided", *DECISION_WORDS, "not_reviewed", *(["late"] if late else [])]
     rows = [
         [row["reviewer"], *(f"{row[name]:,}" for name in numbers),
-         (row["last_file"] or "none yet").replace("returned/", "", 1)]
+         _briefly(row["last_file"])]
         for row in table.to_dict("records")
     ]  # fmt: skip
     rows.append(["Total", *(f"{total[name]:,}" for name in numbers), ""])

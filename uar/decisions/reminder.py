@@ -1,6 +1,6 @@
 """A letter that reminds one reviewer: counts and dates, and of persons only the address it goes to.
 
-It is a draft (RFC 5322, UTF-8): mail programs open it ready to be sent.
+It is a draft (RFC 5322, UTF-8): mail programs open it ready to be sent, and break its lines.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Hello,
 
 {title} {due}.
 
-In your workbook {count} not reviewed yet. What is not reviewed is reported as such; it never counts
-as a Keep.
+In your workbook {count} not reviewed yet. What is not reviewed is reported as such; it never \
+counts as a Keep.
 
-Please open the sheet Decisions, choose Keep, Revoke, Modify or Not sure in each of these rows, fill
-in the sheet Sign-off, and send the workbook back.
+Please open the sheet Decisions, choose Keep, Revoke, Modify or Not sure in each of these rows, \
+fill in the sheet Sign-off, and send the workbook back.
 {contact}"""
 
 
