@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -213,9 +213,8 @@ def item_id(grant_id: str) -> str:
     """
     bits = int.from_bytes(hashlib.sha256(grant_id.encode()).digest()[:8], "big") >> 4
     pairs = [bits >> shift & 1023 for shift in range(50, -1, -10)]
-    a, b, c, d, e, f = [_PAIRS[pair] for pair in pairs]
-    check = ALPHABET[-sum([_PAIR_SUMS[pair] for pair in pairs]) % 32]
-    return f"UAR-{a}{b}-{c}{d}-{e}{f}{check}"
+    a, b, c, d, e, f = texts = [_PAIRS[pair] for pair in pairs]
+    return f"UAR-{a}{b}-{c}{d}-{e}{f}{_check(texts)}"
 
 
 def is_item_id(text: str) -> bool:
@@ -224,7 +223,8 @@ def is_item_id(text: str) -> bool:
     if [len(part) for part in parts] != [3, 4, 4, 5] or parts[0] != "UAR":
         return False
     body = "".join(parts[1:])
-    return all(char in ALPHABET for char in body) and _check(body[:-1]) == body[-1]
+    pairs = [body[at : at + 2] for at in range(0, len(body) - 1, 2)]
+    return all(pair in _SUMS for pair in pairs) and _check(pairs) == body[-1]
 
 
 def seal(key: str, identifier: str, shown: list[str]) -> str:
@@ -241,11 +241,10 @@ _ONCE = {char: code for code, char in enumerate(ALPHABET)}
 _TWICE = {char: 2 * code // 32 + 2 * code % 32 for char, code in _ONCE.items()}
 
 
-def _check(body: str) -> str:
-    """Luhn's check over 32 characters: every single slip shows, and nearly every swap."""
-    total = sum([_TWICE[char] for char in body[::-2]]) + sum([_ONCE[char] for char in body[-2::-2]])
-    return ALPHABET[-total % 32]
-
-
 _PAIRS = tuple(one + other for one in ALPHABET for other in ALPHABET)
-_PAIR_SUMS = tuple(_ONCE[pair[0]] + _TWICE[pair[1]] for pair in _PAIRS)
+_SUMS = {pair: _ONCE[pair[0]] + _TWICE[pair[1]] for pair in _PAIRS}
+
+
+def _check(pairs: Iterable[str]) -> str:
+    """Luhn's check over 32 characters: every single slip shows, and nearly every swap."""
+    return ALPHABET[-sum([_SUMS[pair] for pair in pairs]) % 32]

@@ -7,6 +7,7 @@ import json
 from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from json.encoder import encode_basestring
 from typing import Any, cast
 
 import pandas as pd
@@ -169,7 +170,16 @@ def _lines(frame: pd.DataFrame) -> bytes:
 def _member(name: str) -> Callable[[Any], str]:
     """How json_line puts a value under this name."""
     before = json_text(name) + ":"
-    return lambda value: before + json_text(value)
+    unknown, yes, no = (before + json_text(value) for value in (None, True, False))
+
+    def member(value: Any) -> str:
+        if type(value) is str:  # as json_text puts it, who asks a lot of questions before
+            return before + encode_basestring(value)
+        if value is None:
+            return unknown
+        return yes if value is True else no if value is False else before + json_text(value)
+
+    return member
 
 
 def from_lines(table: Table, lines: bytes) -> pd.DataFrame:

@@ -108,7 +108,6 @@ def make(base: Path, files: int, rows: int) -> list[Path]:
         "campaign_id": CAMPAIGN,
         "due": "",
         "snapshot_at": AT,
-        "issued_at": AT,
         "workbooks": books,
     }
     items = [issued(f"r{n}x", number) for n in range(files) for number in range(rows)]

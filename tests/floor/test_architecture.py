@@ -15,7 +15,7 @@ PACKAGE = ROOT / "uar"
 # A folder's name stands for everything in it.
 LEVELS = (
     ("uar", "uar.errors", "uar.text", "uar.verify"),
-    ("uar.toml_file", "uar.zipped", "uar.maker"),
+    ("uar.toml_file", "uar.zipped", "uar.memory", "uar.maker"),
     ("uar.tables", "uar.clock", "uar.settings", "uar.sheet"),
     ("uar.snapshot",),
     ("uar.access", "uar.previous", "uar.exceptions", "uar.overrides"),

@@ -127,7 +127,6 @@ def campaign(reviewers: Iterable[str], due: str = "2026-12-01") -> dict[str, Any
         "campaign_id": CAMPAIGN,
         "due": due,
         "snapshot_at": AT,
-        "issued_at": AT,
         "workbooks": books,
     }
 

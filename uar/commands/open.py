@@ -30,6 +30,7 @@ from uar.commands._shared import (
 from uar.commands._table import put_table
 from uar.errors import SetupError
 from uar.folder import Folder
+from uar.memory import be_frugal
 from uar.previous import Previous, names
 from uar.review.campaign import campaign
 from uar.review.cards import gives, people
@@ -75,6 +76,7 @@ def command(
     never the person concerned. With the review before this one, each row says what is new, changed
     or back, and what was decided then; one that uar detect was given is used without asking.
     """
+    be_frugal()
     settings, toml = load(settings_path)
     where = Where(str(settings_path or "uar.toml"), toml.decode("utf-8-sig"))
     with Folder(folder).locked() as review:
@@ -86,12 +88,10 @@ def command(
         snapshot = load_snapshot(review)
         previous, frozen = earlier(review, previous_path, snapshot)
         picture = _logo(settings, settings_path)
-        files, facts, idle = contents(
-            Detected(snapshot, persons, links, findings, previous),
-            settings,
-            where.line,
-            Form(issued_at, suffix, picture),
-        )
+        detected = [Detected(snapshot, persons, links, findings, previous)]
+        del snapshot, persons, links, findings  # let go where they are not needed any more
+        form = Form(issued_at, suffix, picture)
+        files, facts, idle = contents(detected.pop(), settings, where.line, form)
         review.write(
             "open",
             {**files, **frozen},
@@ -164,7 +164,8 @@ def contents(
     cards = gives(known), people(known, detected.links)
     ordered = in_order(found.items, NEEDED)
     shown, out, idle = found.shown, found.excluded, found.idle
-    del found, known  # a hundred thousand items take much room, and are not needed any more
+    # A hundred thousand items take much room, and these are not needed any more.
+    del found, known, detected, snapshot, persons, person_of, shared, opens
     brand = Brand(settings.branding, form.logo)
     books = (
         csv_files(ordered, facts, shown)

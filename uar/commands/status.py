@@ -94,7 +94,7 @@ def _last_files(review: Folder) -> dict[str, str]:
 
 
 def _briefly(last_file: str) -> str:
-    """accepted: returned/0008-2026-Q4 ana.xlsx -> 0008 accepted; its receipt has the same number."""
+    """accepted: returned/0008-ana.xlsx -> 0008 accepted; the receipt has the same number."""
     outcome, _, path = last_file.partition(": returned/")
     return f"{path.partition('-')[0]} {outcome}" if path else "none yet"
 

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from uar import clock
+from uar.memory import be_frugal
 from uar.snapshot import Snapshot
 from uar.tables import ACCOUNTS
 
@@ -35,7 +36,6 @@ from ._lists import (
     members_of,
     rule_of,
 )
-from ._memory import be_frugal
 from ._pace import Pace
 from ._paging import Listing, Reading
 from ._probe import Check, Owner, check, key_owner, organizations

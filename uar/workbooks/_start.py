@@ -150,8 +150,7 @@ def _facts(sheet: Worksheet, row: int, campaign: Mapping[str, Any]) -> int:
         **_compared(campaign.get("previous")),
         "Campaign owner": plain(campaign["owner"]) or "not named",
         "Questions to": plain(campaign["contact"]) or "whoever sent you this file",
-        "This file": f"{FILE} of {campaign['campaign_id']}, made on "
-        f"{moment(campaign['issued_at'])}",
+        "This file": f"{FILE} of {campaign['campaign_id']}",
     }
     row = _section(sheet, row, "At a glance")
     for label, text in facts.items():

@@ -1,4 +1,4 @@
-"""How much room a sync takes beside what it keeps."""
+"""How much room a step takes beside what it keeps."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ LARGE = 128 * 1024  # bytes; where glibc begins, before it learns to keep ever l
 
 
 def be_frugal() -> None:
-    """Answers come in many threads and go as fast. glibc would keep a heap for each thread, and
-    what large pieces leave behind, Arrow's own allocator what it once had: a third of what a large
-    tenant takes. Elsewhere than with glibc nothing is done to threads' heaps.
+    """Give back what was used. Answers and workbooks come in threads and go as fast. glibc would
+    keep a heap for each thread, and what large pieces leave behind, Arrow's own allocator what it
+    once had: a third of what a large tenant takes. Elsewhere than with glibc nothing is done to
+    threads' heaps.
     """
     pa.set_memory_pool(pa.system_memory_pool())
     try:
