@@ -121,12 +121,12 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
         for each in record["replaced"]
     ])  # fmt: skip
     yield from _block("Is this what was meant?", [_taken(each) for each in record["taken"]])
-    unanswered = set(record["open"])
-    missing: tuple[list[str], list[str]] = [], []  # still open, answered by an earlier file
-    for identifier in record["missing"]:
-        missing[identifier not in unanswered].append(identifier)
-    yield from _block("Not in the file, so not reviewed", missing[0])
-    yield from _block("Not in the file; the earlier answers stay", missing[1])
+    missing, unanswered = record["missing"], set(record["open"])
+    answered = [each for each in missing if each not in unanswered]
+    yield from _block(
+        "Not in the file, so not reviewed", [each for each in missing if each in unanswered]
+    )
+    yield from _block("Not in the file; the earlier answers stay", answered)
     if record["reviewer"]:
         yield f"  Still open for {record['reviewer']}: {record['open_count']:,}"
 
