@@ -181,3 +181,19 @@ def test_missing_is_not_reviewed_only_where_nothing_was_answered(review: Path, i
     said = text(review, filled(review, inbox, fewer, name="b.xlsx"))
     assert f"  Not in the file, so not reviewed:\n    {gone[0]}\n  Not" in said
     assert f"  Not in the file; the earlier answers stay:\n    {gone[1]}\n  Still" in said
+
+
+def test_many_files_end_with_what_became_of_them(review: Path, inbox: Path) -> None:
+    files = [
+        filled(review, inbox),
+        filled(review, inbox, unclear(1), reviewer="ben"),
+        filled(review, inbox, one(FIRST, "Department", "Sales"), reviewer="cleo"),
+    ]
+    said = text(review, *files[:2])
+    assert said.endswith("\n\n2 files: 1 accepted, 1 refused\n  refused: ben.xlsx\n")
+    said = text(review, *files, "--partial")
+    assert said.endswith(
+        "\n\n3 files: 1 accepted, 1 partly accepted, 1 taken in before\n"
+        "  partly accepted: ben.xlsx\n  to look at: cleo.xlsx\n"
+    )
+    assert "file:" not in text(review, files[0])

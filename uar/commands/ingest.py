@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -29,7 +30,7 @@ from uar.commands._shared import (
 )
 from uar.decisions.case import Issued
 from uar.decisions.population import Population
-from uar.decisions.receipt import REFUSED, Arrival, Rules, lines
+from uar.decisions.receipt import ACCEPTED, PARTLY, REFUSED, Arrival, Rules, lines
 from uar.errors import TableError
 from uar.folder import Folder, Step, digest
 from uar.snapshot import to_lines
@@ -38,6 +39,7 @@ from uar.text import counted
 from uar.workbooks.read import MAX_BYTES, RETURN
 
 ENDINGS = (".xlsx", ".ods", ".csv", ".tsv")  # of files that are taken from a directory
+BEFORE = "taken in before"
 SOURCES = ("campaign.json", "items.jsonl")
 TOGETHER = 16  # files whose steps are written at once: half as many waits for the disk
 Rows = dict[str, Mapping[str, Any]]
@@ -73,7 +75,8 @@ def command(
     if as_json:
         put_json(records)
     else:
-        put("\n\n".join("\n".join(_text(record, len(records) == 1)) for record in records))
+        texts = [*(_text(record, len(records) == 1) for record in records), _together(records)]
+        put("\n\n".join("\n".join(text) for text in texts if text))
     code = max(_exit_code(record) for record in records)
     if code:
         raise click.exceptions.Exit(code)
@@ -232,6 +235,28 @@ def _text(record: Mapping[str, Any], alone: bool) -> list[str]:
             *(["", *lines(record)] if alone else []),
         ]
     return list(lines(record))
+
+
+def _together(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What became of many files: how many, and which of them somebody has to open."""
+    if len(records) == 1:
+        return []
+    files: dict[str, list[str]] = defaultdict(list)
+    looks = []
+    for record in records:
+        became = BEFORE if record.get("again") else record["outcome"]
+        files[became].append(record.get("given_as", record["name"]))
+        if became == ACCEPTED and _exit_code(record):
+            looks.append(record["name"])
+    words = [word for word in (ACCEPTED, PARTLY, REFUSED, BEFORE) if files[word]]
+    counts = ", ".join(f"{len(files[word]):,} {word}" for word in words)
+    named = {word: files[word] for word in words if word in (PARTLY, REFUSED)}
+    if looks:
+        named["to look at"] = looks
+    return [
+        f"{counted(len(records), 'file')}: {counts}",
+        *(f"  {word}: {', '.join(names)}" for word, names in named.items()),
+    ]
 
 
 def _exit_code(record: Mapping[str, Any]) -> int:
