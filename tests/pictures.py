@@ -50,7 +50,7 @@ def workbook(folder: Path, work: Path) -> None:
     paper.save(book)
     profile = f"-env:UserInstallation={(work / 'office').as_uri()}"
     run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", work, book)
-    crop = ("-x", "35", "-y", "70", "-W", "1216", "-H", "700")
+    crop = ("-x", "35", "-y", "48", "-W", "1216", "-H", "700")
     page = ("-r", "110", "-f", "2", "-l", "2", "-png", "-singlefile", *crop)
     run("pdftoppm", *page, work / f"{book.stem}.pdf", PICTURES / "workbook")
 

@@ -52,6 +52,24 @@ def test_a_table_fits_its_terminal_and_keeps_every_word() -> None:
     assert len(re.findall(r"\bword\b", text)) == 40
 
 
+HEADINGS = """
+from uar.commands._table import put_table
+put_table(["Reviewer", "Not reviewed yet", "Last file"], [["Amara Delacroix", 7, "0008 accepted"]])
+"""
+
+
+def test_headings_are_folded_before_what_stands_below_them() -> None:
+    whole = on_a_terminal(60, HEADINGS).splitlines()
+    assert [line.split() for line in whole[-1:]] == [
+        ["Amara", "Delacroix", "7", "0008", "accepted"]
+    ]
+    assert "Not reviewed yet" in whole[0]
+    folded = on_a_terminal(40, HEADINGS).splitlines()
+    assert all(len(line) <= 40 for line in folded)
+    assert "Amara Delacroix         7  0008 accepted" in folded
+    assert folded[0].split() == ["Reviewer", "Not", "Last", "file"]
+
+
 def test_a_pipe_gets_whole_rows_and_nothing_a_terminal_obeys() -> None:
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
     lines = done.stdout.splitlines()

@@ -45,6 +45,8 @@ def test_after_answers_and_a_refused_file(review: Path, inbox: Path) -> None:
     assert (ana["decided"], ana["Keep"], ana["Revoke"]) == (12, 5, 3)
     assert (ben["decided"], ben["last_file"]) == (0, "refused: returned/0002-ben.xlsx")
     assert cleo["last_file"] == ""
+    shown = run("status", review).stdout
+    assert "0002 refused" in shown and "returned/" not in shown
     text = run("status", review).stdout
     assert "36 items = 12 decided + 24 not reviewed." in text
     assert text.splitlines()[-1].split()[:2] == ["Total", "36"]

@@ -60,8 +60,8 @@ PLAIN = Brand()
 GIVES = (
     ("Access", 26, NAME),
     ("Kind", 15, FACT),
-    ("Opens", 40, FACT),
-    ("Held by", 16, FACT),
+    ("Opens", 38, FACT),
+    ("Held by", 20, FACT),
     ("Membership", 16, FACT),
     ("Description", 36, FACT),
     ("Flags", 50, FACT),
