@@ -13,8 +13,12 @@ from tests.report.test_report import Page
 from uar.evidence import Evidence, previous_of
 from uar.measures import people, timing
 from uar.measures.controls import CONTROLS, standing_of
+from uar.measures.exceptions import overrides
 from uar.measures.quality import quality
+from uar.reports import _results
+from uar.reports._listing import Lines
 from uar.reports.report import REPORT
+from uar.review.flags import sentence
 from uar.tables import DECISIONS, EXCLUDED, OUTCOMES
 from uar.tieout import tie_out
 
@@ -219,3 +223,28 @@ def test_a_finding_says_in_how_many_reviews_it_has_been_open() -> None:
     page = Page(REPORT.render(evidence, tie_out(evidence), None))
     place = page.tables["finding-list"][0].index("Reviews in a row")
     assert sorted(row[place] for row in page.tables["finding-list"][1:])[-1] == "3"
+
+
+def test_an_override_of_an_accepted_finding_has_its_approver_and_last_day() -> None:
+    evidence = made.evidence(words=["Keep"])
+    assert evidence.findings is not None and evidence.items is not None
+    strong = evidence.findings["severity"].isin(("critical", "high"))
+    first = evidence.findings[strong].iloc[0]
+    marks = {"accepted_because": "Safe", "accepted_by": "Bo Lind", "accepted_until": "2027-03-31"}
+    at = evidence.findings["id"] == first["id"]
+    accepted = evidence.findings.assign(
+        **{name: evidence.findings[name].mask(at, text) for name, text in marks.items()}
+    )
+    flag = sentence(accepted[at].astype(object).iloc[0].to_dict())
+    flagged = evidence.items.assign(flags=evidence.items["flags"].fillna("Low: Else. (X-01)"))
+    flagged.loc[0, ["flags", "flag_severity"]] = [f"{flag}\nLow: Else. (X-01)", "critical"]
+    evidence = replace(evidence, findings=accepted, items=flagged)
+    kept = overrides(evidence, tie_out(evidence))
+    assert kept is not None
+    told = kept.set_index("item_id")[["approver", "expires"]]
+    own = told.loc[flagged.loc[0, "item_id"]]
+    assert own.tolist() == [f"Bo Lind ({first['detection']})", "2027-03-31"]
+    assert told.drop(index=flagged.loc[0, "item_id"]).isna().all(axis=None)
+    listed = _results.overrides(evidence, tie_out(evidence))
+    cells = [row[3] for row in listed.rows]
+    assert Lines((f"Bo Lind ({first['detection']}), until 2027-03-31",), even=True) in cells

@@ -76,7 +76,7 @@ def command(path: Path, to: Path, salts: Path | None, as_json: bool) -> None:
     if as_json:
         put_json({"twin": str(to), "salts": str(listed), "root": checked.root, "redacted": number})
         return
-    put(f"{to}: {len(made.files) + 2:,} files, {len(content):,} bytes, {number:,} texts redacted.")
+    put(f"{to}: {len(made.files):,} files, {len(content):,} bytes, {number:,} texts redacted.")
     put(f"Root hash: {checked.root}, the same as the pack's.")
     put(f"{listed}: the salts. Keep them, and give single lines on request.")
     say("Whoever has all of that file can read every name in the twin.")

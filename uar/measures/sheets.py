@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from uar.evidence import Evidence
-from uar.measures import people, timing
+from uar.measures import exceptions, people, timing
 from uar.measures.quality import quality
 from uar.tables import records
 from uar.tieout import TieOut
@@ -40,12 +40,13 @@ class Sheet:
 
 
 def sheets(evidence: Evidence, tieout: TieOut) -> tuple[Sheet, ...]:
-    """Tie-out, items, findings, removals, reviewers, files."""
+    """Tie-out, items, findings, removals, exceptions, reviewers, files."""
     return (
         _tie_out(tieout),
         _items(tieout),
         _findings(evidence),
         _removals(evidence, tieout),
+        _exceptions(evidence, tieout),
         _reviewers(evidence, tieout),
         _files(evidence),
     )
@@ -116,6 +117,22 @@ def _removals(evidence: Evidence, tieout: TieOut) -> Sheet:
     return Sheet("Removals", columns, _rows(table, names))
 
 
+def _exceptions(evidence: Evidence, tieout: TieOut) -> Sheet:
+    """Keeps against a strong flag, and items that were open when the review was closed."""
+    columns = (
+        ("Item", 22), ("Account", 26), ("Access", 24), ("Kind", 20), ("Why it is one", 36),
+        ("Reason", 50), ("Reviewer", 20), ("Approver", 30), ("Last day", 12),
+    )  # fmt: skip
+    names = ("item_id", "login", "entitlement", "kind", "why", "reason", "reviewer", "approver",
+             "expires")  # fmt: skip
+    rows: list[Sequence[Value]] = []
+    if (kept := exceptions.overrides(evidence, tieout)) is not None:
+        rows += _rows(kept.assign(why="Keep against a critical or high flag"), names)
+    if (left := exceptions.left_open(evidence, tieout)) is not None:
+        rows += _rows(left.assign(why="open at closing: " + left["left"]), names)
+    return Sheet("Exceptions", columns, rows)
+
+
 def _reviewers(evidence: Evidence, tieout: TieOut) -> Sheet:
     columns = (
         ("Reviewer", 22), ("E-mail", 32), ("Account at the snapshot", 14), ("Items", 8),
@@ -158,7 +175,7 @@ def _rows(table: pd.DataFrame, names: Iterable[str]) -> list[Sequence[Value]]:
 
 
 def _value(value: Any) -> Value:
-    """Text, a whole number or unknown, whatever pandas made of it."""
+    """Text on one line, a whole number or unknown, whatever pandas made of it."""
     if value is None or value != value:
         return None
-    return value if isinstance(value, str) else int(value)
+    return value.replace("\n", " / ") if isinstance(value, str) else int(value)

@@ -7,13 +7,12 @@ from functools import lru_cache
 import pandas as pd
 
 from uar.evidence import Evidence
+from uar.measures import exceptions
 from uar.reports._listing import ITEM, Cell, Lines, Listing, item_link, lines, listing, records
 from uar.reports._population import NOT_YET_OPENED
-from uar.review.flags import sentence
 from uar.tables import DECISION_WORDS, ITEM_KINDS
 from uar.tieout import NOT_REVIEWED, TieOut
 
-EXCEPTION = ("reason", "approver", "expires")
 NOT_GIVEN = "not given"
 ANSWERS = (*DECISION_WORDS, NOT_REVIEWED)
 ANSWERED = (*ITEM, "reason", "reviewer")
@@ -65,37 +64,26 @@ def overrides(evidence: Evidence, tieout: TieOut) -> Listing:
         ("Exception: approver, last day", "text"),
     )  # fmt: skip
     caption = "Kept against a critical or high flag"
-    if tieout.standing is None:
+    kept = exceptions.overrides(evidence, tieout)
+    if kept is None:
         return listing("override-list", caption, columns, (), NOT_YET_OPENED)
-    accepted = _accepted_flags(evidence)
     rows = (
         (
             item_link(row),
             _flags(row["flags"]),
             lines(row["reason"] or "none given", row["reviewer"]),
-            Lines(
-                tuple(said for one in row["flags"].split("\n") for said in accepted.get(one, ()))
-                or (NOT_GIVEN,),
-                even=True,
-            ),
+            _accepted(row["approver"], row["expires"]),
         )
-        for row in records(tieout.standing.loc[tieout.overrides(), [*ANSWERED, "flags"]])
+        for row in records(kept[[*ANSWERED, "flags", "approver", "expires"]])
     )
     return listing("override-list", caption, columns, rows, "None.")
 
 
-def _accepted_flags(evidence: Evidence) -> dict[str, tuple[str, str]]:
-    """A flag whose finding was accepted -> by whom, until when."""
-    if evidence.findings is None:
-        return {}
-    found = evidence.findings[evidence.findings["accepted_until"].notna()]
-    return {
-        sentence(row): (
-            f"{row['accepted_by']} ({row['detection']})",
-            f"until {row['accepted_until']}",
-        )
-        for row in records(found)
-    }
+def _accepted(approvers: str | None, days: str | None) -> Cell:
+    if approvers is None or days is None:
+        return NOT_GIVEN
+    both = zip(approvers.split("\n"), days.split("\n"), strict=True)
+    return Lines(tuple(f"{approver}, until {day}" for approver, day in both), even=True)
 
 
 def closed_open(evidence: Evidence, tieout: TieOut) -> Listing:
@@ -105,19 +93,19 @@ def closed_open(evidence: Evidence, tieout: TieOut) -> Listing:
         ("Last day", "time"),
     )  # fmt: skip
     name, caption = "closed-open", "What was closed though it was open"
-    closing = evidence.closing
-    if closing is None or tieout.standing is None:
+    left = exceptions.left_open(evidence, tieout)
+    if left is None:
         return listing(name, caption, columns, (), "Not yet: the review is not closed.")
-    left = tieout.left()
-    named = {entry["item"]: entry for entry in closing.get("items", ())}
-    own = left[left["item_id"].isin([*named])]
+    own, rest = left[left["own"]], left[~left["own"]]
     rows: list[tuple[Cell, ...]] = [
-        (item_link(row), row["left"], *(named[row["item_id"]][k] for k in EXCEPTION))
-        for row in records(own[[*ITEM, "left"]])
+        (item_link(row), row["left"], *(row[word] or NOT_GIVEN for word in exceptions.GIVEN))
+        for row in records(own[[*ITEM, "left", *exceptions.GIVEN]])
     ]
-    given = [closing.get(word) or NOT_GIVEN for word in ("exceptions", "approver", "expires")]
-    others = left.loc[~left.index.isin(own.index), "left"].value_counts().sort_index()
-    rows += [(_items(int(number)), str(word), *given) for word, number in others.items()]
+    of_rest = rest[[*exceptions.GIVEN]].head(1).fillna(NOT_GIVEN)
+    rows += [
+        (_items(int(number)), str(word), *map(str, of_rest.iloc[0]))
+        for word, number in rest["left"].value_counts().sort_index().items()
+    ]
     return listing(name, caption, columns, rows, "Nothing was open.")
 
 
