@@ -84,7 +84,8 @@ class Form:
 
     def cell(self, row: Row, heading: str) -> str:
         """The address of a row's cell under a heading; of its Item without such a column."""
-        return self.cells([row], heading)
+        heading = heading if heading in self.columns else ITEM
+        return self.sheet.address(row.number, self.columns[heading], heading)
 
     def cells(self, rows: Iterable[Row], heading: str) -> str:
         """The addresses of some rows' cells under a heading, neighbours as one; the first few."""
