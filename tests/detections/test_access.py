@@ -188,7 +188,7 @@ def test_empty_groups() -> None:
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 1)
     waiting, coverage = detect("GRP-03", world)
     assert waiting["group:door"]["says"] == (
-        "The group door has no members, and would open 1 thing to the first one."
+        "The group door has no members, and would open 1 thing to its first."
     )
     assert (list(waiting), coverage["cannot_tell"]) == (["group:door"], 0)
     _, uncollected = detect("GRP-01", facts([user("ana")], things, grants, collected=()))

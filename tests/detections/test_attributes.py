@@ -117,7 +117,9 @@ def test_atr_07_lists_every_placeholder() -> None:
 def test_atr_08_finds_malformed_emails(email: str) -> None:
     found, _ = detect("ATR-08", facts([user("ana", email=email), user("bea")]))
     assert list(found) == ["user:ana"]
-    assert found["user:ana"]["says"] == f'The user ana has "{email}" for an e-mail, which is none.'
+    assert (
+        found["user:ana"]["says"] == f'The user ana has "{email}" as e-mail, which is no address.'
+    )
 
 
 def test_adm_10_is_never_a_defect_and_says_who_lends() -> None:

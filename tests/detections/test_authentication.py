@@ -185,7 +185,7 @@ def test_lif_12_who_answers_for_it() -> None:
     assert sorted(found) == ["user:demo", "user:helpdesk", "user:kiosk"]
     assert found["user:helpdesk"]["severity"] == "medium"
     assert found["user:helpdesk"]["says"] == (
-        "The user helpdesk is named as a function and has no owner."
+        "The user helpdesk is named as a function and not as a person, and has no owner."
     )
     assert found["user:kiosk"]["severity"] == "high"
     assert found["user:kiosk"]["says"].endswith("has no owner, but privileged access.")

@@ -56,7 +56,7 @@ def test_prc_15_finds_what_has_expired() -> None:
     given = [row(ORPHAN, "2026-11-19"), row("X-01:a", "2026-11-20")]
     found, coverage = detect("PRC-15", facts([], exceptions=given))
     assert list(found) == [ORPHAN.replace("jumpcloud:", "")]
-    says = f"{ORPHAN} was accepted by Bo until 2026-11-19; that is over."
+    says = f"The finding {ORPHAN} was accepted by Bo until 2026-11-19; it counts again."
     assert next(iter(found.values()))["says"] == says
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (2, 0)
 

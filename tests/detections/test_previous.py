@@ -182,7 +182,7 @@ def test_new_access() -> None:
     assert rows["app:pay>user:ana"]["severity"] == "info"
     assert rows["group:it>user:ana"]["severity"] == "medium"
     assert rows["group:it>user:ana"]["subject_name"] == "Ana Quine"
-    assert rows["group:it>user:ana"]["says"] == "The user ana holds it; in 2026-Q3 that was not so."
+    assert rows["group:it>user:ana"]["says"] == "The user ana holds it, and did not in 2026-Q3."
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (3, 0)
 
 
@@ -234,21 +234,25 @@ def back(previous: Previous, here: bool = True, **read: Any) -> tuple[dict[str, 
 @pytest.mark.parametrize(
     ("outcomes", "says", "severity"),
     [
-        ([outcome(HELD, "removed", True)], "a of Ana was removed in 2026-Q3 and is back.", "high"),
-        ([], "a of Ana was to be revoked in 2026-Q3 and is still there.", "high"),
+        (
+            [outcome(HELD, "removed", True)],
+            "Ana has a, which was removed in 2026-Q3 and is back.",
+            "high",
+        ),
+        ([], "Ana has a, which was to be revoked in 2026-Q3 and is still there.", "high"),
         (
             [outcome(HELD, "failed", False)],
-            "a of Ana was to be revoked in 2026-Q3 and is still there.",
+            "Ana has a, which was to be revoked in 2026-Q3 and is still there.",
             "high",
         ),
         (
             [outcome(HELD, "unknown", None)],
-            "a of Ana was to be revoked in 2026-Q3 and is still there.",
+            "Ana has a, which was to be revoked in 2026-Q3 and is still there.",
             "high",
         ),
         (
             [outcome(HELD, "restored", False)],
-            "a of Ana was put back after 2026-Q3 had revoked it.",
+            "Ana has a, which was put back after 2026-Q3 had revoked it.",
             "medium",
         ),
     ],

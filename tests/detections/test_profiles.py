@@ -33,9 +33,9 @@ def test_atr_09_a_department_of_one() -> None:
         user("boss", department="Board", manager_id=None),
     ]
     assert said(*people) == {
-        "eve": 'The user eve has the department "Salse", as nobody else has, '
+        "eve": 'The user eve has the department "Salse", which nobody else has, '
         'but others have "Sales".',
-        "fay": 'The user fay has the department "Legal", as nobody else has.',
+        "fay": 'The user fay has the department "Legal", which nobody else has.',
     }
 
 
@@ -51,7 +51,7 @@ def test_atr_09_who_leads_others_may_be_alone_but_not_with_a_slip() -> None:
 def test_atr_09_a_title_with_a_slip(slip: str) -> None:
     (sentence,) = said(*titles("Accountant", "Accountant", slip)).values()
     assert sentence.endswith(
-        f'the job title "{slip}", as nobody else has, but others have "Accountant".'
+        f'the job title "{slip}", which nobody else has, but others have "Accountant".'
     )
 
 
@@ -196,7 +196,8 @@ def test_mgr_06_what_it_says() -> None:
     found, _ = detect("MGR-06", team(51, held=1))
     assert found["user:boss"]["severity"] == "info"
     assert found["user:boss"]["says"] == (
-        "The user boss is the manager of 51 people with 1 item to review."
+        "The user boss is the manager of 51 people with 1 item to review; "
+            "more than 50 people or 300 items are hard to review with care."
     )
     assert not detect("MGR-06", team(50, held=300))[0]
     assert detect("MGR-06", team(50, held=301))[0]

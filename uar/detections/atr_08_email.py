@@ -28,7 +28,7 @@ from uar.text import is_email
 def judge(facts: Facts) -> pd.DataFrame:
     people = active_people(facts)
     hit = people["surely"].mask(is_email(people["email"]).fillna(False), False)
-    problem = '"' + people["email"] + '" for an e-mail, which is none'
+    problem = '"' + people["email"] + '" as e-mail, which is no address'
     return each(people, hit, problem=problem.fillna("no e-mail"))
 
 

@@ -84,7 +84,7 @@ def _slips(
     spelt = shown[~value.duplicated()].set_axis(value[~value.duplicated()])
     near = look_up(value, look_up(pd.Series(meant, dtype="string"), spelt))
     others = (', but others have "' + near + '"').fillna("")
-    said = f'the {word} "' + shown + '", as nobody else has' + others
+    said = f'the {word} "' + shown + '", which nobody else has' + others
     return said.where(alone & (near.notna() | singular))
 
 

@@ -24,7 +24,7 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._grants import judged, kind_is, told
-from uar.tables import within
+from uar.tables import look_up, within
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -36,11 +36,17 @@ def judge(facts: Facts) -> pd.DataFrame:
     return judged(facts.held, hit, unknown)[devices | (unknown & hit)]
 
 
+def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
+    kinds = facts.snapshot.entitlements.set_index("entitlement_id")["kind"]
+    kind = look_up(found["entitlement_id"], kinds).fillna("device")
+    return told(facts, found).assign(kind=kind)
+
+
 DETECTION = Detection(
     id="AUT-09",
     title="Administrator of a device",
     severity="medium",
-    says="{who} is an administrator (sudo) of {what}.",
+    says="{who} is an administrator (sudo) of the {kind} {what}.",
     judge=judge,
-    tell=told,
+    tell=tell,
 )

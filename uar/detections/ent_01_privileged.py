@@ -33,7 +33,7 @@ DETECTION = Detection(
     id="ENT-01",
     title="Privileged access",
     severity="info",
-    says="{who} holds {what}, which is privileged or opens what is.",
+    says="{who} holds {what}, which is privileged or opens something privileged.",
     judge=judge,
     tell=told,
 )

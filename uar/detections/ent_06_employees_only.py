@@ -61,7 +61,8 @@ DETECTION = Detection(
     id="ENT-06",
     title="Only for employees, and held by somebody else",
     severity="medium",
-    says="{who} is {type} and holds {what}, which leads to what only employees may hold.",
+    says='{who} has the employee type "{type}" and holds {what}, '
+    "which is or opens what only employees may hold.",
     judge=judge,
     tell=told,
     unwanted=_none_named,

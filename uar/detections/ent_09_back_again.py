@@ -73,7 +73,7 @@ DETECTION = Detection(
     id="ENT-09",
     title="Revoked in the earlier review, and there",
     severity="high",
-    says="{what} of {subject_name} {sentence}.",
+    says="{subject_name} has {what}, which {sentence}.",
     judge=judge,
     needs=("previous",),
 )

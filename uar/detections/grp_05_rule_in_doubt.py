@@ -47,7 +47,7 @@ def judge(facts: Facts) -> pd.DataFrame:
 
 def _in_words(flags: str) -> str:
     words = [ERRORS.get(flag, f"it reports {flag}") for flag in flags.split()]
-    return f"its rule is wrong: {', '.join(words)}" if words else ""
+    return f"its rule is wrong ({', '.join(words)})" if words else ""
 
 
 DETECTION = Detection(

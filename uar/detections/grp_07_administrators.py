@@ -34,7 +34,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     itself = found["privileged"].fillna(False).astype(bool)
     bound = found["entitlement_id"].isin(by_group["holder_id"])
     given = found["entitlement_id"].isin(by_group.loc[by_group["sudo"].notna(), "holder_id"])
-    people = found["members"].astype("string").fillna("an unknown number of")
+    people = found["members"].astype("string").mask(found["members"].eq(0), "no")
+    people = people.fillna("an unknown number of")
     one = found["members"].eq(1).fillna(False)
     judged = found.assign(
         hit=(itself | given).astype("boolean"),
@@ -47,6 +48,7 @@ DETECTION = Detection(
     id="GRP-07",
     title="Group that makes administrators of devices",
     severity="high",
-    says="The group {subject_name} makes its {people} administrator of its devices.",
+    says="The group {subject_name} makes its members administrators of its devices; "
+    "it has {people}.",
     judge=judge,
 )

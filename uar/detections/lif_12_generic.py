@@ -46,6 +46,6 @@ DETECTION = Detection(
     id="LIF-12",
     title="Shared or test account without an owner",
     severity="medium",
-    says="{who} is named as a function and has no owner{power}.",
+    says="{who} is named as a function and not as a person, and has no owner{power}.",
     judge=judge,
 )

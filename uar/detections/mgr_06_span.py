@@ -36,6 +36,7 @@ def judge(facts: Facts) -> pd.DataFrame:
         many.astype("boolean").mask(~many & (perhaps | (them["people"] == 0))),
         people_said=them["people"].map(lambda number: counted(number, "person", "people")),
         items_said=them["items"].map(lambda number: counted(number, "item")),
+        limit=f"{counted(most.span, 'person', 'people')} or {counted(most.items, 'item')}",
     )
 
 
@@ -43,6 +44,7 @@ DETECTION = Detection(
     id="MGR-06",
     title="More under one manager than can be reviewed with care",
     severity="info",
-    says="{who} is the manager of {people_said} with {items_said} to review.",
+    says="{who} is the manager of {people_said} with {items_said} to review; "
+    "more than {limit} are hard to review with care.",
     judge=judge,
 )

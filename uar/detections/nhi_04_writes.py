@@ -52,6 +52,6 @@ DETECTION = Detection(
     id="NHI-04",
     title="Service account that reads by its name and can write",
     severity="high",
-    says="{who} has the name of one that only reads, but its role {role} can change the tenant.",
+    says="By its name {who} only reads, but its role {role} can change the tenant.",
     judge=judge,
 )

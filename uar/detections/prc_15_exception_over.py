@@ -39,7 +39,7 @@ DETECTION = Detection(
     id="PRC-15",
     title="Exception that has expired",
     severity="high",
-    says="{finding} was accepted by {approver} until {until}; that is over.",
+    says="The finding {finding} was accepted by {approver} until {until}; it counts again.",
     judge=judge,
     needs=("exceptions",),
 )
