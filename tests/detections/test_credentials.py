@@ -213,7 +213,7 @@ def test_adm_09_an_administrator_who_is_no_employee() -> None:
     assert list(found) == ["admin:ana"]
     assert found["admin:ana"]["severity"] == "medium"
     assert found["admin:ana"]["says"].endswith(
-        'belongs to Ana Quine, whose employee type is "Contractor" and has the role Manager.'
+        'belongs to Ana Quine, whose employee type is "Contractor", and has the role Manager.'
     )
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 3)
     own = Settings(employment=Employment(external=("Guest worker",)))

@@ -133,6 +133,20 @@ def test_a_fifth_may_be_rare_and_no_more(rare: int, told: int) -> None:
     assert coverage["cannot_tell"] == (0 if told else 84 + rare)
 
 
+def test_a_device_is_one_persons_and_says_nothing() -> None:
+    names = [f"u{at}" for at in range(9)]
+    held = [grant(f"user:{name}", end) for name in names for end in ("group:a", f"device:{name}")]
+    things = [thing("group", "a"), *(thing("device", name) for name in names)]
+    for rare, untold in ((1, 0), (3, 12)):  # 1 of 10 groups held, and 3 of 12
+        own = [f"own{at}" for at in range(rare)]
+        more = [grant("user:u0", f"group:{name}") for name in own]
+        groups = [thing("group", name) for name in own]
+        world = facts([user(name) for name in names], [*things, *groups], [*held, *more])
+        rows, coverage = detect("ENT-05", world)
+        assert len(rows) == (0 if untold else 1)
+        assert (coverage["looked_at"], coverage["cannot_tell"]) == (9 + rare, untold)
+
+
 def test_who_may_be_a_person_is_compared() -> None:
     crew = [user(f"u{at}") for at in range(9)]
     world = facts([*crew, user("x", service_like=None)], [], [grant("user:x", "group:gone")])

@@ -197,7 +197,7 @@ def test_mgr_06_what_it_says() -> None:
     assert found["user:boss"]["severity"] == "info"
     assert found["user:boss"]["says"] == (
         "The user boss is the manager of 51 people with 1 item to review; "
-            "more than 50 people or 300 items are hard to review with care."
+        "more than 50 people or 300 items are hard to review with care."
     )
     assert not detect("MGR-06", team(50, held=300))[0]
     assert detect("MGR-06", team(50, held=301))[0]

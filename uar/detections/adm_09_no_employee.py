@@ -34,7 +34,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     admins = accounts[(accounts["kind"] == "admin") & accounts["active"].fillna(True)]
     lent = facts.persons.set_index("account_id")
     employee_type = look_up(admins["account_id"], lent["employee_type"])
-    power = " and has the role " + roles_of(facts, admins["account_id"])
+    power = ", and has the role " + roles_of(facts, admins["account_id"])
     return each(
         admins,
         admins["active"] & is_no_employee(facts, employee_type),

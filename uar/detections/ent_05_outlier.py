@@ -14,9 +14,9 @@ Controls
 What to do
     Ask the person what it is needed for. The number says that it is rare, not that it is wrong.
 Severity
-    Medium. Looks at every grant of active people. It cannot be told with fewer than five peers; nor
-    where more than a fifth of what a place holds would be rare: its people have too little in
-    common to compare them.
+    Medium. Looks at every grant of active people but of single devices, which are one person's by
+    nature. It cannot be told with fewer than five peers; nor where more than a fifth of what a
+    place holds would be rare: its people have too little in common to compare them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._grants import Mask, holder_active, judged, told
+from uar.detections._grants import Mask, holder_active, judged, kind_is, told
 from uar.detections._paths import leads
 from uar.peers import BASES, shares
 
@@ -38,12 +38,13 @@ def judge(facts: Facts) -> pd.DataFrame:
     opening = leads(facts)
     group, end = (opening[name].to_numpy() for name in ("thing", "end"))
     holding, number, known = shares(facts.places, account, thing, group, end)
-    rare = known & (holding < RARE * number)
-    untold = ~known | _nothing_in_common(facts, rare)
+    compared = ~kind_is(facts, "device")
+    rare = known & compared & (holding < RARE * number)
+    untold = ~known | _nothing_in_common(facts, compared, rare)
     people = (facts.accounts["kind"] == "user") & facts.accounts["human"].fillna(True)
     human = np.append(people.to_numpy(bool), False)[account]
     _, perhaps = holder_active(facts)
-    rows = np.flatnonzero(human & perhaps)
+    rows = np.flatnonzero(human & perhaps & compared)
     return judged(
         facts.held.iloc[rows],
         rare[rows],
@@ -53,11 +54,11 @@ def judge(facts: Facts) -> pd.DataFrame:
     )
 
 
-def _nothing_in_common(facts: Facts, rare: Mask) -> Mask:
+def _nothing_in_common(facts: Facts, compared: Mask, rare: Mask) -> Mask:
     """Is more than a fifth rare of what the holder's place holds?"""
     place = np.append(facts.places.own(), -1)
     own = place[facts.held["account"].to_numpy()]
-    known = own >= 0
+    known = compared & (own >= 0)
     number = np.bincount(own[known], minlength=1)
     rare_ones = np.bincount(own[known], weights=rare[known], minlength=1)
     much: Mask = known & (rare_ones > MOST_RARE * number)[own]
