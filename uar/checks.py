@@ -11,7 +11,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from uar.evidence import Evidence
-from uar.sheet import cells, item_id, seal
+from uar.sheet import item_id, seal, shown_of
 from uar.tables import records
 from uar.tieout import differences, tie_out
 
@@ -36,11 +36,12 @@ def _items(evidence: Evidence, names: Set[str]) -> Iterator[Misfit]:
     if evidence.items is None or evidence.campaign is None:
         return
     header = evidence.snapshot.header
+    shown = shown_of(evidence.items)
     for row in records(evidence.items):
         identifier = row["item_id"]
         if item_id(row["grant_id"]) != identifier:
             yield Misfit("items.jsonl", f"{identifier} is not the id of its grant")
-        if seal(header.seal_key, identifier, cells(row)) != row["seal"]:
+        if seal(header.seal_key, identifier, shown[identifier]) != row["seal"]:
             yield Misfit("items.jsonl", f"{identifier} does not fit its seal")
         if f"workbooks/{row['workbook']}" not in names:
             yield Misfit("items.jsonl", f"{identifier} stands in a workbook that is not there")
@@ -50,7 +51,7 @@ def _items(evidence: Evidence, names: Set[str]) -> Iterator[Misfit]:
 
 def _plan(evidence: Evidence) -> Iterator[Misfit]:
     """Only of a plan made from all answers taken in until now."""
-    if evidence.plan is None or len(evidence.plan["made_from"]) < len(evidence.answers):
+    if evidence.plan is None or len(evidence.plan["made_from"]) < len(evidence.given):
         return
     decided = dict(zip(evidence.decisions["item_id"], evidence.decisions["decision"], strict=True))
     for entry in evidence.plan["removals"]:

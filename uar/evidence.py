@@ -30,7 +30,7 @@ class Evidence:
     campaign: Mapping[str, Any] | None
     items: pd.DataFrame | None
     receipts: Sequence[Mapping[str, Any]]  # in the order the files came back
-    answers: Sequence[pd.DataFrame]  # DECISIONS, one a file that was taken
+    given: Sequence[int]  # how many answers each file gave, in the order they were taken
     decisions: pd.DataFrame  # DECISIONS, the answers that count
     plan: Mapping[str, Any] | None  # the newest that was made from decisions
     journal: Sequence[Mapping[str, Any]]

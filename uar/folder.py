@@ -90,11 +90,11 @@ class Folder:
 
     def has(self, name: str) -> bool:
         """Does a finished step stand behind this file?"""
-        return name in _stamps(self._ledger_bytes())
+        return name in self._stamps()
 
     def read(self, name: str, step: str) -> bytes:
         """A file's bytes, checked against the ledger. `step`: the command that writes it."""
-        recorded = _stamps(self._ledger_bytes()).get(name)
+        recorded = self._stamps().get(name)
         if recorded is None:
             if not self.path.is_dir():
                 raise FolderError(NOWHERE.format(path=self.path))
@@ -137,7 +137,7 @@ class Folder:
 
     def write_all(self, steps: Sequence[Step], *, replace: bool = False) -> None:
         """Add several steps at once: a crash leaves all of them or none. See `write`."""
-        known = _stamps(self._ledger_bytes())
+        known = self._stamps()
         self._refuse(steps, known, replace)
         added: list[Mapping[str, bytes]] = []  # of each step
         names = set(known)
@@ -181,7 +181,7 @@ class Folder:
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every finished step, oldest first; a line cut off by a crash is not one."""
-        return list(_parsed(self._ledger_bytes()))
+        return list(_parsed(*self._ledger_now()))
 
     def root(self) -> str:
         """The hash of the newest ledger line: it stands for everything in the folder."""
@@ -243,16 +243,22 @@ class Folder:
         for target in targets:
             _partial(target).replace(target)
 
-    def _ledger_bytes(self) -> bytes:
+    def _stamps(self) -> Mapping[str, Mapping[str, Any]]:
+        """Recorded name -> hash and size of what was written under it last."""
+        return _stamps(*self._ledger_now())
+
+    def _ledger_now(self) -> tuple[Path, tuple[int, ...]]:
+        """Which ledger, and what tells it from what it was before."""
         try:
-            return (self.path / LEDGER).read_bytes()
+            seen = (self.path / LEDGER).stat()
         except FileNotFoundError:
-            return b""
+            return self.path, ()
         except NotADirectoryError as error:
             raise FolderError(f"{self.path}: is a file, not a review folder.") from error
+        return self.path, (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
 
     def _append_ledger(self, added: Iterable[Mapping[str, Any]]) -> None:
-        raw = self._ledger_bytes()
+        raw = _raw(self.path)
         whole = [raw[: raw.rfind(b"\n") + 1]]
         lines = whole_lines(raw)
         previous = str(json.loads(lines[-1])["hash"]) if lines else ""
@@ -298,16 +304,25 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-@lru_cache(maxsize=4)
-def _parsed(raw: bytes) -> tuple[dict[str, Any], ...]:
-    """The ledger's lines; read many times by a step, so parsed once. Nobody changes them."""
-    return tuple(json.loads(line) for line in whole_lines(raw))
+# Read many times by a step, so parsed once as long as the file is the same. Nobody changes them.
 
 
 @lru_cache(maxsize=4)
-def _stamps(raw: bytes) -> Mapping[str, Mapping[str, Any]]:
-    """Recorded name -> hash and size of what was written under it last."""
-    return {name: stamp for line in _parsed(raw) for name, stamp in line["wrote"].items()}
+def _parsed(path: Path, _seen: tuple[int, ...]) -> tuple[dict[str, Any], ...]:
+    """The ledger's lines."""
+    return tuple(json.loads(line) for line in whole_lines(_raw(path)))
+
+
+def _raw(path: Path) -> bytes:
+    try:
+        return (path / LEDGER).read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+@lru_cache(maxsize=4)
+def _stamps(path: Path, seen: tuple[int, ...]) -> Mapping[str, Mapping[str, Any]]:
+    return {name: stamp for line in _parsed(path, seen) for name, stamp in line["wrote"].items()}
 
 
 def _safe(name: str) -> PurePosixPath:

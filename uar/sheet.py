@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from uar.tables import objects
 from uar.text import plain
 
 SHEET, SIGN_OFF = "Decisions", "Sign-off"
@@ -84,6 +85,12 @@ def cells(item: Mapping[str, Any]) -> list[str]:
 def cells_of_each(items: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     """The `cells` of many items; what they have in common is said once."""
     return cells_of({name: [item.get(name) for item in items] for name in SAID_WITH})
+
+
+def shown_of(items: pd.DataFrame) -> dict[str, list[str]]:
+    """The `cells` of ITEMS, by item_id."""
+    texts = cells_of({name: objects(items[name]) for name in SAID_WITH})
+    return dict(zip(objects(items["item_id"]), texts, strict=True))
 
 
 def cells_of(items: Mapping[str, Sequence[Any]]) -> list[list[str]]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.api.types import infer_dtype
 
 from uar.errors import TableError
 
@@ -186,7 +187,7 @@ def _convert(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
     if str(values.dtype) == kind and kind != TEXT:
         return values
     if kind == TEXT:
-        if values.dtype == object and not values.map(_is_text_or_unknown).all():
+        if values.dtype == object and infer_dtype(values, skipna=True) not in ("string", "empty"):
             raise TypeError
         text = values.astype("string")
         blank = text == ""
@@ -197,10 +198,6 @@ def _convert(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
     if kind == FLAG and values.dtype == object and not values.map(_is_flag_or_unknown).all():
         raise TypeError  # pandas would read 1, "yes" and the like in its own way
     return values.astype(cast(Any, kind))
-
-
-def _is_text_or_unknown(value: object) -> bool:
-    return isinstance(value, str) or value is None or value is pd.NA or value != value
 
 
 def _is_flag_or_unknown(value: object) -> bool:

@@ -94,7 +94,7 @@ def evidence(items: int) -> Evidence:
         outcomes=OUTCOMES.frame(ended),
         items=table,
         decisions=decisions,
-        answers=[decisions],
+        given=[len(decisions)],
         snapshot=replace(small.snapshot, grants=grants),
     )
 

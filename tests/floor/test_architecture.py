@@ -16,8 +16,8 @@ PACKAGE = ROOT / "uar"
 LEVELS = (
     ("uar", "uar.errors", "uar.text", "uar.verify"),
     ("uar.toml_file", "uar.zipped", "uar.memory", "uar.maker"),
-    ("uar.tables", "uar.clock", "uar.settings", "uar.sheet"),
-    ("uar.snapshot",),
+    ("uar.tables", "uar.clock", "uar.settings"),
+    ("uar.snapshot", "uar.sheet"),
     ("uar.access", "uar.previous", "uar.exceptions", "uar.overrides"),
     ("uar.evidence", "uar.peers"),
     (

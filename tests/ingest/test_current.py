@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 
 from uar.decisions import current
-from uar.snapshot import from_lines, to_lines
+from uar.snapshot import to_lines
 from uar.tables import DECISIONS
 
 
@@ -26,15 +25,16 @@ def answers(number: int, **decisions: str) -> pd.DataFrame:
 
 
 def test_nothing_returned_is_nothing_decided() -> None:
-    assert current([]).equals(DECISIONS.empty())
-    assert current([DECISIONS.empty(), DECISIONS.empty()]).empty
+    none, given = current([])
+    assert none.equals(DECISIONS.empty()) and not given
+    none, given = current([b"", b""])
+    assert none.empty and given == [0, 0]
 
 
-@pytest.mark.parametrize("through_files", [False, True])
-def test_the_latest_answer_counts(through_files: bool) -> None:
+def test_the_latest_answer_counts() -> None:
     frames = [answers(1, A="Keep", B="Keep"), DECISIONS.empty(), answers(2, B="Revoke", C="Keep")]
-    if through_files:
-        frames = [from_lines(DECISIONS, to_lines(frame)) for frame in frames]
-    counting = current(frames).set_index("item_id")
+    decisions, given = current(map(to_lines, frames))
+    counting = decisions.set_index("item_id")
+    assert given == [2, 0, 2]
     assert dict(counting["decision"]) == {"A": "Keep", "B": "Revoke", "C": "Keep"}
     assert counting.loc["B", "file"] == "returned/0002-a.xlsx"

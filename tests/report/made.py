@@ -277,7 +277,8 @@ def review(
             f"receipts/{number:04}.json": json_bytes(receipt(frame, number, hostile)),
         }
     ground = Ground(snap, settings.apply, pd.Timestamp(AT))
-    planned = asdict(plan(ground, table, current([first, second])))
+    counting, _ = current(map(to_lines, (first, second)))
+    planned = asdict(plan(ground, table, counting))
     planned["made_from"] = {
         name: digest(content)
         for name, content in made["ingest"].items()

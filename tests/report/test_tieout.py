@@ -56,8 +56,8 @@ def test_a_lost_item_shows_with_its_grant(finished: Evidence) -> None:
 
 def test_a_lost_answer_shows(finished: Evidence) -> None:
     fewer = finished.decisions.iloc[1:]
-    answers = [finished.answers[0].iloc[1:], *finished.answers[1:]]
-    broken = tie_out(replace(finished, decisions=fewer, answers=answers))
+    given = [finished.given[0] - 1, *finished.given[1:]]
+    broken = tie_out(replace(finished, decisions=fewer, given=given))
     assert [e.name for e in broken.equations if not e.holds] == ["answers"]
 
 

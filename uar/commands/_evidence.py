@@ -21,7 +21,6 @@ from uar.settings import Settings, parse
 from uar.snapshot import ROSTER_FILE, file_names, from_files, from_lines
 from uar.tables import (
     COVERAGE,
-    DECISIONS,
     EXCLUDED,
     FINDINGS,
     ITEMS,
@@ -109,9 +108,7 @@ def load(folder: Review) -> Evidence:
     def document(name: str, step: str) -> Mapping[str, Any] | None:
         return json.loads(folder.read(name, step)) if name in there else None
 
-    answers = [
-        from_lines(DECISIONS, folder.read(name, "ingest")) for name in folder.names("decisions/")
-    ]
+    decisions, given = current(folder.read(name, "ingest") for name in folder.names("decisions/"))
     moves = [
         from_lines(REASSIGNMENTS, folder.read(name, "reassign"))
         for name in folder.names("reassignments/")
@@ -132,8 +129,8 @@ def load(folder: Review) -> Evidence:
         campaign=document("campaign.json", "open"),
         items=None if items is None else assigned(items, moves),
         receipts=[json.loads(folder.read(name, "ingest")) for name in folder.names("receipts/")],
-        answers=answers,
-        decisions=current(answers),
+        given=given,
+        decisions=decisions,
         plan=decided[-1] if decided else None,
         emergencies=emergencies,
         journal=journal.lines(raw),

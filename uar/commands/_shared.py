@@ -20,11 +20,12 @@ import pandas as pd
 
 from uar import clock
 from uar.commands._table import fitted
+from uar.decisions import current
 from uar.errors import SetupError
 from uar.folder import Folder
 from uar.review.moves import assigned
 from uar.snapshot import Snapshot, file_names, from_files, from_lines
-from uar.tables import DECISIONS, ITEMS, REASSIGNMENTS
+from uar.tables import ITEMS, REASSIGNMENTS
 from uar.text import counted as counted
 from uar.text import guarded, plain
 
@@ -79,13 +80,8 @@ def load_snapshot(folder: Folder) -> Snapshot:
 
 def load_decisions(folder: Folder) -> pd.DataFrame:
     """The counting answers of all files taken in until now: DECISIONS, none where none came."""
-    counting: dict[str, Any] = {}
-    for name in folder.names("decisions/"):
-        for line in folder.read(name, "ingest").splitlines():
-            row = json.loads(line)
-            counting.pop(row["item_id"], None)
-            counting[row["item_id"]] = row
-    return DECISIONS.frame(counting.values())
+    decisions, _ = current(folder.read(name, "ingest") for name in folder.names("decisions/"))
+    return decisions
 
 
 def load_items(folder: Folder) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from uar.review.routing import Line, Question, Route, Router, router
 from uar.review.scope import excluded
 from uar.review.use import with_use
 from uar.settings import Settings
-from uar.sheet import SAID_WITH, cells_of, item_id, seal
+from uar.sheet import item_id, seal, shown_of
 from uar.snapshot import Snapshot
 from uar.tables import BANDS, ITEMS, OPENED_KINDS, SEVERITIES, SINCE, look_up, objects, within
 from uar.text import plain
@@ -255,9 +255,3 @@ def sealed(
     shown = shown_of(rows)
     rows["seal"] = [seal(key, item, texts) for item, texts in shown.items()]
     return ITEMS.frame(rows.sort_values("item_id")), shown
-
-
-def shown_of(items: pd.DataFrame) -> dict[str, list[str]]:
-    """uar.sheet.cells per item_id."""
-    texts = cells_of({name: objects(items[name]) for name in SAID_WITH})
-    return dict(zip(items["item_id"].tolist(), texts, strict=True))

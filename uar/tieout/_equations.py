@@ -122,7 +122,7 @@ def decided(evidence: Evidence, standing: pd.DataFrame) -> list[Equation]:
     strangers = sorted(set(given["item_id"]) - population)
     words = given["decision"].value_counts()
     read = sum(receipt["rows"]["accepted"] for receipt in evidence.receipts)
-    replaced = sum(len(frame) for frame in evidence.answers) - len(given)
+    replaced = sum(evidence.given) - len(given)
     return [
         Equation(
             "assigned",

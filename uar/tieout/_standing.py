@@ -45,7 +45,7 @@ def left_of(standing: pd.DataFrame) -> pd.Series[Any]:
 
 def _plan_is_current(evidence: Evidence) -> bool:
     """Was the newest plan made from all answers taken in until now?"""
-    return evidence.plan is not None and len(evidence.plan["made_from"]) == len(evidence.answers)
+    return evidence.plan is not None and len(evidence.plan["made_from"]) == len(evidence.given)
 
 
 def _states(evidence: Evidence) -> dict[str, str]:

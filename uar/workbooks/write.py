@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 
-from uar.sheet import cells, shortened, showable
-from uar.tables import BANDS, objects, records
+from uar.sheet import shortened, showable, shown_of
+from uar.tables import BANDS, objects
 from uar.workbooks._grid import Sheet
 from uar.workbooks._logo import media
 from uar.workbooks._rows import rows_xml
@@ -41,8 +41,6 @@ class _Row(NamedTuple):
 
 NEEDED = _Row._fields
 
-SOME = 5_000  # rows
-
 
 def workbooks(
     items: pd.DataFrame,
@@ -60,7 +58,7 @@ def workbooks(
     item_id, where they are known already.
     """
     shared = template(campaign, brand)
-    texts = shown or _shown(items)
+    texts = shown or shown_of(items)
     own: dict[str, list[_Row]] = {}
     for row in map(_Row, *(objects(items[name]) for name in NEEDED)):
         own.setdefault(row.workbook, []).append(row)
@@ -71,12 +69,6 @@ def workbooks(
     names = [entry["workbook"] for entry in campaign["workbooks"]]
     with ThreadPoolExecutor(2) as pool:  # while one is compressed, the next is written
         yield from zip(names, pool.map(made, campaign["workbooks"]), strict=True)
-
-
-def _shown(items: pd.DataFrame) -> dict[str, Texts]:
-    """uar.sheet.cells per item_id; some at a time, for rows as dictionaries are large."""
-    parts = (records(items.iloc[at : at + SOME]) for at in range(0, len(items), SOME))
-    return {item["item_id"]: cells(item) for part in parts for item in part}
 
 
 def _workbook(
