@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.detections.examples.ent import EVERY_LIST, WATCHED, not_used, outliers
@@ -89,11 +90,13 @@ def test_a_list_that_was_not_read_may_hold_the_rest() -> None:
 def test_one_name_for_what_was_read_and_what_was_not_leaves_it_open() -> None:
     things = [*THINGS, thing("group", "ledger")]
     held = [grant("user:ana", "app:pay")]
+    rules = replace(BOTH, temporary=(Temporary("ana", "ledger", dt.date(2026, 1, 1)),))
     read = ("group members", "application users", "application groups")
     for lists, untold in ((read, 0), (read[1:], 1), (read[:1], 1)):
-        world = facts([user("ana")], things, held, BOTH, collected=lists)
-        rows, coverage = detect("ENT-04", world)
-        assert (rows, coverage["cannot_tell"]) == ({}, untold)
+        world = facts([user("ana")], things, held, rules, collected=lists)
+        for detection in ("ENT-04", "ENT-10"):
+            rows, coverage = detect(detection, world)
+            assert (rows, coverage["cannot_tell"]) == ({}, untold)
 
 
 def test_an_outlier_says_how_many_of_how_many() -> None:
@@ -214,6 +217,37 @@ def test_the_last_day_is_still_allowed(until: dt.date, found: int) -> None:
         row = rows["user:ana:ledger"]
         assert row["says"] == "The user ana was to hold ledger until 2026-11-19 and still does."
         assert row["grants"] == "jumpcloud:group:payers>user:ana"
+
+
+def test_a_day_is_over_when_the_next_begins() -> None:
+    settings = Settings(temporary=(Temporary("ana", "ledger", dt.date(2026, 11, 19)),))
+    world = facts([user("ana")], THINGS, [grant("user:ana", "app:ledger")], settings)
+    for now, found in (("2026-11-20T00:00:00Z", 1), ("2026-11-19T23:59:59Z", 0)):
+        assert detect("ENT-10", replace(world, now=pd.Timestamp(now)))[1]["found"] == found
+
+
+@pytest.mark.parametrize("called", ["jumpcloud:user:ana", "Ana", "ana@corp.example"])
+def test_temporary_access_is_of_one_account(called: str) -> None:
+    settings = Settings(temporary=(Temporary(called, "ledger", dt.date(2026, 1, 1)),))
+    people = [user("ana"), user("bea"), user("cid", login=None, email=None)]
+    held = [grant(f"user:{name}", "app:ledger") for name in ("ana", "bea", "cid")]
+    rows, coverage = detect("ENT-10", facts(people, THINGS, held, settings))
+    assert (list(rows), coverage["looked_at"]) == (["user:ana:ledger"], 1)
+
+
+def test_an_application_that_a_service_does_not_use_is_not_asked_about() -> None:
+    world = facts(
+        [user("ana", service_like=True), user("bea")],
+        [thing("app", "pay")],
+        [grant("user:ana", "app:pay")],
+        header=WATCHED,
+    )
+    assert detect("ENT-11", world)[1]["looked_at"] == 0
+
+
+def test_a_holder_the_snapshot_does_not_have_is_nobody_elses_contractor() -> None:
+    lost = [grant("user:zoe", "app:ledger")]
+    assert only_employees(lost, employee_type="Contractor")[1]["looked_at"] == 0
 
 
 def test_what_is_over_and_gone_is_fine_where_it_could_be_seen() -> None:

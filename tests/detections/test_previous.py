@@ -128,6 +128,30 @@ def test_a_mover_who_kept_access() -> None:
     )
 
 
+def test_what_is_new_was_not_kept_and_three_are_all_named() -> None:
+    sales = {"department": "Sales"}
+    assert moved({}, sales, "a e", before="a")[0]["user:ana"]["says"].endswith("kept: a.")
+    said = moved({}, sales, "a b c", before="a b c")[0]["user:ana"]["says"]
+    assert said.endswith("kept: a, b, c.")
+
+
+def test_a_placeholder_is_no_place_that_somebody_left() -> None:
+    now = {"department": "Sales", "title": "Lead"}
+    said = moved({"department": "n/a"}, now, "a", before="a")[0]["user:ana"]["says"]
+    assert "review: the title from Analyst to Lead; kept" in said
+    nowhere = {"department": None, "title": None}
+    eve = {**nowhere, "manager_id": "jumpcloud:user:eve"}
+    assert moved(nowhere, eve, "a", before="a")[0]["user:ana"]["severity"] == "low"
+
+
+def test_the_first_account_is_one_like_the_others() -> None:
+    held = [grant("user:ana", "group:it")]
+    then = earlier(facts([user("ana"), *PEOPLE], THINGS, held))
+    now = facts([user("ana", department="Sales"), *PEOPLE], THINGS, held, previous=then)
+    assert now.accounts["account_id"].iloc[0] == "jumpcloud:user:ana"
+    assert detect("LIF-09", now)[0]["user:ana"]["severity"] == "high"
+
+
 def test_a_move_is_worse_with_privileged_access_and_mild_with_a_new_manager_only() -> None:
     rows, _ = moved({}, {"department": "Sales"}, "a it", before="a it")
     assert rows["user:ana"]["severity"] == "high"

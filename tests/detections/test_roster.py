@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from tests.detections.world import admin, detect, employee, facts, user
+from tests.detections.world import NOW, admin, detect, employee, facts, user
 from uar.cli import main
 from uar.errors import TableError
 from uar.folder import Folder, digest
@@ -218,11 +218,12 @@ def test_lif_11_finds_who_has_no_account() -> None:
         employee("dan", start_date=day("2026-12-01")),
         employee("eve", start_date=None, employee_id=None, name=None),
         employee("fay", end_date=day("2026-11-01")),
+        employee("gus", start_date=NOW),
     ]
     found, coverage = detect("LIF-11", facts([user("ana")], roster=roster))
-    assert sorted(found) == ["hr:E-bea", "hr:eve@corp.example"]
+    assert sorted(found) == ["hr:E-bea", "hr:E-gus", "hr:eve@corp.example"]
     assert found["hr:E-bea"]["says"] == "HR's list has Bea Quine (E-bea), who has no account."
-    assert (coverage["looked_at"], coverage["cannot_tell"]) == (3, 0)
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 0)
 
 
 def test_lif_13_finds_who_is_placed_differently() -> None:

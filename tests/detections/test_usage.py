@@ -189,6 +189,14 @@ def test_lif_05_used_after_the_last_day(
     assert coverage["cannot_tell"] == (found is None) + other
 
 
+def test_lif_05_the_window_may_begin_with_the_first_day_away() -> None:
+    for start, unsure in (("2026-10-17T00:00:00Z", 0), ("2026-10-17T00:00:01Z", 2)):
+        world = leaver()
+        seen = replace(world.snapshot, header=replace(HEADER, usage_from=start))
+        _, coverage = detect("LIF-05", replace(world, snapshot=seen))
+        assert (coverage["found"], coverage["cannot_tell"]) == (0, unsure)
+
+
 def test_lif_05_who_has_left() -> None:
     late = use("user:ana", "sign-in", "2026-10-17T00:00:00Z")
     assert detect("LIF-05", leaver(late, status="employed"))[0]  # a contract that is over
@@ -254,6 +262,14 @@ def test_lif_10_nobody_could_sign_in_for_long(different: Row, says: str | None) 
     assert coverage["cannot_tell"] == (says is None)
 
 
+def test_lif_10_names_only_what_is_known() -> None:
+    perhaps = user(
+        "ana", **LOCKED, password_expired=None, password_expires_at="2020-01-01T00:00:00Z"
+    )
+    said = detect("LIF-10", facts([perhaps], header=BLIND))[0]["user:ana"]["says"]
+    assert "locked" in said and "password" not in said
+
+
 def test_lif_10_leaves_out_services_the_inactive_and_what_is_said_elsewhere() -> None:
     accounts = [
         user("ana", **LOCKED, status="staged"),
@@ -265,6 +281,8 @@ def test_lif_10_leaves_out_services_the_inactive_and_what_is_said_elsewhere() ->
     assert not detect("LIF-10", facts([dormant]))[0]
     assert detect("LIF-06", facts([dormant]))[0]
     assert detect("LIF-10", facts([dormant], uses=[use("user:ana", "device")]))[0]
+    ageless = user("ana", **{**LOCKED, "created_at": None})  # it may be too new to be dormant
+    assert detect("LIF-10", facts([ageless]))[0]
     young = user("ana", activated=False, created_at="2026-09-01T00:00:00Z")
     short = days(inactive_days=30)
     assert not detect("LIF-10", facts([young], settings=short))[0]

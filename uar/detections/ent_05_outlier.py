@@ -39,7 +39,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     group, end = (opening[name].to_numpy() for name in ("thing", "end"))
     holding, number, known = shares(facts.places, account, thing, group, end)
     compared = ~kind_is(facts, "device")
-    rare = known & compared & (holding < RARE * number)
+    rare = holding < RARE * number  # never without peers: 0 < 0
     untold = ~known | _nothing_in_common(facts, compared, rare)
     people = (facts.accounts["kind"] == "user") & facts.accounts["human"].fillna(True)
     human = np.append(people.to_numpy(bool), False)[account]

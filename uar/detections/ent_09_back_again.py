@@ -48,7 +48,7 @@ def judge(facts: Facts) -> pd.DataFrame:
             "subject": items["grant_id"],
             "subject_name": items["holder_name"],
             "what": items["entitlement"],
-            "accounts": items["holder_id"].where(items["holder_kind"] != "group"),
+            "accounts": items["holder_id"],
             "hit": here.astype("boolean").mask(~here & _not_read(facts, items)),
             "sentence": says.str.replace("{}", in_words(previous), regex=False),
             "severity": pd.Series("high", index=items.index).mask(undone, "medium"),

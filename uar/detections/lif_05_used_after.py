@@ -51,7 +51,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     ended = end.set_axis(accounts["account_id"]).reindex(uses["account_id"])
     late = uses[uses["last_used_at"] >= ended.set_axis(uses.index)]
     hit = accounts["account_id"].isin(late["account_id"]).astype("boolean")
-    covered = (end >= window(facts)[0]).fillna(False)
+    covered = end >= window(facts)[0]
     return each(
         accounts,
         hit.mask(~hit & ~covered),

@@ -58,7 +58,7 @@ def judge(facts: Facts) -> pd.DataFrame:
         people,
         hit,
         severity=severity,
-        change=_change(people, moved, facts).where(told),
+        change=_change(people, moved, facts),
         access=look_up(people["account_id"], access),
     )
 
