@@ -5,6 +5,9 @@ python -m tests.benchmarks.damage --files 6000 --seed 1
 Good .xlsx, .ods and .csv files are damaged in the file itself, or in a part of it and packed again,
 where no checksum catches it. Anything but a receipt or one sentence naming the file, more than
 SECONDS of work or MEGABYTES of memory is printed with the number that makes the file again.
+
+Recorded at 300ac1b with --files 30000 --seed 5: 6,816 accepted, 5,516 refused, 17,668 not readable,
+none that broke anything.
 """
 
 from __future__ import annotations
