@@ -20,6 +20,7 @@ from uar.commands._evidence import load, opened
 from uar.commands._raw import raw_of
 from uar.proof import Page, Pages
 from uar.sample import _shares, sample
+from uar.snapshot import rows_of
 from uar.tieout import tie_out
 
 
@@ -69,12 +70,14 @@ def test_every_item_climbs_to_the_population_root(closed: Path, pages: dict[str,
 
 
 def test_the_page_says_what_the_files_say(closed: Path, pages: dict[str, Page]) -> None:
-    evidence = load(opened(closed))
+    review = opened(closed)
+    evidence = load(review)
     for row in evidence.decisions.to_dict("records"):
         parts = [dict(p.facts) for p in pages[row["item_id"]].parts if p.title == "Decision"]
         assert parts[-1]["decision"] == row["decision"]
         assert (parts[-1]["file"], parts[-1]["cell"]) == (row["file"], row["cell"])
-    twice = Counter(row for frame in evidence.answers for row in frame["item_id"])
+    answers = [review.read(name, "ingest") for name in review.names("decisions/")]
+    twice = Counter(row["item_id"] for lines in answers for row in rows_of(lines.splitlines()))
     for item, page in pages.items():
         titles = Counter(part.title for part in page.parts)
         assert titles["Decision"] == max(1, twice[item])
