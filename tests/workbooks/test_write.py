@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.review.world import HEADER, Row, access_of, entitlement, finding, person, world
 from uar.folder import digest
@@ -37,9 +38,10 @@ from uar.sheet import (
     few_alike,
 )
 from uar.snapshot import to_lines
-from uar.tables import DECISION_WORDS, LINKS, records
-from uar.workbooks._decisions import AT
+from uar.tables import BANDS, DECISION_WORDS, LINKS, records
+from uar.workbooks._decisions import AT, ranges
 from uar.workbooks._rows import TALLEST, lines
+from uar.workbooks._start import counts, start
 from uar.workbooks.write import workbooks
 
 SETTINGS = Settings(Campaign(period="2026-Q4", contact="=1+1"), Reviewers("boss@example.com"))
@@ -63,9 +65,9 @@ def office(text: str = "Ann Doe", count: int = 1) -> Known:
     return world(accounts, things, grants, found, replace(HEADER, tenant_name=text))
 
 
-def written(known: Known) -> tuple[list[Row], dict[str, bytes]]:
+def written(known: Known, asked: Settings = SETTINGS) -> tuple[list[Row], dict[str, bytes]]:
     """The items in their order, and the workbooks."""
-    population = items(known, SETTINGS, str)
+    population = items(known, asked, str)
     root = digest(to_lines(population))
     facts = campaign(population, root, known.snapshot, SETTINGS.campaign, "2026-11-20T10:00:00Z")
     cards: Any = gives(known), people(known, LINKS.empty())
@@ -283,3 +285,32 @@ def test_a_wrapped_text_takes_the_lines_it_takes() -> None:
     assert lines("aaaa bbbb cccc", 10) == 2
     assert lines("a" * 25, 10) == 3
     assert lines("漢字" * 5, 10) == 3
+
+
+def test_a_file_about_one_access_says_so_and_the_counts_are_not_cut() -> None:
+    people_ = [person(who) for who in ("ann", "bob", "boss", "owner")]
+    things = [entitlement("app:pay"), entitlement("app:wiki")]
+    held = [("pay", "ann"), ("pay", "bob"), ("wiki", "ann"), ("wiki", "bob")]
+    known = world(
+        people_, things, [access_of(f"jumpcloud:app:{a}", f"jumpcloud:user:{b}") for a, b in held]
+    )
+    for way, says in (
+        ("application", "2 items: 2 other; all of Pay"),
+        ("reviewer", "4 items: 4 other"),
+    ):
+        owners = {"Pay": "owner@example.com", "Wiki": "owner@example.com"}
+        reviewers = Reviewers("boss@example.com", owners=owners, workbook_per=way)
+        books = written(known, replace(SETTINGS, reviewers=reviewers))[1]
+        sheet = opened(books[min(books)])["Start here"]
+        (row,) = (row for row in range(10, 16) if sheet.cell(row, 2).value == "Items")
+        assert sheet.cell(row, 3).value == says
+    entry = {"items": 98_765, "reviewer_email": "a", **dict.fromkeys(BANDS, 12_345)}
+    words = ("organisation", "name", "period", "contact", "due", "tenant", "owner")
+    facts = {**dict.fromkeys(words, ""), "campaign_id": "C", "snapshot_at": HEADER.finished_at}
+    cover = Workbook().active
+    assert isinstance(cover, Worksheet)
+    start(cover, {**facts, "workbooks": [entry]}, ranges(), "")
+    (row,) = (row for row in range(10, 16) if cover.cell(row, 2).value == "Items")
+    needed = lines(counts(entry, ""), 71)
+    assert needed > 1
+    assert (cover.row_dimensions[row].height or 0) >= 12.5 * needed

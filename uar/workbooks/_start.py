@@ -15,7 +15,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from uar.sheet import NEEDS_REASON, SHEET, shortened
-from uar.tables import DECISION_WORDS
+from uar.tables import BANDS, DECISION_WORDS
 from uar.text import plain
 from uar.workbooks._look import (
     ACCENT,
@@ -34,6 +34,7 @@ from uar.workbooks._look import (
 from uar.workbooks._rows import height, lines
 
 WIDTH = 72  # of the column that explains
+ABOUT = 30  # characters of the name of an access
 ACROSS = 90  # characters of a line from edge to edge
 VERSION = "1"  # of the workbook's layout
 REVIEWER, EMAIL, FILE, COUNTS, ROWS, WHO = (f"\ue000{number}\ue001" for number in range(6))
@@ -152,12 +153,31 @@ def _facts(sheet: Worksheet, row: int, campaign: Mapping[str, Any]) -> int:
         "Questions to": plain(campaign["contact"]) or "whoever sent you this file",
         "This file": f"{FILE} of {campaign['campaign_id']}",
     }
+    # Of the counts, each workbook says its own: there is room for the longest.
+    about = "x" * ABOUT if several(campaign) else ""
+    longest = max((counts(book, about) for book in campaign["workbooks"]), key=len)
     row = _section(sheet, row, "At a glance")
     for label, text in facts.items():
         LABEL.put(sheet, f"B{row}", label)
         (STRONG if label == "Due" else TEXT).put(sheet, f"C{row}", text)
-        row = _next(sheet, row, text)
+        row = _next(sheet, row, longest if text == COUNTS else text)
     return row
+
+
+def several(campaign: Mapping[str, Any]) -> bool:
+    """Has a reviewer more than one workbook, so that each has to say what it is about?"""
+    books = campaign["workbooks"]
+    return len({book["reviewer_email"] for book in books}) < len(books)
+
+
+def counts(entry: Mapping[str, Any], about: str) -> str:
+    """52 items: 9 privileged, 12 flagged, 3 new, 28 unchanged; all of Payroll.
+
+    `entry`: of a workbook, in campaign.json; `about`: what all its items are of, "" if of several.
+    """
+    each = ", ".join(f"{entry[band]:,} {band}" for band in BANDS if entry.get(band))
+    number = f"{entry['items']:,} item{'' if entry['items'] == 1 else 's'}"
+    return f"{number}: {each}" + (f"; all of {shortened(about, ABOUT)}" if about else "")
 
 
 def _own_words(sheet: Worksheet, row: int, organisation: str, instructions: str) -> int:

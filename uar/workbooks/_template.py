@@ -29,7 +29,7 @@ from uar.workbooks._logo import Logo, placed
 from uar.workbooks._logo import parts as logo_parts
 from uar.workbooks._look import FACT, FONT, LEAD, NAME, coloured, page
 from uar.workbooks._sign_off import machine_room, sign_off
-from uar.workbooks._start import EMAIL, FILE, ROWS, VERSION, start
+from uar.workbooks._start import EMAIL, FILE, ROWS, VERSION, several, start
 
 # Each stands for the number of the last row of a sheet, as LAST does: What it gives, People.
 LAST_GIVEN, LAST_PERSON = 987655, 987656
@@ -44,6 +44,7 @@ class Template:
     decisions: Sheet
     gives: Sheet
     people: Sheet
+    several: bool  # a reviewer has more than one workbook
     picture: Logo | None = None
 
 
@@ -107,7 +108,7 @@ def template(campaign: Mapping[str, Any], brand: Brand = PLAIN) -> Template:
         first, types = "xl/worksheets/sheet1.xml", "[Content_Types].xml"
         parts[first], parts[types] = placed(parts[first], parts[types], brand.picture)
         parts |= logo_parts(brand.picture, f"Logo of {plain(campaign['organisation'])}")
-    return Template(parts, asked, gives, people, brand.picture)
+    return Template(parts, asked, gives, people, several(campaign), brand.picture)
 
 
 def _listing(sheet: Worksheet, place: int, columns: Asked, last: int) -> Sheet:

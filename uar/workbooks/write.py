@@ -14,12 +14,12 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 
-from uar.sheet import shortened, showable, shown_of
-from uar.tables import BANDS, objects
+from uar.sheet import SHOWN, shortened, showable, shown_of
+from uar.tables import objects
 from uar.workbooks._grid import Sheet
 from uar.workbooks._logo import media
 from uar.workbooks._rows import rows_xml
-from uar.workbooks._start import ACROSS, COUNTS, EMAIL, FILE, REVIEWER, ROWS, WHO
+from uar.workbooks._start import ACROSS, COUNTS, EMAIL, FILE, REVIEWER, ROWS, WHO, counts
 from uar.workbooks._template import PLAIN, Template, template
 from uar.workbooks._template import Brand as Brand
 from uar.zipped import Member, zipped
@@ -40,6 +40,8 @@ class _Row(NamedTuple):
 
 
 NEEDED = _Row._fields
+
+ACCESS = [shown.heading for shown in SHOWN].index("Access")
 
 
 def workbooks(
@@ -81,6 +83,8 @@ def _workbook(
 ) -> bytes:
     held = {item.entitlement_id for item in items}
     held |= {item.holder_id for item in items if item.holder_kind == "group"}
+    named = {texts[item.item_id][ACCESS] for item in items}
+    about = named.pop() if shared.several and len(named) == 1 else ""
     persons = dict.fromkeys(item.person_id for item in items if item.person_id)
     asked = ([item.item_id, *texts[item.item_id], "", "", "", "", item.seal] for item in items)
     given = sorted((gives[one] for one in held if one in gives), key=tuple)
@@ -100,7 +104,7 @@ def _workbook(
 
     def parts() -> Iterator[Member]:
         for name, text in shared.parts.items():
-            text = _named(text, entry)
+            text = _named(text, entry, about)
             if name.startswith(("xl/worksheets/", "xl/tables/", "xl/workbook.xml")):
                 for token, last in ends.items():
                     text = text.replace(token, last)
@@ -126,7 +130,7 @@ def _filled(xml: str, sheet: Sheet, rows: Iterable[Texts], count: int) -> Iterat
     yield end + tail
 
 
-def _named(text: str, entry: Mapping[str, Any]) -> str:
+def _named(text: str, entry: Mapping[str, Any], about: str) -> str:
     """The reviewer's words where the template leaves room for them."""
     if "\ue000" not in text:
         return text
@@ -137,14 +141,8 @@ def _named(text: str, entry: Mapping[str, Any]) -> str:
         EMAIL: email,
         FILE: entry["file_id"],
         ROWS: str(entry["items"]),
-        COUNTS: _counts(entry),
+        COUNTS: counts(entry, about),
     }
     for token, word in words.items():
         text = text.replace(token, escape(word))
     return text
-
-
-def _counts(entry: Mapping[str, Any]) -> str:
-    """52 items: 9 privileged, 12 flagged, 3 new, 28 unchanged."""
-    each = ", ".join(f"{entry[band]:,} {band}" for band in BANDS if entry.get(band))
-    return f"{entry['items']:,} item{'' if entry['items'] == 1 else 's'}: {each}"
