@@ -81,7 +81,8 @@ class Facts:
         """
         grants = self.snapshot.grants
         names = ["grant_id", "holder_id", "entitlement_id", "revocable"]
-        held = grants.loc[grants["holder_kind"] != "group", names].reset_index(drop=True)
+        # The columns first: of a million rows each column taken costs a twentieth of a second.
+        held = grants[names].loc[grants["holder_kind"] != "group"].reset_index(drop=True)
         things = self.snapshot.entitlements["entitlement_id"]
         return held.assign(
             account=positions(held["holder_id"], self.accounts["account_id"]),
