@@ -47,7 +47,7 @@ def test_lif_04_finds_what_a_suspended_user_still_holds() -> None:
     )
     assert sorted(found) == ["user:ana", "user:bea", "user:fay"]
     assert found["user:ana"]["says"] == (
-        "The user ana is suspended and still holds 2 groups, 1 application, 1 SSH key."
+        "The user ana is suspended and still holds 2 groups, 1 application and 1 SSH key."
     )
     assert found["user:bea"]["says"] == "The user bea is staged and still holds 1 group."
     assert [found[f"user:{name}"]["severity"] for name in ("ana", "bea", "fay")] == ["high"] * 3

@@ -57,7 +57,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     return each(
         users,
         (holds != "").astype("boolean").mask(~status),
-        holds=holds.str.removeprefix(", "),
+        holds=[" and ".join(text.removeprefix(", ").rsplit(", ", 1)) for text in holds],
         severity=severity,
     )
 
