@@ -67,10 +67,10 @@ def test_lif_04_names_every_kind_of_access() -> None:
     gone = [user(name, status="suspended") for name in ("ana", "bea")]
     found, _ = detect("LIF-04", facts(gone, things, held))
     assert found["user:ana"]["says"].endswith(
-        "holds 1 device, 1 device group, 1 directory, 1 RADIUS server."
+        "holds 1 device, 1 device group, 1 directory and 1 RADIUS server."
     )
     assert found["user:bea"]["says"].endswith(
-        "holds 2 devices, 2 device groups, 2 directories, 2 RADIUS servers."
+        "holds 2 devices, 2 device groups, 2 directories and 2 RADIUS servers."
     )
 
 
