@@ -1,4 +1,4 @@
-"""GRP-02, GRP-03 and GRP-05 at their borders, and what they say."""
+"""GRP-02, GRP-03, GRP-05, GRP-06 and AUT-09 at their borders, and what they say."""
 
 from __future__ import annotations
 
@@ -36,3 +36,36 @@ def test_a_group_without_members_that_opens_nothing_is_for_grp_01() -> None:
 def test_grp_05_says_what_is_in_doubt(rule: Row, says: str, membership: str | None) -> None:
     found, _ = detect("GRP-05", facts([], [thing("group", "x", **rule, membership=membership)]))
     assert found["group:x"]["says"].endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("both", "only_a", "only_b", "alike"),
+    [(9, 1, 0, True), (17, 1, 1, False), (8, 1, 0, False)],
+    ids=["9 of 10", "17 of 19", "8 of 9"],
+)
+def test_grp_06_is_about_nine_of_ten(both: int, only_a: int, only_b: int, alike: bool) -> None:
+    """Of the members of both together."""
+    people = [f"u{at}" for at in range(both + only_a + only_b)]
+    inside = [grant(f"user:{name}", "group:a") for name in people[: both + only_a]]
+    inside += [
+        grant(f"user:{name}", "group:b") for name in [*people[:both], *people[both + only_a :]]
+    ]
+    opens = [grant(f"group:{name}", "app:pay") for name in ("a", "b")]
+    things = [thing("group", "a"), thing("group", "b"), thing("app", "pay")]
+    world = facts([*map(user, people)], things, [*inside, *opens], collected=EVERY_LIST)
+    assert list(detect("GRP-06", world)[0]) == (["group:b"] if alike else [])
+
+
+def test_grp_06_cannot_tell_where_a_list_was_not_read() -> None:
+    """Also of groups whose members and applications are seen."""
+    edges = [grant("user:ana", "group:a"), grant("group:a", "app:pay")]
+    world = facts([user("ana")], [thing("group", "a"), thing("app", "pay")], edges)
+    found, coverage = detect("GRP-06", world)
+    assert not found
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (1, 1)
+
+
+def test_aut_09_looks_at_devices_and_at_rights_on_what_is_in_no_list() -> None:
+    held = [grant("user:ana", "group:lost"), grant("user:ana", "device:lost", sudo="with password")]
+    _, coverage = detect("AUT-09", facts([user("ana")], [], held))
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (1, 1)
