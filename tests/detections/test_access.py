@@ -8,7 +8,7 @@ from tests.detections.examples.ent import EVERY_LIST
 from tests.detections.world import admin, detect, facts, grant, thing, user
 from uar.settings import Privileged, ServiceAccounts, Settings
 
-OWNED = MappingProxyType({"own": "ana@corp.example", "ned": "ana@corp.example"})
+OWNED = MappingProxyType(dict.fromkeys(("own", "ned", "may"), "ana@corp.example"))
 THINGS = [
     thing("group", "staff"),
     thing("group", "root", privileged=True),
@@ -107,6 +107,7 @@ def test_aut_04_finds_passwords_that_never_expire() -> None:
                 user("svc", password_never_expires=True, service_like=True),
                 user("own", password_never_expires=True, service_like=True),
                 user("ned", password_never_expires=True),
+                user("may", password_never_expires=True, service_like=None),
                 user("bea"),
                 user("cid", password_never_expires=None),
                 user("dan", password_never_expires=True, status="suspended"),
@@ -117,11 +118,12 @@ def test_aut_04_finds_passwords_that_never_expire() -> None:
     )
     assert {key: row["severity"] for key, row in found.items()} == {
         "user:ana": "medium",
+        "user:may": "medium",
         "user:ned": "medium",  # an owner makes no service of a person
         "user:svc": "medium",
         "user:own": "info",
     }
-    assert (coverage["looked_at"], coverage["cannot_tell"]) == (7, 2)
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (8, 2)
 
 
 def test_aut_05_finds_global_sudo() -> None:

@@ -56,6 +56,18 @@ def test_grp_06_is_about_nine_of_ten(both: int, only_a: int, only_b: int, alike:
     assert list(detect("GRP-06", world)[0]) == (["group:b"] if alike else [])
 
 
+def test_grp_06_names_what_is_privileged_for_one_person() -> None:
+    things = [thing("group", name, privileged=name != "c") for name in "abc"]
+    inside = [("ana", "a"), ("ana", "b"), ("bea", "b"), ("ana", "c")]
+    edges = [grant(f"user:{name}", f"group:{group}") for name, group in inside]
+    edges += [grant(f"group:{name}", f"app:{name}") for name in "abc"]
+    things += [thing("app", name) for name in "abc"]
+    world = facts([user("ana"), user("bea")], things, edges, collected=EVERY_LIST)
+    found, _ = detect("GRP-06", world)
+    assert list(found) == ["group:a"]
+    assert found["group:a"]["says"].endswith("is privileged and has one member.")
+
+
 def test_grp_06_cannot_tell_where_a_list_was_not_read() -> None:
     """Also of groups whose members and applications are seen."""
     edges = [grant("user:ana", "group:a"), grant("group:a", "app:pay")]
