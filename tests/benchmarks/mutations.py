@@ -63,6 +63,11 @@ EQUAL: dict[tuple[str, str, str], str] = {
         "told = hit.fillna(False).astype(bool)",
         ".fillna(False) exchanged",
     ): "it saves naming what others hold; only what hits hold is shown",
+    (
+        "grp_06_alike.py",
+        'alone = found["members"].eq(1).fillna(False) & ids.isin(facts.doors)',
+        ".fillna(False) exchanged",
+    ): "where the number of members is unknown, the hit is unknown whatever is said",
 }
 
 Change = Callable[[Any], str]

@@ -68,6 +68,14 @@ def test_grp_06_names_what_is_privileged_for_one_person() -> None:
     assert found["group:a"]["says"].endswith("is privileged and has one member.")
 
 
+def test_grp_06_leaves_members_aside_that_are_in_no_list() -> None:
+    edges = [grant(f"user:{name}", f"group:{name}") for name in "ab"]
+    edges += [grant(f"group:{name}", "app:pay") for name in "ab"]
+    things = [thing("group", "a"), thing("group", "b"), thing("app", "pay")]
+    found, _ = detect("GRP-06", facts([user("a")], things, edges, collected=EVERY_LIST))
+    assert not found
+
+
 def test_grp_06_cannot_tell_where_a_list_was_not_read() -> None:
     """Also of groups whose members and applications are seen."""
     edges = [grant("user:ana", "group:a"), grant("group:a", "app:pay")]
