@@ -62,8 +62,11 @@ def test_grp_06_names_what_is_privileged_for_one_person() -> None:
     edges = [grant(f"user:{name}", f"group:{group}") for name, group in inside]
     edges += [grant(f"group:{name}", f"app:{name}") for name in "abc"]
     things += [thing("app", name) for name in "abc"]
+    things += [thing("group", "empty"), thing("group", "idle")]  # these two are not looked at
+    edges += [grant("group:empty", "app:a"), grant("user:ana", "group:idle")]
     world = facts([user("ana"), user("bea")], things, edges, collected=EVERY_LIST)
-    found, _ = detect("GRP-06", world)
+    found, coverage = detect("GRP-06", world)
+    assert coverage["looked_at"] == 3
     assert list(found) == ["group:a"]
     assert found["group:a"]["says"].endswith("is privileged and has one member.")
 

@@ -27,8 +27,7 @@ from uar.detections._groups import groups
 def judge(facts: Facts) -> pd.DataFrame:
     found = groups(facts)
     found = found[found["members"].fillna(1) > 0]
-    people = found["members"].astype("string").fillna("an unknown number of")
-    one = found["members"].eq(1).fillna(False)
+    people, one = found["members"].astype("string"), found["members"].eq(1)
     return found.assign(
         hit=(found["members"] > 0) & (found["opened"] == 0),
         people=people + one.map({True: " member", False: " members"}),

@@ -25,8 +25,7 @@ from uar.detections._groups import groups
 def judge(facts: Facts) -> pd.DataFrame:
     found = groups(facts)
     found = found[found["opened"].fillna(1) > 0]
-    opened = found["opened"].astype("string").fillna("")
-    one = found["opened"].eq(1).fillna(False)
+    opened, one = found["opened"].astype("string"), found["opened"].eq(1)
     return found.assign(
         hit=(found["members"] == 0) & (found["opened"] > 0),
         things=opened + one.map({True: " thing", False: " things"}),
