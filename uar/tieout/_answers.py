@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from uar.evidence import Evidence
+from uar.tables import within
 from uar.tieout._equations import Equation, differences
 from uar.tieout._standing import BLOCKED, DONE, NOT_REVIEWED, STRONG_FLAGS, UNDONE, WAITING
 
@@ -122,7 +123,7 @@ def removed_against(evidence: Evidence, standing: pd.DataFrame) -> list[str]:
     # An emergency asked nobody; only a decision that came to something else speaks against it.
     urgent = ended["plan"].isin(list(evidence.emergencies))
     decided = standing.loc[standing["decision"] != NOT_REVIEWED, "item_id"]
-    ended = ended[~urgent | ended["item_id"].isin(decided)]
+    ended = ended[~urgent | within(ended["item_id"], decided)]
     revoked = standing.loc[standing["decision"] == "Revoke", "item_id"]
     others = sorted(set(ended["item_id"]) - set(revoked))
     return (
