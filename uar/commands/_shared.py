@@ -63,6 +63,13 @@ def written(path: Path, content: bytes) -> None:
         raise SetupError(f"{path}: cannot be written ({error.strerror}).") from error
 
 
+def beside(settings_path: Path | None, given: Path | None, name: str) -> tuple[str, bytes | None]:
+    """A file that belongs to uar.toml, the one given or that beside it: what it is called, and what
+    it holds; None where it is not there."""
+    path = given or (settings_path or Path()).parent / name
+    return str(path), path.read_bytes() if path.exists() else None
+
+
 def key_path(given: Path | None) -> Path:
     """Where the operator's key lies."""
     return given or Path(click.get_app_dir("uar")) / "signing-key.pem"

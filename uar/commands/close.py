@@ -12,6 +12,7 @@ import click
 
 from uar import verify
 from uar.commands._shared import (
+    beside,
     folder_argument,
     iso,
     json_option,
@@ -110,9 +111,8 @@ def command(
     tsa_url = load(settings_path)[0].close.tsa_url
     if (approver or expires) and not exceptions:
         raise SetupError("--approver and --expires are of --with-exceptions REASON; give it too.")
-    beside = (settings_path or Path()).parent / FILE
-    path = exceptions_path or (beside if beside.exists() else None)
-    named = may_stay_open(path.read_bytes(), str(path)) if path else ()
+    path, content = beside(settings_path, exceptions_path, FILE)
+    named = () if content is None else may_stay_open(content, path)
     with Folder(folder).locked(step=SEAL) as review:
         steps = [line["step"] for line in review.ledger()]
         if CLOSE not in steps:

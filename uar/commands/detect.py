@@ -9,6 +9,7 @@ import pandas as pd
 
 from uar.commands._previous import earlier, previous_option
 from uar.commands._shared import (
+    beside,
     counted,
     folder_argument,
     iso,
@@ -76,19 +77,17 @@ def command(
     Writes persons, links between accounts, findings and coverage into FOLDER.
     """
     settings, toml = load(settings_path)
-    beside = (settings_path or Path()).parent
-    path = exceptions_path or beside / FILE
-    accepted = path.read_bytes() if path.exists() else None
-    persons_path = persons_path or beside / PERSONS_FILE
-    written = persons_path.read_bytes() if persons_path.exists() else b""
-    exceptions = None if accepted is None else parse(accepted, str(path))
+    path, accepted = beside(settings_path, exceptions_path, FILE)
+    persons_file, said = beside(settings_path, persons_path, PERSONS_FILE)
+    written = said or b""
+    exceptions = None if accepted is None else parse(accepted, path)
     where = Where(str(settings_path or "uar.toml"), toml.decode("utf-8-sig"))
     with Folder(folder).locked() as review:
         snapshot = load_snapshot(review)
         wrong = unmatched(settings, snapshot, where)
         if wrong:
             raise SetupError("\n".join(wrong))
-        given = overrides(written, str(persons_path), snapshot.accounts)
+        given = overrides(written, persons_file, snapshot.accounts)
         people, links = persons(
             snapshot.accounts, settings.persons, settings.attributes.placeholders, given
         )
@@ -100,7 +99,7 @@ def command(
         facts = Facts(snapshot, people, links, settings, finished, roster, previous, exceptions)
         findings, coverage = run(facts, detections())
         if exceptions is not None:
-            findings, coverage = accept(findings, coverage, exceptions, finished, str(path))
+            findings, coverage = accept(findings, coverage, exceptions, finished, path)
         review.write(
             "detect",
             {

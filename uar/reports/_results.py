@@ -11,6 +11,7 @@ from uar.measures import exceptions
 from uar.reports._listing import ITEM, Cell, Lines, Listing, item_link, lines, listing, records
 from uar.reports._population import NOT_YET_OPENED
 from uar.tables import DECISION_WORDS, ITEM_KINDS
+from uar.text import counted
 from uar.tieout import NOT_REVIEWED, TieOut
 
 NOT_GIVEN = "not given"
@@ -103,14 +104,10 @@ def closed_open(evidence: Evidence, tieout: TieOut) -> Listing:
     ]
     of_rest = rest[[*exceptions.GIVEN]].head(1).fillna(NOT_GIVEN)
     rows += [
-        (_items(int(number)), str(word), *map(str, of_rest.iloc[0]))
+        (counted(int(number), "item"), str(word), *map(str, of_rest.iloc[0]))
         for word, number in rest["left"].value_counts().sort_index().items()
     ]
     return listing(name, caption, columns, rows, "Nothing was open.")
-
-
-def _items(number: int) -> str:
-    return f"{number:,} item{'' if number == 1 else 's'}"
 
 
 def open_questions(tieout: TieOut) -> Listing:

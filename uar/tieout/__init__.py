@@ -68,18 +68,19 @@ def tie_out(evidence: Evidence) -> TieOut:
     if standing is not None:
         equations += [*_equations.population(evidence), *_equations.decided(evidence, standing)]
         equations.append(_equations.removals(standing))
+    against = [] if standing is None else _answers.removed_against(evidence, standing)
     answers = (
         _answers.complete(evidence, equations),
         _answers.independent(evidence, standing, own),
         _answers.decided(evidence, standing),
-        _answers.removed(evidence, standing),
+        _answers.removed(evidence, standing, against),
         _answers.without_exception(evidence, standing, equations),
     )
     undone = [why for answer in answers[:4] if answer.word != YES for why in answer.why]
     left = [*undone, *_answers.by_hand(standing), *differences(equations)]
     amiss = [why for answer in answers[:2] if answer.word != YES for why in answer.why]
     amiss += differences(equations)
-    amiss += undone if standing is None else _answers.removed_against(evidence, standing)
+    amiss += undone if standing is None else against
     return TieOut(
         tuple(equations),
         answers,

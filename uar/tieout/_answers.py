@@ -10,6 +10,7 @@ import pandas as pd
 
 from uar.evidence import Evidence
 from uar.tables import within
+from uar.text import counted
 from uar.tieout._equations import Equation, differences
 from uar.tieout._standing import BLOCKED, DONE, NOT_REVIEWED, STRONG_FLAGS, UNDONE, WAITING
 
@@ -43,18 +44,18 @@ def complete(evidence: Evidence, equations: Sequence[Equation]) -> Answer:
     disagree = gaps["collection"].str.startswith(CROSS_CHECK) & gaps["subject"].notna()
     if disagree.any():
         number = int(disagree.sum())
-        wrong.append(f"At {_counted(number, 'edge')} two answers of the tenant disagree: {GAPS}")
+        wrong.append(f"At {counted(number, 'edge')} two answers of the tenant disagree: {GAPS}")
     for which, words in (
         (by_choice, "left out by uar.toml"),
         (~by_choice & ~disagree, "in what could be read"),
     ):
         if which.any():
-            why.append(f"{_counted(int(which.sum()), 'gap')} {words}: {GAPS}")
+            why.append(f"{counted(int(which.sum()), 'gap')} {words}: {GAPS}")
     if wrong:
         return Answer(question, NO, tuple(wrong), proof)
     if evidence.items is None:
         return Answer(question, NOT_YET, (*why, "No items yet: uar open has not run."), proof)
-    why.append(f"{_counted(len(evidence.items), 'item')}; nothing is left unexplained.")
+    why.append(f"{counted(len(evidence.items), 'item')}; nothing is left unexplained.")
     return Answer(question, YES, tuple(why), proof)
 
 
@@ -70,17 +71,17 @@ def independent(evidence: Evidence, standing: pd.DataFrame | None, own: tuple[st
     inactive = sorted(set(standing.loc[~standing["reviewer_id"].isin(active), "reviewer_email"]))
     wrong = []
     if own:
-        wrong.append(f"{_counted(len(own), 'item')} put to the person concerned: {_some(own)}.")
+        wrong.append(f"{counted(len(own), 'item')} put to the person concerned: {_some(own)}.")
     if inactive:
         wrong.append(f"Reviewers without an active account: {_some(inactive)}.")
     if wrong:
         return Answer(question, NO, tuple(wrong), proof)
     reviewers = standing["reviewer_id"].nunique()
-    why = [f"{_counted(reviewers, 'reviewer')}, all active; none was asked about their own access."]
+    why = [f"{counted(reviewers, 'reviewer')}, all active; none was asked about their own access."]
     others = standing["signed_email"].str.casefold() != standing["reviewer_email"].str.casefold()
     signed = int((others & standing["signed_email"].notna()).sum())
     if signed:
-        why.append(f"{_counted(signed, 'answer')} signed with another e-mail than the reviewer's.")
+        why.append(f"{counted(signed, 'answer')} signed with another e-mail than the reviewer's.")
     return Answer(question, YES, tuple(why), proof)
 
 
@@ -91,24 +92,25 @@ def decided(evidence: Evidence, standing: pd.DataFrame | None) -> Answer:
     counts = standing["decision"].value_counts()
     open_, unsure = int(counts.get(NOT_REVIEWED, 0)), int(counts.get("Not sure", 0))
     if not open_ and not unsure:
-        return Answer(question, YES, (f"All {_counted(len(standing), 'item')}.",), proof)
+        return Answer(question, YES, (f"All {counted(len(standing), 'item')}.",), proof)
     left = [(open_, "not reviewed"), (unsure, "Not sure")]
     said = " and ".join(f"{count:,} {word}" for count, word in left if count)
-    why = f"Of {_counted(len(standing), 'item')}, {said}."
+    why = f"Of {counted(len(standing), 'item')}, {said}."
     return Answer(question, _open(evidence), (why,), proof)
 
 
-def removed(evidence: Evidence, standing: pd.DataFrame | None) -> Answer:
+def removed(evidence: Evidence, standing: pd.DataFrame | None, against: Sequence[str]) -> Answer:
+    """`against`: what `removed_against` says."""
     question, proof = "Was everything revoked removed, and seen to be gone?", "removals"
     if standing is None or not len(evidence.decisions):
         return Answer(question, NOT_YET, ("Nothing has been decided yet.",), proof)
     revoked = standing[standing["decision"] == "Revoke"]
     left = revoked[~revoked["state"].isin(DONE)]
-    if against := removed_against(evidence, standing):
+    if against:
         return Answer(question, NO, tuple(against), proof)
     if left.empty:
         word = YES if not (standing["decision"] == NOT_REVIEWED).any() else _open(evidence)
-        why = f"{_counted(len(revoked), 'removal')}, each read again afterwards."
+        why = f"{counted(len(revoked), 'removal')}, each read again afterwards."
         return Answer(question, word, (why if len(revoked) else "Nothing was revoked.",), proof)
     counts = left["state"].fillna("unexplained").value_counts()
     parts = ", ".join(f"{int(number):,} {state}" for state, number in sorted(counts.items()))
@@ -147,11 +149,11 @@ def without_exception(
     why = by_hand(standing)
     if strong.any():
         kept = int(strong.sum())
-        why.append(f"{_counted(kept, 'item')} kept against a critical or high flag, each listed.")
+        why.append(f"{counted(kept, 'item')} kept against a critical or high flag, each listed.")
     found = evidence.findings
     accepted = 0 if found is None else int(found["accepted_until"].notna().sum())
     if accepted:
-        why.append(f"{_counted(accepted, 'finding')} accepted, each with approver and last day.")
+        why.append(f"{counted(accepted, 'finding')} accepted, each with approver and last day.")
     if evidence.closing is None:
         return Answer(question, NOT_YET, (*why, "The review is not closed yet."), proof)
     return Answer(question, YES, tuple(why) or ("None.",), proof)
@@ -163,7 +165,7 @@ def exceptions_said(closing: Mapping[str, Any]) -> list[str]:
     said = [f"Closed with exceptions: {reason}"] if reason else []
     if named:
         said.append(
-            f"{_counted(named, 'item')} closed with an exception of "
+            f"{counted(named, 'item')} closed with an exception of "
             f"{'its' if named == 1 else 'their'} own, with approver and last day."
         )
     return said
@@ -172,7 +174,7 @@ def exceptions_said(closing: Mapping[str, Any]) -> list[str]:
 def by_hand(standing: pd.DataFrame | None) -> list[str]:
     """Modify is a person's work, and nothing here can prove that it was done."""
     modify = 0 if standing is None else int((standing["decision"] == "Modify").sum())
-    return [f"{_counted(modify, 'Modify')} to be done by hand."] if modify else []
+    return [f"{counted(modify, 'Modify', 'Modify')} to be done by hand."] if modify else []
 
 
 def _open(evidence: Evidence) -> str:
@@ -183,7 +185,3 @@ def _open(evidence: Evidence) -> str:
 def _some(ids: Sequence[str]) -> str:
     more = len(ids) - SHOWN_IDS
     return ", ".join(ids[:SHOWN_IDS]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number:,} {one}" + ("" if number == 1 or one == "Modify" else "s")

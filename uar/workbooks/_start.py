@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from uar.sheet import NEEDS_REASON, SHEET, shortened
 from uar.tables import BANDS, DECISION_WORDS
-from uar.text import plain
+from uar.text import counted, plain
 from uar.workbooks._look import (
     ACCENT,
     COUNT,
@@ -176,7 +176,7 @@ def counts(entry: Mapping[str, Any], about: str) -> str:
     `entry`: of a workbook, in campaign.json; `about`: what all its items are of, "" if of several.
     """
     each = ", ".join(f"{entry[band]:,} {band}" for band in BANDS if entry.get(band))
-    number = f"{entry['items']:,} item{'' if entry['items'] == 1 else 's'}"
+    number = counted(entry["items"], "item")
     return f"{number}: {each}" + (f"; all of {shortened(about, ABOUT)}" if about else "")
 
 
