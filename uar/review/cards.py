@@ -48,7 +48,7 @@ def gives(known: Known) -> dict[str, tuple[str, ...]]:
     by_group = known.snapshot.grants["holder_kind"] == "group"
     accounts = known.snapshot.grants[~by_group]["entitlement_id"].value_counts()
     groups = known.snapshot.grants[by_group]["entitlement_id"].value_counts()
-    flagged = flags_of_entitlements(known.findings)
+    flagged = flags_of_entitlements(known.said)
     found = {}
     for row in records(entitlements):
         thing = row["entitlement_id"]
@@ -71,7 +71,7 @@ def people(known: Known, links: pd.DataFrame) -> dict[str, list[tuple[str, ...]]
         known.persons, on="account_id", how="left", suffixes=("", "_person")
     ).sort_values("account_id")
     because = _because(links)
-    flagged = flags_of_accounts(known.findings, known.snapshot.grants)
+    flagged = flags_of_accounts(known.said, known.snapshot.grants)
     called = accounts.set_index("account_id")
     called_name = called["name"].fillna(called["login"])
     found: dict[str, list[tuple[str, ...]]] = {}

@@ -13,14 +13,13 @@ from uar.text import plain
 SEVERE = ("critical", "high")
 
 
-def flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+def flags(said: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """grant_id, flags (one sentence a line, the severe first), flag_severity (the worst).
 
     A finding flags its subject: a grant, all grants of an entitlement, all of an account, all
     accounts of a person. A severe one flags every account that it is about; one that names the
-    grants it is about flags these alone.
+    grants it is about flags these alone. `said`: what `sentences` makes of the findings.
     """
-    said = _sentences(findings)
     grants = rows[["grant_id", "holder_id", "entitlement_id", "person_id"]]
     about = _by_account(said)
     subject = about["subject"]
@@ -52,20 +51,20 @@ def flags(findings: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def flags_of_accounts(findings: pd.DataFrame, grants: pd.DataFrame) -> dict[str, str]:
+def flags_of_accounts(said: pd.DataFrame, grants: pd.DataFrame) -> dict[str, str]:
     """Per account_id every sentence about the account or its person, the severe first; what is
     said of single grants or of what is held is not among them."""
-    about = _by_account(_sentences(findings))
+    about = _by_account(said)
     subject = about["subject"]
     of_thing = within(subject, grants["grant_id"]) | within(subject, grants["entitlement_id"])
     own = about[~of_thing & about["grants"].isna()].sort_values(["rank", "id"])
     return _lines(objects(own["account"]), objects(own["sentence"]))
 
 
-def flags_of_entitlements(findings: pd.DataFrame) -> dict[str, str]:
+def flags_of_entitlements(said: pd.DataFrame) -> dict[str, str]:
     """Per subject every sentence about it, the severe first; asked of entitlement_id."""
-    said = _sentences(findings).sort_values(["rank", "id"])
-    return _lines(objects(said["subject"]), objects(said["sentence"]))
+    ordered = said.sort_values(["rank", "id"])
+    return _lines(objects(ordered["subject"]), objects(ordered["sentence"]))
 
 
 def sentence(finding: Mapping[str, Any]) -> str:
@@ -79,8 +78,9 @@ def sentence(finding: Mapping[str, Any]) -> str:
     return f"{said} ({finding['detection']})"
 
 
-def _sentences(findings: pd.DataFrame) -> pd.DataFrame:
-    """subject, accounts, grants, id, rank (0 is the worst), severity, sentence."""
+def sentences(findings: pd.DataFrame) -> pd.DataFrame:
+    """Of FINDINGS those that are more than information: subject, accounts, grants, id, rank (0 is
+    the worst), severity, sentence."""
     said = findings[findings["severity"] != "info"]
     said = said.assign(
         rank=said["severity"].map(SEVERITIES.index),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ from uar.review.before import with_before
 from uar.review.campaign import Book, file_names
 from uar.review.candidates import Candidate
 from uar.review.choice import Choice, idle
-from uar.review.flags import SEVERE, flags
+from uar.review.flags import SEVERE, flags, sentences
 from uar.review.holders import holders
 from uar.review.paths import with_paths
 from uar.review.routing import Line, Question, Route, Router, router
@@ -47,6 +48,11 @@ class Known:
     opened: pd.DataFrame
     shared: pd.DataFrame
     previous: Previous | None = None
+
+    @cached_property
+    def said(self) -> pd.DataFrame:
+        """What the findings say (uar.review.flags.sentences): of items, people and what is held."""
+        return sentences(self.findings)
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     opens_privileged = known.opened[known.opened["entitlement_id"].isin(privileged)]["group_id"]
     high = rows["entitlement_id"].isin([*privileged, *opens_privileged])
     high |= within(rows["grant_id"], pd.Index(access.as_administrator(known.snapshot.grants)))
-    rows = rows.merge(flags(known.findings, rows), on="grant_id", how="left")
+    rows = rows.merge(flags(known.said, rows), on="grant_id", how="left")
     ends = entitlements.loc[entitlements["kind"].isin(OPENED_KINDS), "entitlement_id"]
     shared = known.shared[known.shared["entitlement_id"].isin(ends)]
     ids = [item_id(grant) for grant in objects(rows["grant_id"])]
