@@ -15,6 +15,7 @@ from typing import Annotated
 from uar.errors import SetupError
 from uar.toml_file import NOWHERE, Between, Names, OneOf, Pairs, Written, document, read
 from uar.toml_file import Where as Where
+from uar.when import UTC, TimeZone
 
 PROFILE = (  # the attributes of accounts that settings may require
     "department", "title", "manager", "employee_id", "employee_type", "company", "cost_center",
@@ -45,6 +46,8 @@ class Campaign:
     name: str = "User access review"
     period: str = ""
     due: dt.date | None = None
+    # By whose clocks a day begins and ends; times are told in it beside UTC.
+    time_zone: Annotated[str, TimeZone()] = UTC
     control: str = ""  # its id and wording, as the company's list of controls has it
     owner: str = ""  # who answers for the control
     contact: str = ""  # whom a reviewer asks

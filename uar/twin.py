@@ -45,7 +45,7 @@ KEPT = frozenset({
     "period", "issued_at", "snapshot_at", "started_at", "finished_at", "requested_at",
     "answered_at", "received_at", "verified_at", "created_at", "last_used_at", "accepted_until",
     "usage", "usage_from", "usage_to", "kind", "band", "since", "status", "membership", "sudo",
-    "effective_sudo",
+    "effective_sudo", "time_zone",
     "rule", "strength", "severity", "flag_severity", "detection", "decision", "last_decision",
     "outcome", "verified", "action", "phase", "step", "routed_by", "holder_kind",
     "entitlement_kind", "use_state", "last_on", "read_as", "method", "path", "op", "type",

@@ -42,6 +42,10 @@ def test_settings_are_read() -> None:
         ("[campain]\n", "line 1: there is no setting campain"),
         ("\n[campaign]\ndeu = 2026-12-15\n", "line 3: there is no setting campaign.deu"),
         ('[campaign]\ndue = "15.12."\n', "line 2: campaign.due must be a date"),
+        (
+            '[campaign]\n\ntime_zone = "Europe/Olso"\n',
+            "line 3: campaign.time_zone must be a time zone such as Europe/Oslo; there is no 'Euro",
+        ),
         ("[campaign]\nname = 7\n", "line 2: campaign.name must be a text"),
         ('[apply]\nprotected = "x"\n', "line 2: apply.protected must be a list of texts"),
         ("[apply]\nmax_removals_share = 7\n", "line 2: apply.max_removals_share must lie"),

@@ -88,11 +88,13 @@ def issued_texts(row: dict[str, Any]) -> list[str]:
     return [row["item_id"], *cells(row), "", "", "", "", row["seal"]]
 
 
-def make_review(path: Path, counts: dict[str, int] | None = None, due: str = "2026-12-01") -> Path:
+def make_review(
+    path: Path, counts: dict[str, int] | None = None, due: str = "2026-12-01", zone: str = "UTC"
+) -> Path:
     """A folder as `uar open` leaves it."""
     files = issued_files(tuple((counts or dict.fromkeys(REVIEWERS, 12)).items()))
     reviewers = [name for name in REVIEWERS if f"workbooks/{name}.xlsx" in files]
-    header = {"campaign.json": json_bytes(campaign(reviewers, due))}
+    header = {"campaign.json": json_bytes({**campaign(reviewers, due), "time_zone": zone})}
     folder = Folder(path)
     with folder.locked(create=True):
         folder.write("open", {**header, **files}, at=AT)

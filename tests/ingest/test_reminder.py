@@ -44,7 +44,7 @@ def test_who_has_open_items_is_reminded(
     assert message["X-Unsent"] == "1"
     assert message["Date"].datetime.date().isoformat() == "2026-12-01"
     text = message.get_content()
-    assert "is due on 1 December 2026." in text
+    assert "is due on 1 December 2026, until midnight UTC." in text
     assert "12 of 12 items are not reviewed yet" in text
     assert "Questions: Made up" in text
 
@@ -67,7 +67,7 @@ def test_late_is_said(review: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("SOURCE_DATE_EPOCH", LATE)
     run("status", review, "--mail", tmp_path / "mail")
     for message in letters(tmp_path / "mail").values():
-        assert "was due on 1 December 2026." in message.get_content()
+        assert "was due on 1 December 2026, until midnight UTC." in message.get_content()
 
 
 def test_the_same_moment_makes_the_same_bytes(

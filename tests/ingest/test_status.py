@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +67,32 @@ def test_the_last_day_is_not_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert not status(review)["late"]
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1796169600")
     assert status(review)["late"]
+
+
+def test_the_last_day_ends_by_the_clocks_of_the_campaign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = make_review(tmp_path / "q4", due="2026-12-01", zone="America/New_York")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1796187599")  # 2026-12-02T04:59:59Z
+    assert not status(review)["late"]
+    assert "after the due date" not in run("ingest", review, filled(review, inbox)).stdout
+    run("status", review, "--mail", tmp_path / "mail")
+    [letter, _] = sorted((tmp_path / "mail").iterdir())
+    ends = "due on 1 December 2026, until midnight in America/New_York (05:00 UTC on 2 December)"
+    assert f"is {ends}" in read_letter(letter)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1796187600")
+    assert status(review)["late"]
+    assert f"D{ends[1:]}: late." in run("status", review).stdout
+    said = run("ingest", review, filled(review, inbox, reviewer="ben")).stdout
+    assert "It came after the due date, 2026-12-01." in said
+
+
+def read_letter(path: Path) -> str:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.SMTPUTF8)
+    assert isinstance(message, EmailMessage)
+    return str(message.get_content())
 
 
 def test_out_of_turn_says_what_to_run(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from uar.reports import _results
 from uar.reports._listing import Lines
 from uar.reports.report import REPORT
 from uar.review.flags import sentence
+from uar.settings import Campaign
 from uar.tables import DECISIONS, EXCLUDED, OUTCOMES
 from uar.tieout import tie_out
 
@@ -61,8 +62,22 @@ def test_lateness_is_counted_from_the_due_date_and_the_end_of_the_period() -> No
 
 def test_days_late_without_a_due_date_are_unknown() -> None:
     received = made.evidence().decisions["received_at"]
-    assert timing.days_late(received, None).isna().all()
-    assert timing.days_late(received, dt.date(2026, 11, 20)).unique().tolist() == [4]
+    assert timing.days_late(received, Campaign()).isna().all()
+    due = Campaign(due=dt.date(2026, 11, 20))
+    assert timing.days_late(received, due).unique().tolist() == [4]
+
+
+def test_a_day_is_late_by_the_clocks_of_the_campaign() -> None:
+    evidence = answered(made.evidence(), "2026-12-16T04:59:59Z")
+    there = replace(evidence.settings.campaign, time_zone="America/New_York")
+    evidence = replace(evidence, settings=replace(evidence.settings, campaign=there))
+    stones = {stone.word: stone for stone in timing.milestones(evidence, tie_out(evidence))}
+    assert stones["Last answer that counts received"].after_due == 0
+    received = evidence.decisions["received_at"]
+    second = received + pd.Timedelta(seconds=1)
+    assert timing.days_late(received, there).unique().tolist() == [0]
+    assert timing.days_late(second, there).unique().tolist() == [1]
+    assert timing.days_late(received, replace(there, time_zone="UTC")).unique().tolist() == [1]
 
 
 def test_the_age_of_removals_counts_business_days() -> None:

@@ -314,3 +314,21 @@ def test_a_file_about_one_access_says_so_and_the_counts_are_not_cut() -> None:
     needed = lines(counts(entry, ""), 71)
     assert needed > 1
     assert (cover.row_dimensions[row].height or 0) >= 12.5 * needed
+
+
+def test_times_are_told_in_utc_and_by_the_clocks_that_the_settings_name() -> None:
+    words = ("organisation", "name", "period", "contact", "tenant", "owner")
+    book = {"items": 1, "reviewer_email": "a", **dict.fromkeys(BANDS, 0)}
+    facts = {
+        **dict.fromkeys(words, ""), "campaign_id": "C", "workbooks": [book], "due": "2026-12-15",
+        "snapshot_at": "2026-11-20T23:30:00Z", "time_zone": "Asia/Tokyo",
+        "previous": {"name": "Q3", "period": "", "snapshot_at": "2026-08-20T01:00:00Z"},
+    }  # fmt: skip
+    cover = Workbook().active
+    assert isinstance(cover, Worksheet)
+    start(cover, facts, ranges(), "")
+    said = {cover.cell(row, 2).value: str(cover.cell(row, 3).value) for row in range(10, 19)}
+    assert said["Due"] == ("Tuesday, 15 December 2026, until midnight in Asia/Tokyo (15:00 UTC)")
+    read = "20 November 2026, 23:30 UTC (21 November, 08:30 in Asia/Tokyo)"
+    assert said["Read from the tenant"].startswith(read)
+    assert "of 20 August 2026, 01:00 UTC (10:00 in Asia/Tokyo). " in said["Compared with"]

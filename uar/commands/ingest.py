@@ -36,6 +36,7 @@ from uar.folder import Folder, Step, digest
 from uar.snapshot import to_lines
 from uar.tables import records
 from uar.text import counted
+from uar.when import UTC
 from uar.workbooks.read import MAX_BYTES, RETURN
 
 ENDINGS = (".xlsx", ".ods", ".csv", ".tsv")  # of files that are taken from a directory
@@ -111,7 +112,8 @@ def _load_issued(review: Folder) -> Issued:
     due = dt.date.fromisoformat(campaign["due"]) if campaign["due"] else None
     applied = [str(line["at"])[:10] for line in review.ledger() if line["step"] == "apply"]
     newest = applied[-1] if applied else ""
-    return Issued(_load_population(review), campaign["campaign_id"], files, due, newest)
+    zone = campaign.get("time_zone", UTC)
+    return Issued(_load_population(review), campaign["campaign_id"], files, due, zone, newest)
 
 
 def _load_population(review: Folder) -> Population:

@@ -40,6 +40,7 @@ from uar.snapshot import Snapshot, file_names, from_lines, json_bytes, to_lines
 from uar.tables import FINDINGS, LINKS, PERSONS
 from uar.text import plain
 from uar.verify import CAMPAIGN, ITEMS, merkle_root
+from uar.when import day_of
 from uar.workbooks._logo import LARGEST, Logo, logo
 from uar.workbooks.write import NEEDED, Brand, workbooks
 from uar.workbooks.write_csv import csv_files
@@ -152,7 +153,7 @@ def contents(
     shared = access.shared(access.reach(snapshot.grants, snapshot.contents), person_of)
     opens = access.opens(snapshot.grants)
     known = Known(snapshot, persons, detected.findings, opens, shared, detected.previous)
-    issued_on = dt.datetime.fromisoformat(form.issued_at).date()
+    issued_on = day_of(dt.datetime.fromisoformat(form.issued_at), settings.campaign.time_zone)
     found = population(known, settings, line, issued_on, f".{form.suffix}")
     lines = to_lines(found.items)
     root = merkle_root(line.removesuffix(b"\n") for line in io.BytesIO(lines))

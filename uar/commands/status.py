@@ -28,6 +28,7 @@ from uar.decisions.reminder import reminder
 from uar.errors import SetupError
 from uar.folder import Folder
 from uar.tables import DECISION_WORDS, records
+from uar.when import UTC, day, day_of, end_of_day
 
 
 @click.command()
@@ -49,8 +50,8 @@ def command(folder: Path, mail: Path | None, as_json: bool) -> None:
     review = Folder(folder)
     campaign = json.loads(review.read("campaign.json", "open"))
     table = progress(load_items(review), load_decisions(review), _last_files(review))
-    due = campaign["due"]
-    late = bool(due) and now().date().isoformat() > due
+    due, zone = campaign["due"], campaign.get("time_zone", UTC)
+    late = bool(due) and day_of(now(), zone).isoformat() > due
     table["late"] = table["not_reviewed"] * late
     total = {str(name): int(sum_) for name, sum_ in table.sum(numeric_only=True).items()}
     if mail:
@@ -58,7 +59,7 @@ def command(folder: Path, mail: Path | None, as_json: bool) -> None:
     if as_json:
         put_json({"due": due, "late": late, "total": total, "reviewers": table.to_dict("records")})
     else:
-        _show(table, total, due, late)
+        _show(table, total, _due(due, zone), late)
     if total["not_reviewed"]:
         raise click.exceptions.Exit(1)
 
@@ -99,13 +100,17 @@ def _briefly(last_file: str) -> str:
     return f"{path.partition('-')[0]} {outcome}" if path else "none yet"
 
 
-def _show(table: pd.DataFrame, total: dict[str, int], due: str | None, late: bool) -> None:
+def _due(due: str, zone: str) -> str:
+    return f"Due on {day(due)}, {end_of_day(due, zone)}" if due else ""
+
+
+def _show(table: pd.DataFrame, total: dict[str, int], due: str, late: bool) -> None:
     put(
         f"{counted(total['items'], 'item')} = {total['decided']:,} decided + "
         f"{total['not_reviewed']:,} not reviewed."
     )
     if due:
-        put(f"Due on {due}{': late' if late and total['not_reviewed'] else ''}.")
+        put(f"{due}{': late' if late and total['not_reviewed'] else ''}.")
     put()
     numbers = ["items", "decided", *DECISION_WORDS, "not_reviewed", *(["late"] if late else [])]
     rows = [

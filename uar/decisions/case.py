@@ -12,6 +12,7 @@ from uar.decisions.population import Item, Population
 from uar.decisions.receipt import Arrival, Rules
 from uar.decisions.returned import Returned
 from uar.decisions.trust import Problem
+from uar.when import UTC
 
 
 @dataclass(frozen=True)
@@ -19,14 +20,15 @@ class Issued:
     """The population as it was put to the reviewers.
 
     `campaign`, `files`: the ids that workbooks carry in their title, a file's with its reviewer's
-    e-mail. `due`: the last day for returned files. `applied`: the day on which removals were
-    carried out last, "" before that.
+    e-mail. `due`: the last day for returned files, by the clocks of `time_zone`. `applied`: the
+    day on which removals were carried out last, "" before that.
     """
 
     items: Population
     campaign: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     due: dt.date | None = None
+    time_zone: str = UTC
     applied: str = ""
 
 

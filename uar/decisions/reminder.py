@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from uar.text import EMAIL, plain
+from uar.when import UTC, day, day_of, end_of_day
 
 TEXT = """\
 Hello,
@@ -48,7 +49,7 @@ def reminder(
     message["X-Unsent"] = "1"  # a draft: whoever opens it can send it
     text = TEXT.format(
         title=title,
-        due=_due(campaign["due"], now),
+        due=_due(campaign["due"], campaign.get("time_zone", UTC), now),
         count=count,
         contact=f"\nQuestions: {contact}\n" if contact else "",
     )
@@ -56,9 +57,8 @@ def reminder(
     return message.as_bytes()
 
 
-def _due(due: str, now: dt.datetime) -> str:
+def _due(due: str, zone: str, now: dt.datetime) -> str:
     if not due:
         return "waits for your answers"
-    day = dt.date.fromisoformat(due)
-    words = f"{day.day} {day:%B %Y}"
-    return f"was due on {words}" if now.date() > day else f"is due on {words}"
+    late = day_of(now, zone) > dt.date.fromisoformat(due)
+    return f"{'was' if late else 'is'} due on {day(due)}, {end_of_day(due, zone)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 
@@ -14,6 +15,7 @@ from uar.decisions.words import cleaned, fold, is_blank
 from uar.sheet import DECISION, ITEM, REASON
 from uar.tables import DECISION_WORDS
 from uar.text import counted
+from uar.when import day_of
 
 Fallen = Set[int | None]  # numbers of refused rows; None: the whole file is
 
@@ -230,5 +232,6 @@ def _notes(case: Case, judged: Judged, fallen: Fallen, unchanged: int) -> Iterat
     if extra:
         cells = form.cells(extra, ITEM)
         yield f"Rows that are no items of this file and decide nothing: {cells}."
-    if case.issued.due and case.arrival.received_at[:10] > case.issued.due.isoformat():
-        yield f"It came after the due date, {case.issued.due.isoformat()}."
+    due, received = case.issued.due, dt.datetime.fromisoformat(case.arrival.received_at)
+    if due and day_of(received, case.issued.time_zone) > due:
+        yield f"It came after the due date, {due.isoformat()}."

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from uar.evidence import Evidence
+from uar.settings import Campaign
 from uar.tieout import DONE, TieOut
+from uar.when import clocks, day_of
 
 TARGET, TARGET_PRIVILEGED = 7, 3  # business days from decision to verified removal
 AGES = (  # words, and the first day that is no longer in it
@@ -63,7 +65,7 @@ def period(text: str) -> Period | None:
 def milestones(evidence: Evidence, tieout: TieOut) -> tuple[Milestone, ...]:
     """The dates of the review in the order in which they follow each other."""
     control = period(evidence.settings.campaign.period)
-    due = evidence.settings.campaign.due
+    due, zone = evidence.settings.campaign.due, evidence.settings.campaign.time_zone
     campaign, closing = evidence.campaign or {}, evidence.closing or {}
     taken = evidence.decisions["received_at"].dropna()
     ended = removal_times(evidence, tieout)["ended_at"].dropna()
@@ -71,9 +73,9 @@ def milestones(evidence: Evidence, tieout: TieOut) -> tuple[Milestone, ...]:
 
     def stone(word: str, at: Any, none: str, by_due: bool = False) -> Milestone:
         moment = None if not at or pd.isna(at) else pd.Timestamp(at)
-        late_due = _late(moment, due) if by_due else None
+        late_due = _late(moment, due, zone) if by_due else None
         return Milestone(
-            word, moment, none, late_due, _late(moment, control.last if control else None)
+            word, moment, none, late_due, _late(moment, control.last if control else None, zone)
         )
 
     return (
@@ -88,11 +90,13 @@ def milestones(evidence: Evidence, tieout: TieOut) -> tuple[Milestone, ...]:
     )
 
 
-def days_late(received: pd.Series[Any], due: dt.date | None) -> pd.Series[Any]:
-    """Whole days after the due date, 0 when in time; unknown without due date or answer."""
-    if due is None:
+def days_late(received: pd.Series[Any], campaign: Campaign) -> pd.Series[Any]:
+    """Whole days after the due date by the campaign's clocks, 0 when in time; unknown without due
+    date or answer."""
+    if campaign.due is None:
         return pd.Series(pd.NA, index=received.index, dtype="Int64")
-    days: pd.Series[Any] = (received.dt.normalize() - pd.Timestamp(due, tz="UTC")).dt.days
+    on = received.dt.tz_convert(clocks(campaign.time_zone)).dt.tz_localize(None).dt.normalize()
+    days: pd.Series[Any] = (on - pd.Timestamp(campaign.due)).dt.days
     late: pd.Series[Any] = days.astype("Int64").clip(lower=0)
     return late
 
@@ -135,7 +139,7 @@ def ages(times: pd.DataFrame) -> list[tuple[str, int]]:
     return [*counted, ("not done", int(times["ended_at"].isna().sum()))]
 
 
-def _late(moment: pd.Timestamp | None, last: dt.date | None) -> int | None:
+def _late(moment: pd.Timestamp | None, last: dt.date | None, zone: str) -> int | None:
     if moment is None or last is None:
         return None
-    return max((moment.date() - last).days, 0)
+    return max((day_of(moment, zone) - last).days, 0)

@@ -46,7 +46,7 @@ def _decisions(
     revoked = int((standing["decision"] == "Revoke").sum())
     privileged = standing["band"] == "privileged"
     kept = int((privileged & (standing["decision"] == "Keep")).sum())
-    late = days_late(evidence.decisions["received_at"], evidence.settings.campaign.due)
+    late = days_late(evidence.decisions["received_at"], evidence.settings.campaign)
     differences = sum(equation.difference for equation in tieout.equations)
     yield "Unexplained difference, over all of the tie-out", "tie-out", differences
     yield "Decided", "by-reviewer", _share(decided, len(standing))

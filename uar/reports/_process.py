@@ -14,6 +14,7 @@ from uar.reports._parts import HEADINGS
 from uar.reports._population import NOT_YET_OPENED
 from uar.reports._results import ANSWERS, by, total_of
 from uar.tieout import TieOut
+from uar.when import end_of_day
 
 
 def dates(evidence: Evidence, tieout: TieOut) -> Listing:
@@ -44,7 +45,11 @@ def period_said(evidence: Evidence) -> str:
     """2026-Q4 is 2026-10-01 to 2026-12-31."""
     campaign = evidence.settings.campaign
     control = timing.period(campaign.period)
-    due = f"Answers were due on {campaign.due}." if campaign.due else "No due date was given."
+    due = (
+        f"Answers were due on {campaign.due}, {end_of_day(str(campaign.due), campaign.time_zone)}."
+        if campaign.due
+        else "No due date was given."
+    )
     if control is None:
         return f"The control period was not given as dates, such as 2026-Q4. {due}"
     return f"The control period {campaign.period} is {control.first} to {control.last}. {due}"
@@ -60,7 +65,7 @@ def returns(evidence: Evidence, tieout: TieOut, judged: Sequence[Quality]) -> Li
     if tieout.standing is None:
         return listing("returns", caption, columns, (), NOT_YET_OPENED)
     received = evidence.decisions.set_index("item_id")["received_at"]
-    days = timing.days_late(received, evidence.settings.campaign.due)
+    days = timing.days_late(received, evidence.settings.campaign)
     late = tieout.standing[["reviewer_email"]].assign(
         days=days.reindex(tieout.standing["item_id"]).array
     )

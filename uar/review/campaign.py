@@ -42,6 +42,7 @@ def campaign(
         "name": settings.name,
         "period": settings.period,
         "due": settings.due.isoformat() if settings.due else "",
+        "time_zone": settings.time_zone,
         "owner": settings.owner,
         "contact": settings.contact,
         "organisation": settings.organisation or snapshot.header.tenant_name,

@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from uar.sheet import NEEDS_REASON, SHEET, shortened
 from uar.tables import BANDS, DECISION_WORDS
 from uar.text import counted, plain
+from uar.when import UTC, day, end_of_day, moment
 from uar.workbooks._look import (
     ACCENT,
     COUNT,
@@ -63,7 +64,7 @@ GOOD_TO_KNOW = {
     "Flags": "A flag is a fact to look at, not a recommendation. Of many alike a row shows two; "
     "People and What it gives list them.",
     "Last use": "What the tenant's log shows of so many days. Not observed means that nothing was "
-    "seen in that time; the other words say why nothing can be told.",
+    "seen in that time; the other words say why nothing can be told. Its days are those of UTC.",
     "Peers": "How many others of the same department and job title hold the same; where these are "
     "too few, of the same department, or with the same manager. Not told below five.",
 }
@@ -142,13 +143,14 @@ def _counter(sheet: Worksheet, ranges: Ranges) -> dict[str, str]:
 
 
 def _facts(sheet: Worksheet, row: int, campaign: Mapping[str, Any]) -> int:
+    zone = campaign.get("time_zone", UTC)
     facts = {
-        "Due": day(campaign["due"]) or "no date is set",
+        "Due": _due(campaign["due"], zone) or "no date is set",
         "Items": COUNTS,
         # The name last: written from right to left it would take the date along.
-        "Read from the tenant": f"{moment(campaign['snapshot_at'])}, of "
+        "Read from the tenant": f"{moment(campaign['snapshot_at'], zone)}, of "
         f"{plain(campaign['tenant'])}. What changed later is not in this file.",
-        **_compared(campaign.get("previous")),
+        **_compared(campaign.get("previous"), zone),
         "Campaign owner": plain(campaign["owner"]) or "not named",
         "Questions to": plain(campaign["contact"]) or "whoever sent you this file",
         "This file": f"{FILE} of {campaign['campaign_id']}",
@@ -192,12 +194,13 @@ def _own_words(sheet: Worksheet, row: int, organisation: str, instructions: str)
     return row
 
 
-def _compared(previous: Mapping[str, str] | None) -> dict[str, str]:
+def _compared(previous: Mapping[str, str] | None, zone: str) -> dict[str, str]:
     if not previous:
         return {}
     called = " ".join(filter(None, map(plain, (previous["name"], previous["period"]))))
+    taken = moment(previous["snapshot_at"], zone)
     return {
-        "Compared with": f"{called or 'the review before'}, of {moment(previous['snapshot_at'])}. "
+        "Compared with": f"{called or 'the review before'}, of {taken}. "
         "Since last review says what is new, changed or back again; the columns beside it, what "
         "was decided then."
     }
@@ -272,15 +275,6 @@ def _next(sheet: Worksheet, row: int, text: str) -> int:
     return row + 1
 
 
-def day(iso: str) -> str:
-    """2026-12-15 -> Tuesday, 15 December 2026."""
-    if not iso:
-        return ""
-    date = dt.date.fromisoformat(iso)
-    return f"{date:%A}, {date.day} {date:%B %Y}"
-
-
-def moment(iso: str) -> str:
-    """2026-11-20T09:00:00Z -> 20 November 2026, 09:00 UTC."""
-    at = dt.datetime.fromisoformat(iso).astimezone(dt.UTC)
-    return f"{at.day} {at:%B %Y}, {at:%H:%M} UTC"
+def _due(iso: str, zone: str) -> str:
+    """2026-12-15 -> Tuesday, 15 December 2026, until midnight UTC."""
+    return f"{dt.date.fromisoformat(iso):%A}, {day(iso)}, {end_of_day(iso, zone)}" if iso else ""
