@@ -23,7 +23,7 @@ from uar.when import UTC, TimeZone, day_of, end_of_day, moment
         ),
         ("2026-07-20T09:00:00Z", "Europe/Oslo", "20 July 2026, 09:00 UTC (11:00 in Europe/Oslo)"),
         (
-            "2026-11-20T09:00:00Z",
+            "2026-11-02T09:00:00Z",
             "Africa/Accra",
             "2 November 2026, 09:00 UTC, and in Africa/Accra",
         ),
