@@ -275,6 +275,27 @@ def test_management_acknowledges_by_name(tmp_path: Path) -> None:
     assert uar("verify", tmp_path / "twin.zip").exit_code == 0
 
 
+def test_who_prepared_the_review_is_stated_or_said_not_to_be(tmp_path: Path) -> None:
+    toml = tmp_path / "uar.toml"
+    toml.write_text('[campaign]\nprepared_by = " Ines <i>Cardoso</i>, IT "\n')
+    for name, words in (("said", ("--settings", toml)), ("not", ())):
+        path = tmp_path / name
+        made.on_disk(path, made.review(words=["Keep"]))
+        assert uar("close", path, *words).exit_code == 0
+        html = (path / "report.html").read_text()
+        shown = "Ines &lt;i&gt;Cardoso&lt;/i&gt;, IT" if words else "not stated"
+        assert f"<dt>Prepared by</dt><dd>{shown}</dd>" in html
+        uar("rebuild", path, tmp_path / f"{name} again")
+        assert (tmp_path / f"{name} again/report.html").read_text() == html
+    assert json.loads((tmp_path / "said/closing.json").read_text())["prepared_by"] == (
+        "Ines <i>Cardoso</i>, IT"
+    )
+    assert uar("redact", tmp_path / "said", tmp_path / "twin.zip").exit_code == 0
+    with zipfile.ZipFile(tmp_path / "twin.zip") as twin:
+        assert not [name for name in twin.namelist() if b"Cardoso" in twin.read(name)]
+        assert "<dt>Prepared by</dt><dd>redacted:" in twin.read("report.html").decode()
+
+
 def test_a_changed_folder_is_not_closed(tmp_path: Path) -> None:
     path = tmp_path / "q4"
     made.on_disk(path, made.review(words=["Keep"]))

@@ -43,6 +43,12 @@ class Evidence:
     later: Mapping[str, Any] | None = None  # later.json: what a later reading of the tenant showed
     redacted: bool = False  # of a twin: commitments in place of names
 
+    @property
+    def prepared_by(self) -> str:
+        """Who ran the review: as closing recorded it, before that as uar.toml says; "": nobody."""
+        said = self.closing or {}
+        return str(said.get("prepared_by") or self.settings.campaign.prepared_by).strip()
+
 
 def previous_of(evidence: Evidence) -> Previous:
     """An earlier review as the next one needs it; without its pages and without its seal key."""

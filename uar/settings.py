@@ -50,6 +50,7 @@ class Campaign:
     time_zone: Annotated[str, TimeZone()] = UTC
     control: str = ""  # its id and wording, as the company's list of controls has it
     owner: str = ""  # who answers for the control
+    prepared_by: str = ""  # who runs the review: uar knows nobody's name by itself
     contact: str = ""  # whom a reviewer asks
     organisation: str = ""  # the name on workbooks and reports; empty: as the tenant calls itself
 

@@ -127,11 +127,11 @@ class Redactor:
             return value if ID.fullmatch(value) else self._half(value)
         if key in SOURCE_IDS:
             return value if SOURCE_ID.fullmatch(value) else self.text(value)
-        return (
-            value
-            if (key in KEPT or key in more) and self._names_nobody(value)
-            else self.text(value)
-        )
+        return self.told(value) if key in KEPT or key in more else self.text(value)
+
+    def told(self, value: str) -> str:
+        """A text that stays unless it names somebody."""
+        return value if self._names_nobody(value) else self.text(value)
 
     def document(self, value: Any, more: frozenset[str] = frozenset(), key: str = "") -> Any:
         """A JSON value; numbers and flags stay."""
@@ -231,12 +231,22 @@ def twin_json(made: Mapping[str, bytes]) -> bytes:
 
 def evidence_of(red: Redactor, evidence: Evidence) -> Evidence:
     """The review as its twin shows it: what a report of the twin is made from."""
-    campaign = evidence.settings.campaign
-    known = replace(campaign, owner=red.text(campaign.owner), contact=red.text(campaign.contact))
+    settings = evidence.settings
+    known = replace(
+        settings.campaign,
+        name=red.told(settings.campaign.name),
+        control=red.told(settings.campaign.control),
+        organisation=red.told(settings.campaign.organisation),
+        owner=red.text(settings.campaign.owner),
+        prepared_by=red.text(settings.campaign.prepared_by),
+        contact=red.text(settings.campaign.contact),
+    )
+    machines = settings.service_accounts
+    analysis = replace(machines, risk_analysis=red.told(machines.risk_analysis))
     return replace(
         evidence,
         **_changed(red, evidence),
-        settings=replace(evidence.settings, campaign=known),
+        settings=replace(settings, campaign=known, service_accounts=analysis),
         redacted=True,
     )
 

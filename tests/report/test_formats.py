@@ -103,6 +103,12 @@ def results(evidence: Evidence) -> Any:
     return json.loads(oscal.document(evidence, tie_out(evidence)))["assessment-results"]
 
 
+def prepared(evidence: Evidence) -> Evidence:
+    """The same, with who prepared it."""
+    campaign = replace(evidence.settings.campaign, prepared_by="Ines Cardoso,\nIT")
+    return replace(evidence, settings=replace(evidence.settings, campaign=campaign))
+
+
 def test_oscal_speaks_of_the_four_controls_and_links_every_file() -> None:
     evidence = made.evidence()
     body = results(evidence)
@@ -123,6 +129,14 @@ def test_oscal_speaks_of_the_four_controls_and_links_every_file() -> None:
     }
     wrote = {s["sha256"] for line in evidence.ledger for s in line["wrote"].values()}
     assert digests == wrote
+
+
+def test_oscal_names_who_prepared_it_where_that_is_stated() -> None:
+    assert "roles" not in results(made.evidence())["metadata"]
+    metadata = results(prepared(made.evidence()))["metadata"]
+    (role,), (whose, person) = metadata["responsible-parties"], metadata["parties"]
+    assert (role["role-id"], role["party-uuids"]) == ("prepared-by", [person["uuid"]])
+    assert (whose["type"], person["name"]) == ("organization", "Ines Cardoso, IT")
 
 
 def test_oscal_is_another_document_for_another_root() -> None:
@@ -161,7 +175,7 @@ for path in sys.argv[1:]:
 def test_oscal_is_valid_for_the_published_models(published: Path, tmp_path: Path) -> None:
     paths = []
     for step in made.STEPS:
-        evidence = made.evidence(upto=step, hostile=made.HOSTILE)
+        evidence = prepared(made.evidence(upto=step, hostile=made.HOSTILE))
         paths.append(tmp_path / f"{step}.json")
         paths[-1].write_bytes(oscal.document(evidence, tie_out(evidence)))
     broken = json.loads(paths[0].read_text("utf-8"))

@@ -108,7 +108,7 @@ def command(
     authority in close.tsa_url.
     """
     signer = _signer(key)
-    tsa_url = load(settings_path)[0].close.tsa_url
+    settings = load(settings_path)[0]
     if (approver or expires) and not exceptions:
         raise SetupError("--approver and --expires are of --with-exceptions REASON; give it too.")
     path, content = beside(settings_path, exceptions_path, FILE)
@@ -121,11 +121,12 @@ def command(
                 "approver": approver.strip(),
                 "expires": expires.date().isoformat() if expires else "",
                 "acknowledged_by": manager.strip(),
+                "prepared_by": settings.campaign.prepared_by.strip(),
             }
             _close(review, words, named, signer.fingerprint if signer else "")
         files = {name: (folder / name).read_bytes() for name in {LEDGER, *review.names("")}}
         root = review.root()
-        seals = _seals(root_text(root), signer, tsa_url)
+        seals = _seals(root_text(root), signer, settings.close.tsa_url)
         content = pack({**files, **seals}, root)
         checked = verify.check_pack(content)
         if checked.broken:

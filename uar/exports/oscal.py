@@ -81,9 +81,7 @@ class _Made:
                     {"name": "root-hash", "ns": "urn:uar", "value": self.root},
                     {"name": "made-by", "ns": "urn:uar", "value": f"uar {__version__}"},
                 ],
-                "parties": [
-                    {"uuid": self.id("party"), "type": "organization", "name": organisation}
-                ],
+                **self._people(organisation),
             },
             "import-ap": {"href": f"#{self.id('plan')}"},
             "results": [
@@ -139,6 +137,21 @@ class _Made:
                 ]
             },
         }  # fmt: skip
+
+    def _people(self, organisation: str) -> Json:
+        """Whose review it is, and who prepared it where that is stated."""
+        parties = [{"uuid": self.id("party"), "type": "organization", "name": organisation}]
+        by = self.evidence.prepared_by
+        if not by:
+            return {"parties": parties}
+        person = {"uuid": self.id("prepared by"), "type": "person", "name": _line(by)}
+        return {
+            "roles": [{"id": "prepared-by", "title": "Prepared by"}],
+            "parties": [*parties, person],
+            "responsible-parties": [
+                {"role-id": "prepared-by", "party-uuids": [self.id("prepared by")]}
+            ],
+        }
 
     def _answer(self, place: int, answer: Answer) -> Json:
         return {

@@ -137,6 +137,7 @@ def status(evidence: Evidence, tieout: TieOut) -> str:
 def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
     header, campaign = evidence.snapshot.header, evidence.settings.campaign
     last, closing = evidence.ledger[-1], evidence.closing or {}
+    acknowledged = closing.get("acknowledged_by", "")
     facts = (
         ("Tenant", f"{header.tenant_name} ({header.tenant_id})", ""),
         ("Campaign", campaign.name, ""),
@@ -145,7 +146,8 @@ def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
         ("Snapshot taken (UTC)", spoken(header.finished_at), ""),
         ("Due", campaign.due.isoformat() if campaign.due else "not given", ""),
         ("Closed (UTC)", spoken(str(closing.get("at", ""))) or "not yet", ""),
-        ("Acknowledged for management by", closing.get("acknowledged_by") or "nobody yet", ""),
+        ("Prepared by", evidence.prepared_by or "not stated", ""),
+        ("Approved: acknowledged for management by", acknowledged or "nobody yet", ""),
         ("Signed with the key", closing.get("signer") or "none", "code"),
         (f"Root hash at ledger entry {last['number']}", last["hash"], "code"),
     )
@@ -156,7 +158,8 @@ def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
         "status": status(evidence, tieout),
         "open": [plain(why) for why in closing.get("open", tieout.open)],
         "exceptions": [plain(said) for said in exceptions_said(closing)],
-        "acknowledged": plain(closing.get("acknowledged_by", "")),
+        "prepared": plain(evidence.prepared_by),
+        "acknowledged": plain(acknowledged),
         "facts": [(word, plain(fact), kind) for word, fact, kind in facts],
         "entry": last["number"],
         "entry_at": last["at"],
