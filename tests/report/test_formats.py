@@ -20,6 +20,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.report import made
+from tests.report.test_report import Page
 from uar import browser
 from uar.cli import main
 from uar.errors import SetupError
@@ -27,6 +28,7 @@ from uar.evidence import Evidence
 from uar.exports import csv_files, oscal
 from uar.measures.sheets import Sheet, sheets
 from uar.reports import executive, report
+from uar.tables import ITEM_KINDS, SEVERITIES
 from uar.text import FORMULAS
 from uar.tieout import tie_out
 from uar.workbooks.tables import workbook
@@ -260,12 +262,36 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(tmp_path: Path, paper: st
 def test_the_executive_report_is_one_page(tmp_path: Path, paper: str) -> None:
     long = "This reason goes on and on, as reasons written in a hurry at a quarter's end do. " * 9
     evidence = made.evidence(ends=("failed", "unknown", "removed", "drift", ""))
-    closing = {"at": made.AT, "exceptions": long, "open": [long] * 20}
+    said = dict.fromkeys(("exceptions", "prepared_by", "acknowledged_by"), long)
+    closing = {"at": made.AT, **said, "open": [long] * 20}
     evidence = replace(evidence, closing=closing)
-    html = executive.REPORT.render(evidence, tie_out(evidence), None, paper)
+    tied = tie_out(evidence)
+    assert tied.standing is not None
+    kinds = [ITEM_KINDS[place % len(ITEM_KINDS)] for place in range(len(tied.standing))]
+    tied = replace(tied, standing=tied.standing.assign(kind=kinds))
+    html = executive.REPORT.render(evidence, tied, None, paper)
     facts = pages(browser.pdf(html), tmp_path / "one.pdf")
     assert facts["Pages"] == "1"
+    assert "And 18 more" in html.decode()
     assert ("A4" in facts["Page size"]) == (paper == "A4")
+
+
+def test_the_executive_charts_stand_in_tables_with_their_numbers() -> None:
+    evidence = made.evidence()
+    tied = tie_out(evidence)
+    page = Page(executive.REPORT.render(evidence, tied, None))
+    assert tied.standing is not None and evidence.findings is not None
+    kinds, severities, days = (
+        [[cell.strip() for cell in row] for row in rows] for rows in page.tables.values()
+    )
+    assert kinds[0] == ["Kind", "Bar", "Keep", "Revoke", "Modify", "Not sure", "Not reviewed"]
+    words = tied.standing["decision"].value_counts()
+    assert kinds[-1] == ["All", "", *(f"{words.get(word, 0):,}" for word in kinds[0][2:])]
+    counts = evidence.findings["severity"].value_counts()
+    assert severities[1:-1] == [[word, "", f"{counts.get(word, 0)}"] for word in SEVERITIES]
+    assert days[-1] == ["All", "", str(words["Revoke"])]
+    early = made.evidence(upto="sync")
+    assert b"Nothing yet." in executive.REPORT.render(early, tie_out(early), None)
 
 
 def test_without_a_browser_a_pdf_is_one_sentence(

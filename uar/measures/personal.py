@@ -54,7 +54,9 @@ PERSONAL = (
     Personal("closing.json", "who prepared, acknowledged, approved; their own words", REPLACED),
     Personal("report.html", "all of the above, as far as it is shown", REPLACED),
     Personal("ledger.jsonl", "names of reviewers in names of files", REPLACED),
-    Personal("settings/*", "who prepared it; e-mail addresses of owners, protected accounts", LEFT_OUT),
+    Personal(
+        "settings/*", "who prepared it; e-mail addresses of owners, protected accounts", LEFT_OUT
+    ),
     Personal("exceptions.toml", "who approved which exception, and why", LEFT_OUT),
     Personal("previous/*", "the same of the review before this one", LEFT_OUT),
     Personal("verify.py", NONE, AS_IT_IS),

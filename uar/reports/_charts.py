@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from uar.text import plain
 
 ROW = 44  # pixels: a row's height; a third of it is the bar
-LOW = 31  # a row where a page must hold more
+THIN = 9  # pixels: a bar within a row of a table
 
 
 @dataclass(frozen=True)
@@ -51,19 +51,28 @@ class Bar:
     says: str
 
 
-def bars(
-    name: str, title: str, parts: Sequence[Part], rows: Sequence[Bar], high: int = ROW
-) -> Markup:
+def bars(name: str, title: str, parts: Sequence[Part], rows: Sequence[Bar]) -> Markup:
     """Horizontal bars, one a row, all on one scale. `name`: an id that is unique on the page."""
-    longest = max((sum(row.numbers) for row in rows), default=0) or 1
+    longest = _longest(rows)
     drawn = Markup("").join(
-        _row(row, place * high, high, parts, longest) for place, row in enumerate(rows)
+        _row(row, place * ROW, parts, longest) for place, row in enumerate(rows)
     )
     description = "; ".join(f"{plain(row.label)}: {row.says}" for row in rows)
     return Markup(
         '<svg class="chart" height="{height}" role="img" aria-labelledby="{name}-t {name}-d">'
         '<title id="{name}-t">{title}</title><desc id="{name}-d">{description}</desc>{drawn}</svg>'
-    ).format(height=len(rows) * high, name=name, title=title, description=description, drawn=drawn)
+    ).format(height=len(rows) * ROW, name=name, title=title, description=description, drawn=drawn)
+
+
+def thin_bars(parts: Sequence[Part], rows: Sequence[Bar]) -> list[Markup]:
+    """The same bars one by one, for a table whose rows state the numbers; readers skip them."""
+    longest = _longest(rows)
+    return [
+        Markup('<svg class="thin" height="{}" aria-hidden="true">{}</svg>').format(
+            THIN, _pieces(row, 0, THIN, parts, longest)
+        )
+        for row in rows
+    ]
 
 
 def swatch(part: Part) -> Markup:
@@ -90,20 +99,26 @@ def patterns() -> Markup:
     return Markup('<svg class="defs" aria-hidden="true"><defs>{}</defs></svg>').format(defined)
 
 
-def _row(row: Bar, top: int, high: int, parts: Sequence[Part], longest: int) -> Markup:
+def _longest(rows: Sequence[Bar]) -> int:
+    return max((sum(row.numbers) for row in rows), default=0) or 1
+
+
+def _row(row: Bar, top: int, parts: Sequence[Part], longest: int) -> Markup:
+    line = top + ROW // 3
+    words = Markup(
+        '<text x="0" y="{}">{}</text><text class="soft" x="100%" y="{}" text-anchor="end">{}</text>'
+    ).format(line, _short(plain(row.label)), line, row.says)
+    return words + _pieces(row, top + ROW // 2, ROW // 3, parts, longest)
+
+
+def _pieces(row: Bar, top: int, high: int, parts: Sequence[Part], longest: int) -> Markup:
+    """A bar's parts on their track."""
     box = Markup('x="{}%" y="{}" width="{}%" height="{}"')
-    y, bar = top + high // 2, high // 3
-    pieces = [
-        Markup('<text x="0" y="{}">{}</text>').format(top + high // 3, _short(plain(row.label))),
-        Markup('<text class="soft" x="100%" y="{}" text-anchor="end">{}</text>').format(
-            top + high // 3, row.says
-        ),
-        Markup('<rect class="track" {}/>').format(box.format(0, y, 100, bar)),
-    ]
+    pieces = [Markup('<rect class="track" {}/>').format(box.format(0, top, 100, high))]
     start = 0
     for part, number in zip(parts, row.numbers, strict=True):
         if number:
-            place = box.format(_share(start, longest), y, _share(number, longest), bar)
+            place = box.format(_share(start, longest), top, _share(number, longest), high)
             pieces.append(_filled(place, part))
         start += number
     return Markup("").join(pieces)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from uar.evidence import Evidence
 from uar.measures import timing
-from uar.reports._charts import AGE_PARTS, DECISION_PARTS, ROW, SEVERITY_PARTS, Bar, Part, bars
+from uar.reports._charts import AGE_PARTS, DECISION_PARTS, SEVERITY_PARTS, Bar, Part, bars
 from uar.reports._results import by
 from uar.tables import ITEM_KINDS, SEVERITIES
 from uar.text import counted
@@ -29,42 +29,50 @@ def reviewers(tieout: TieOut) -> Markup | None:
     return bars("chart-reviewers", "Answers by reviewer", DECISION_PARTS, rows)
 
 
-def kinds(
-    standing: pd.DataFrame | None, name: str = "chart-kinds", high: int = ROW
-) -> Markup | None:
+def kinds(standing: pd.DataFrame | None, name: str = "chart-kinds") -> Markup | None:
     """Decisions by kind of access."""
-    if standing is None or standing.empty:
-        return None
-    found = {key[0]: numbers for key, numbers in by(standing, ["kind"])}
-    says = _said if high == ROW else lambda numbers: f"{sum(numbers):,}"
-    rows = [Bar(kind, found[kind], says(found[kind])) for kind in ITEM_KINDS if kind in found]
-    return bars(name, "Decisions by kind of access", DECISION_PARTS, rows, high)
+    rows = kind_rows(standing)
+    return bars(name, "Decisions by kind of access", DECISION_PARTS, rows) if rows else None
 
 
-def findings(evidence: Evidence, high: int = ROW) -> Markup | None:
-    if evidence.findings is None:
-        return None
-    counts = evidence.findings["severity"].value_counts()
-    numbers = [(word, int(counts.get(word, 0))) for word in SEVERITIES]
-    return _single("chart-findings", "Findings by severity", SEVERITY_PARTS, numbers, high)
+def findings(evidence: Evidence) -> Markup | None:
+    rows = finding_rows(evidence)
+    return bars("chart-findings", "Findings by severity", SEVERITY_PARTS, rows) if rows else None
 
 
-def ages(times: pd.DataFrame, high: int = ROW) -> Markup | None:
+def ages(times: pd.DataFrame) -> Markup | None:
     """From decision to the read that saw it gone."""
-    if times.empty:
-        return None
-    return _single("chart-ages", "Age of removals", AGE_PARTS, timing.ages(times), high)
+    rows = age_rows(times)
+    return bars("chart-ages", "Age of removals", AGE_PARTS, rows) if rows else None
 
 
-def _single(
-    name: str, title: str, parts: tuple[Part, ...], numbers: list[tuple[str, int]], high: int
-) -> Markup:
+def kind_rows(standing: pd.DataFrame | None) -> list[Bar]:
+    """Decisions of each kind of access that there is."""
+    if standing is None or standing.empty:
+        return []
+    found = {key[0]: numbers for key, numbers in by(standing, ["kind"])}
+    return [Bar(kind, found[kind], _said(found[kind])) for kind in ITEM_KINDS if kind in found]
+
+
+def finding_rows(evidence: Evidence) -> list[Bar]:
+    """Findings of each severity; none before uar detect."""
+    if evidence.findings is None:
+        return []
+    counts = evidence.findings["severity"].value_counts()
+    return _single(SEVERITY_PARTS, [(word, int(counts.get(word, 0))) for word in SEVERITIES])
+
+
+def age_rows(times: pd.DataFrame) -> list[Bar]:
+    """Removals by the days they took; none where none was made."""
+    return [] if times.empty else _single(AGE_PARTS, timing.ages(times))
+
+
+def _single(parts: tuple[Part, ...], numbers: list[tuple[str, int]]) -> list[Bar]:
     """A bar for each number, filled as the part in its place."""
-    rows = [
+    return [
         Bar(word, tuple(number if at == place else 0 for at in range(len(parts))), f"{number:,}")
         for place, (word, number) in enumerate(numbers)
     ]
-    return bars(name, title, parts, rows, high)
 
 
 def _said(numbers: tuple[int, ...]) -> str:

@@ -5,18 +5,22 @@ It prints on one page, A4 or Letter: what could grow without bound is counted, n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from markupsafe import Markup
 
 from uar.evidence import Evidence
 from uar.measures import people, timing
 from uar.reports import Report, _drawn
-from uar.reports._charts import DECISION_PARTS, LOW
+from uar.reports._charts import AGE_PARTS, DECISION_PARTS, SEVERITY_PARTS, Bar, Part, thin_bars
 from uar.reports._html import page
 from uar.reports.report import cover
 from uar.text import plain
 from uar.tieout import DONE, NOT_REVIEWED, TieOut, exceptions_said
 
-SHOWN = 4  # exceptions; how many more there are is said
+SHOWN = 3  # exceptions; how many more there are is said
 
 
 def render(
@@ -30,16 +34,43 @@ def render(
             "cover": cover(evidence, tieout),
             "answers": tieout.answers,
             "figures": figures(evidence, tieout),
-            "charts": {
-                "kinds": _drawn.kinds(tieout.standing, high=LOW),
-                "findings": _drawn.findings(evidence, LOW),
-                "ages": _drawn.ages(timing.removal_times(evidence, tieout), LOW),
-            },
-            "decision_parts": DECISION_PARTS,
+            "charts": charts(evidence, tieout),
             "exceptions": exceptions(evidence, tieout),
         },
         paper,
     )
+
+
+@dataclass(frozen=True)
+class Charted:
+    """A chart that is a table: a row is (what, its bar, its numbers), one number a heading."""
+
+    caption: str
+    heading: str  # over what the rows are about
+    parts: Sequence[Part]  # over the numbers; none: one number without a heading of its own
+    rows: Sequence[tuple[str, Markup, Sequence[int]]]
+    total: Sequence[int]
+
+
+def charts(evidence: Evidence, tieout: TieOut) -> list[Charted]:
+    """Decisions by kind; findings by severity; days to removal. What is not there yet stays out."""
+    times = timing.removal_times(evidence, tieout)
+    drawn = (
+        ("Decisions by kind of access", "Kind", DECISION_PARTS, _drawn.kind_rows(tieout.standing)),
+        ("Findings by severity", "Severity", SEVERITY_PARTS, _drawn.finding_rows(evidence)),
+        ("Days from decision to removal", "Days", AGE_PARTS, _drawn.age_rows(times)),
+    )
+    return [_charted(*one) for one in drawn if one[-1]]
+
+
+def _charted(caption: str, heading: str, parts: Sequence[Part], rows: Sequence[Bar]) -> Charted:
+    named = parts if parts is DECISION_PARTS else ()
+    numbers = [row.numbers if named else (sum(row.numbers),) for row in rows]
+    labels = [row.label for row in rows]
+    bars = thin_bars(parts, rows)
+    total = [sum(column) for column in zip(*numbers, strict=True)]
+    told = list(zip(labels, bars, numbers, strict=True))
+    return Charted(caption, heading, named, told, total)
 
 
 def figures(evidence: Evidence, tieout: TieOut) -> list[tuple[str, str]]:
