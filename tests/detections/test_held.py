@@ -196,7 +196,8 @@ def test_an_address_of_another_organisation() -> None:
         "The user ana has an e-mail of else.example, which is not the organisation's own."
     )
     assert elsewhere("ana@else.test")[0]
-    for email in ("ANA@CORP.EXAMPLE", "ana@corp.test"):
+    assert elsewhere("ana@notcorp.example")[0]
+    for email in ("ANA@CORP.EXAMPLE", "ana@corp.test", "ana@eu.corp.example"):
         rows, coverage = elsewhere(email)
         assert (rows, coverage["cannot_tell"]) == ({}, 0)
     assert elsewhere("ana@corp.example", "unknown")[1]["cannot_tell"] == 0

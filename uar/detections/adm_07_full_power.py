@@ -15,8 +15,9 @@ What to do
     Give those who do not need everything a smaller role; name a second person for billing.
 Severity
     Medium. Too many: more than thresholds.full_power (5), and than thresholds.full_power_share
-    (0.02) of the active users. Looks at the two roles, where they exist; if accounts of unknown
-    status could turn the answer, it cannot be told.
+    (0.02) of the active users; both, because of fifty people a fiftieth is one, and of fifty
+    thousand five are few. Looks at the two roles, where they exist; if accounts of unknown status
+    could turn the answer, it cannot be told.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ What to do
     e-mails must be equal), then delete the separate administrator.
 Severity
     Medium; high where the two have different statuses. Looks at administrators; one without a
-    usable e-mail cannot be told. Linked pairs are no finding.
+    usable e-mail cannot be told. Linked pairs are no finding: ADM-10 tells of them, as info.
 """
 
 from __future__ import annotations

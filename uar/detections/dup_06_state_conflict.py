@@ -15,8 +15,9 @@ What to do
     Suspend or delete the administrator today, revoke its API key, and look in Directory Insights
     for what it did since the user was suspended.
 Severity
-    Critical: it should not wait for the review. Looks at administrators whose person has a user;
-    an unknown status on either side cannot be told.
+    Critical: it should not wait for the review. Looks at administrators whose person has a user; an
+    unknown status on either side cannot be told. Who has left by HR's list, while no account is
+    suspended yet, is for LIF-01, which is critical for the administrator too.
 """
 
 from __future__ import annotations

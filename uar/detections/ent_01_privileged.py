@@ -14,6 +14,8 @@ What to do
     Nothing more than review it: it comes first in the workbook, and a Keep needs a reason.
 Severity
     Info. Looks at every grant of an account; what is held and not in the snapshot cannot be told.
+    What is in the scope of a law or a standard is not asked apart: name it in
+    privileged.entitlements.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A user's e-mail is of another organisation.
 
 What it means
-    The address is of a domain that is not among domains.own, nor stands for one of them.
+    The address is of none of domains.own, their subdomains or their aliases.
 Why it matters
     Whoever runs that domain can read the mail, reset passwords with it, and keeps the mailbox when
     the person leaves.
@@ -22,24 +22,15 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.settings import Settings
-from uar.text import folded, is_email
+from uar.detections._outside import is_external, without_domains
+from uar.text import folded
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    users = facts.accounts[
-        (facts.accounts["kind"] == "user") & facts.accounts["active"].fillna(True)
-    ]
-    own = {name.casefold() for name in facts.settings.domains.own}
-    aliases = facts.settings.persons.alias_domains
-    own |= {alias.casefold() for alias, of in aliases.items() if of.casefold() in own}
+    users = facts.users
+    users = users[users["active"].fillna(True)]
     domain = folded(users["email"]).str.replace(r"^.*@", "", regex=True)
-    outside = (~domain.isin(own)).astype("boolean").where(is_email(users["email"]).fillna(False))
-    return each(users, outside & users["active"], domain=domain)
-
-
-def _none_named(settings: Settings) -> str:
-    return "" if settings.domains.own else "domains.own is not set"
+    return each(users, is_external(facts, users["email"]) & users["active"], domain=domain)
 
 
 DETECTION = Detection(
@@ -48,5 +39,5 @@ DETECTION = Detection(
     severity="medium",
     says="{who} has an e-mail of {domain}, which is not the organisation's own.",
     judge=judge,
-    unwanted=_none_named,
+    unwanted=without_domains,
 )

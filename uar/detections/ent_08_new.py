@@ -10,10 +10,12 @@ Facts read
 Controls
     NIST SP 800-53 AC-2(j), AC-2(4); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18; PCI DSS 7.2.4.
 What to do
-    Ask who asked for it and who agreed. JumpCloud's Directory Insights says who granted it.
+    Ask who asked for it and who agreed. JumpCloud's Directory Insights says who granted it: see
+    there that nobody has given something privileged to themselves.
 Severity
-    Info; medium if it is privileged or opens something privileged. Looks at every grant of an
-    account. One of a kind that the earlier review did not read cannot be told. Does not run
+    Info; medium if it is privileged or opens something privileged. Never high: who granted it is
+    not in the snapshot, and may be older than the events that JumpCloud keeps. Looks at every grant
+    of an account. One of a kind that the earlier review did not read cannot be told. Does not run
     without an earlier review.
 """
 

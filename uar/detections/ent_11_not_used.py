@@ -7,7 +7,8 @@ Why it matters
     What is not used is not missed when it is taken away, and is a door that nobody watches. It is
     often a licence that is paid for, too.
 Facts read
-    Successful sign-ins to applications in the window; what is assigned and what groups open.
+    Successful sign-ins to applications in the window; what is assigned and what groups open. What
+    JumpCloud's SaaS Management knows of use without a sign-in by JumpCloud is not read.
 Controls
     NIST SP 800-53 AC-2(3), AC-6(7); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18; PCI DSS 7.2.4,
     8.2.6.

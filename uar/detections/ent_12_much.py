@@ -13,7 +13,8 @@ Controls
 What to do
     Go through the person's list as a whole, oldest work first.
 Severity
-    Low. Looks at active people; with fewer than five peers it cannot be told.
+    Low. Twice the middle, because somebody always holds the most. Looks at active people; with
+    fewer than five peers it cannot be told.
 """
 
 from __future__ import annotations

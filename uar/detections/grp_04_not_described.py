@@ -12,7 +12,8 @@ Controls
 What to do
     Write a sentence into its description, or name its owner in uar.toml.
 Severity
-    Medium. Looks at groups that are privileged or open what is; none is left untold.
+    Medium. Either of the two explains it. Looks at groups that are privileged or open what is; none
+    is left untold.
 """
 
 from __future__ import annotations

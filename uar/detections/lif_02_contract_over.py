@@ -9,8 +9,8 @@ Why it matters
 Facts read
     HR's list (uar sync --roster): status and end date; users and administrators and their status.
 Controls
-    NIST SP 800-53 AC-2(3), PS-4; SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18, A.6.5;
-    PCI DSS 8.2.5.
+    NIST SP 800-53 AC-2(3), AC-2(l), PS-4; SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18, A.6.5;
+    PCI DSS 7.2.4, 8.2.5; HIPAA 164.308(a)(3)(ii)(C).
 What to do
     Ask HR whether the contract goes on. If not, suspend the account.
 Severity

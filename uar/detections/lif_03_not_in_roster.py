@@ -8,8 +8,8 @@ Why it matters
 Facts read
     HR's list (uar sync --roster); active users, with all accounts of the person.
 Controls
-    NIST SP 800-53 AC-2, PS-4; SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.16, A.6.1;
-    PCI DSS 8.2.4, 8.2.5.
+    NIST SP 800-53 AC-2(3), AC-2(l), PS-4; SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.16, A.6.1;
+    PCI DSS 7.2.4, 8.2.4, 8.2.5.
 What to do
     Find out who answers for the person. Add an employee id or e-mail, or end the access.
 Severity

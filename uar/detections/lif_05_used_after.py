@@ -9,7 +9,7 @@ Facts read
     HR's list (uar sync --roster): the last day; sign-ins and uses of applications, devices, LDAP
     and RADIUS, of all accounts of the person.
 Controls
-    NIST SP 800-53 AC-2(3), PS-4, AU-6; SOC 2 CC6.2, CC7.2; ISO/IEC 27001:2022 A.5.18, A.6.5;
+    NIST SP 800-53 AC-2(l), PS-4, AU-6; SOC 2 CC6.2, CC7.2; ISO/IEC 27001:2022 A.5.18, A.6.5;
     PCI DSS 7.2.4, 8.2.5; HIPAA 164.308(a)(3)(ii)(C).
 What to do
     Suspend the account today. Look in Directory Insights for what was done after the last day, and

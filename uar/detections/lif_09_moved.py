@@ -9,15 +9,15 @@ Why it matters
 Facts read
     Department, title and manager in both snapshots; grants that are in both.
 Controls
-    NIST SP 800-53 PS-5, AC-2(h), AC-6(7); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18, A.6.5;
+    NIST SP 800-53 PS-5, AC-2(l), AC-6(7); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18, A.6.5;
     PCI DSS 7.2.4, 8.2.5.
 What to do
     Put the kept access to the new manager, thing by thing; revoke what the old place needed.
 Severity
-    Medium; high if something privileged was kept; low where only the manager is another one. Looks
-    at active people who hold something that they held then. What only one of the two snapshots
-    knows is no move: if nothing else tells, it cannot be told. Does not run without an earlier
-    review.
+    Medium; high if something privileged was kept; low where only the manager is another one, for
+    then the work is the same, and when a manager goes it happens to a whole team. Looks at active
+    people who hold something that they held then. What only one of the two snapshots knows is no
+    move: if nothing else tells, it cannot be told. Does not run without an earlier review.
 """
 
 from __future__ import annotations

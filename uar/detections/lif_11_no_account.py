@@ -8,7 +8,7 @@ Why it matters
 Facts read
     HR's list (uar sync --roster): status, start and end date; all accounts.
 Controls
-    NIST SP 800-53 AC-2; SOC 2 CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 8.2.4.
+    NIST SP 800-53 AC-2; SOC 2 CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4, 8.2.4.
 What to do
     Nothing where no account is needed. Otherwise look for the account under another address.
 Severity

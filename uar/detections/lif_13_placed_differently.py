@@ -9,7 +9,7 @@ Facts read
     HR's list (uar sync --roster): department, title and manager; the same of active users. A
     manager counts as the same when the account is of the person that HR names.
 Controls
-    NIST SP 800-53 AC-2(i), PS-5; SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18; PCI DSS 7.2.4.
+    NIST SP 800-53 AC-2(l), PS-5; SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18; PCI DSS 7.2.4.
 What to do
     Ask which of the two is right and correct the other. After a move, review what is held anew.
 Severity

@@ -15,8 +15,8 @@ What to do
     Take the manager away in JumpCloud, and name who answers for the service in
     service_accounts.owners and for what it holds in reviewers.owners.
 Severity
-    Medium. Looks at users that serve LDAP or Samba, whatever their status; a user of which that is
-    not known cannot be told.
+    Medium: it is put right in JumpCloud or uar.toml before uar open. Looks at users that serve LDAP
+    or Samba, whatever their status; a user of which that is not known cannot be told.
 """
 
 from __future__ import annotations
