@@ -65,9 +65,17 @@ def test_the_next_review_sees_what_was_put_back(demo: tuple[Path, str]) -> None:
     compared = uar("compare", str(folder), str(following), "--json")
     assert compared.returncode == 1
     (back,) = json.loads(compared.stdout)["reappeared"]
-    findings = map(json.loads, (following / "findings.jsonl").read_bytes().splitlines())
-    again = [row for row in findings if row["detection"] == "ENT-09"]
-    assert back["change_id"] in {row["subject"] for row in again}
+    lines = (following / "findings.jsonl").read_bytes().splitlines()
+    found = {(row["detection"], row["subject"]): row for row in map(json.loads, lines)}
+    assert ("ENT-09", back["change_id"]) in found
+    oona, people = "jumpcloud:user:64c0ffee000000000a100008", "group:64c0ffee0000000009a00005"
+    assert found["LIF-09", oona]["severity"] == "high"
+    assert ("ENT-08", f"jumpcloud:{people}>user:64c0ffee000000000a100008") in found
+    # What was accepted for the last review has expired, and the finding counts again.
+    emergency = "jumpcloud:admin:64c0ffee000000000ad00008"
+    assert ("PRC-15", f"ADM-06:{emergency}") in found
+    assert found["ADM-06", emergency]["reviews"] == 2
+    assert found["ADM-06", emergency]["accepted_by"] is None
     campaign = json.loads((following / "campaign.json").read_bytes())
     assert campaign["period"] == "2027-Q1"
     assert uar("verify", str(following)).returncode == 0

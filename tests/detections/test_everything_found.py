@@ -31,15 +31,14 @@ employees_only = ["Remote Access"]
 ELSEWHERE = {
     "ADM-07": "both have two administrators with full power and no more",
     "ATR-06": "everybody has a company",
-    "ENT-08": "there is no earlier review",
-    "ENT-09": "there is no earlier review",
-    "ENT-10": "no access is temporary",
+    "ENT-08": "there is no earlier review; the demo's next one finds it",
+    "ENT-09": "there is no earlier review; the demo's next one finds it",
     "GRP-06": "no two groups are alike",
     "GRP-08": "no group that opens something privileged has nearly everybody",
     "LIF-02": "HR's list of the sample ends no contract of somebody still employed",
     "LIF-08": "there is no earlier review",
-    "LIF-09": "there is no earlier review",
-    "PRC-15": "no exception is accepted",
+    "LIF-09": "there is no earlier review; the demo's next one finds it",
+    "PRC-15": "no exception of the sample has expired; in the demo's next review it has",
     "PRC-16": "the tenant's answers agree",
 }
 

@@ -26,6 +26,7 @@ from uar.clock import FIXED
 from uar.demo import reviewers
 from uar.demo.reviewers import Paper
 from uar.errors import SetupError, SourceError
+from uar.exceptions import FILE as EXCEPTIONS
 
 Tell = Callable[[str], None]
 Run = Callable[[Sequence[str]], int]  # a uar command line -> its exit code
@@ -39,6 +40,7 @@ READ_ON, ANSWERED_ON, REMOVED_ON, VERIFIED_ON, CLOSED_ON, NEXT_ON = (
 )  # fmt: skip
 NEXT_QUARTER = {'"2026-Q4"': '"2027-Q1"', "due = 2026-12-15": "due = 2027-02-12"}
 SIGNED_ON = "2026-11-24"
+MOVER, PEOPLE = "64c0ffee000000000a100008", "64c0ffee0000000009a00005"  # Oona Fairweather; a group
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _portal(tenant: dict[str, str], method: str, path: str, body: dict[str, Any]
     connection.request(method, path, json.dumps(body), headers)
     status = connection.getresponse().status
     connection.close()
-    if status != 204:
+    if status not in (200, 204):
         raise SourceError(f"the emulated tenant answered {status} to {method} {path}.")
 
 
@@ -265,9 +267,11 @@ def _prove(stage: Stage, folder: str) -> None:
 
 def _next(stage: Stage, folder: str, address: dict[str, str]) -> None:
     back = _put_back(stage.folder, address)
+    _move(address)
     stage.tell(
         f"\n── 7. Again ── {_said(NEXT_ON)}. Somebody has put an access back in the Admin Portal:\n"
-        f"{back}. The next review is told against this one."
+        f"{back}. Oona Fairweather has moved from Finance to\n"
+        "People, and kept what she had. The next review is told against this one."
     )
     following = str(stage.following)
     settings = ("--settings", str(_next_settings(stage)))
@@ -281,12 +285,13 @@ def _next(stage: Stage, folder: str, address: dict[str, str]) -> None:
 
 
 def _next_settings(stage: Stage) -> Path:
-    """uar.toml as somebody edits it for the next quarter."""
+    """uar.toml as somebody edits it for the next quarter, with what is still accepted beside it."""
     text = stage.settings.read_text("utf-8")
     for old, new in NEXT_QUARTER.items():
         text = text.replace(old, new)
     path = stage.inbox / "next-uar.toml"
     path.write_text(text, "utf-8")
+    shutil.copyfile(stage.settings.with_name(EXCEPTIONS), path.with_name(EXCEPTIONS))
     return path
 
 
@@ -305,6 +310,14 @@ def _put_back(folder: Path, address: dict[str, str]) -> str:
     member = {"op": "add", "type": "user", "id": user}
     _portal(address, "POST", f"/api/v2/usergroups/{group}/members", member)
     return f"{item['holder_name']} is a member of {item['entitlement']} again"
+
+
+def _move(address: dict[str, str]) -> None:
+    """Somebody goes to another department; nobody thinks of the access."""
+    changed = {"department": "People", "jobTitle": "People Analyst"}
+    _portal(address, "PUT", f"/api/systemusers/{MOVER}", changed)
+    member = {"op": "add", "type": "user", "id": MOVER}
+    _portal(address, "POST", f"/api/v2/usergroups/{PEOPLE}/members", member)
 
 
 def _change_one_byte(pack: Path, copy: Path) -> None:

@@ -46,7 +46,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     owner_left = _owners_left(facts, robots["owner"], left)
     maker_left, maker = _makers(facts, robots, left, who)
     why = (" and the owner, " + robots["owner"] + ", has left").where(owner_left.fillna(False), "")
-    why += (" and the credential was made by " + maker + ", who has left").fillna("")
+    why += (" and the credential was made by " + maker).fillna("")
     writes = can_write(facts, robots["account_id"]).fillna(False)
     return each(
         robots,
@@ -85,7 +85,7 @@ def _makers(
         gone = gone.mask(
             made_by.str.startswith("jumpcloud:admin:") & ~made_by.isin(left.index), True
         )
-    called = look_up(made_by, who).fillna("an administrator that is deleted")
+    called = (look_up(made_by, who) + ", who has left").fillna("an administrator that is deleted")
     of = pd.DataFrame({"gone": gone, "called": called.where(gone.fillna(False))})
     known = of["gone"].notna().groupby(level=0).all()
     some = of["gone"].fillna(False).groupby(level=0).any()
