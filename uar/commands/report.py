@@ -161,7 +161,7 @@ def _content(
         paper = evidence.settings.branding.paper
         return browser.pdf(report.render(evidence, tieout, templates, paper))
     if kind == "xlsx":
-        return workbook(sheets(evidence, tieout))
+        return workbook(sheets(evidence, tieout), evidence.settings.branding.paper)
     if kind == "csv":
         return csv_files.archive(sheets(evidence, tieout))
     return oscal.document(evidence, tieout)

@@ -16,27 +16,33 @@ from uar.tieout import TieOut
 
 Value = str | int | None  # None: unknown
 ITEM_COLUMNS = (
-    ("Item", "item_id", 22), ("Kind", "kind", 20), ("Band", "band", 11),
-    ("Person", "holder_name", 22), ("Account", "login", 26), ("Account id", "holder_id", 40),
+    ("Item", "item_id", 24), ("Person", "holder_name", 22), ("Account", "login", 26),
     ("Status", "status", 10), ("Title", "title", 20), ("Department", "department", 16),
-    ("Access", "entitlement", 24), ("Access id", "entitlement_id", 40), ("Opens", "opens", 24),
-    ("Last use", "last_use", 24), ("Since last review", "since", 12),
-    ("Decided then", "last_decision", 12), ("Flags", "flags", 40),
-    ("Worst flag", "flag_severity", 10), ("Reviewer", "reviewer", 20),
-    ("Reviewer e-mail", "reviewer_email", 30), ("Routed by", "routed_by", 10),
-    ("Decision", "decision", 12), ("Reason", "reason", 40), ("Comment", "comment", 24),
-    ("Signed", "signed_name", 20), ("Returned file", "file", 34), ("Cell", "cell", 14),
-    ("Outcome", "state", 14),
+    ("Access", "entitlement", 24), ("Kind", "kind", 20), ("Opens", "opens", 24),
+    ("Band", "band", 11),
+    ("Last use", "last_use", 20), ("Since last review", "since", 11),
+    ("Decided then", "last_decision", 11), ("Flags", "flags", 60),
+    ("Worst flag", "flag_severity", 10), ("Reviewer", "reviewer", 18),
+    ("Decision", "decision", 12), ("Reason", "reason", 32), ("Outcome", "state", 12),
+    ("Comment", "comment", 24), ("Signed", "signed_name", 20),
+    ("Reviewer e-mail", "reviewer_email", 33), ("Routed by", "routed_by", 10),
+    ("Returned file", "file", 28), ("Cell", "cell", 13), ("Account id", "holder_id", 26),
+    ("Access id", "entitlement_id", 26),
 )  # fmt: skip
+ITEM_TURNS = ("Last use", "Comment")  # who holds what; what was said of it; where that stands
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: its name, its columns as (heading, width in characters), its rows."""
+    """A table: its name, its columns as (heading, width in characters), its rows.
+
+    `turns`: headings that begin another sheet of paper, where one cannot hold them all.
+    """
 
     name: str
     columns: tuple[tuple[str, int], ...]
     rows: Sequence[Sequence[Value]]
+    turns: tuple[str, ...] = ()
 
 
 def sheets(evidence: Evidence, tieout: TieOut) -> tuple[Sheet, ...]:
@@ -69,39 +75,31 @@ def _tie_out(tieout: TieOut) -> Sheet:
 def _items(tieout: TieOut) -> Sheet:
     columns = tuple((heading, width) for heading, _, width in ITEM_COLUMNS)
     if tieout.standing is None:
-        return Sheet("Items", columns, ())
-    return Sheet("Items", columns, _rows(tieout.standing, (name for _, name, _ in ITEM_COLUMNS)))
+        return Sheet("Items", columns, (), ITEM_TURNS)
+    rows = _rows(tieout.standing, (name for _, name, _ in ITEM_COLUMNS))
+    return Sheet("Items", columns, rows, ITEM_TURNS)
 
 
 def _findings(evidence: Evidence) -> Sheet:
     names = (
-        "id",
-        "detection",
-        "severity",
-        "subject",
-        "subject_name",
-        "says",
-        "accounts",
-        "reviews",
-        "accepted_because",
-        "accepted_by",
-        "accepted_until",
-    )
-    columns = (("Finding", 50), ("Detection", 11), ("Severity", 10), ("Subject", 44),
-               ("Subject's name", 26), ("What was found", 80), ("Accounts", 44),
-               ("Reviews in a row", 10), ("Accepted because", 40), ("Accepted by", 20),
-               ("Accepted until", 12))  # fmt: skip
+        "id", "detection", "severity", "subject_name", "says", "reviews", "subject", "accounts",
+        "accepted_because", "accepted_by", "accepted_until",
+    )  # fmt: skip
+    columns = (("Finding", 46), ("Detection", 10), ("Severity", 9), ("Subject's name", 24),
+               ("What was found", 80), ("Reviews in a row", 10), ("Subject", 44),
+               ("Accounts", 44), ("Accepted because", 30), ("Accepted by", 18),
+               ("Accepted until", 11))  # fmt: skip
     rows = () if evidence.findings is None else _rows(evidence.findings, names)
-    return Sheet("Findings", columns, rows)
+    return Sheet("Findings", columns, rows, ("Subject",))
 
 
 def _removals(evidence: Evidence, tieout: TieOut) -> Sheet:
     """Every Revoke, also one that is not done."""
     columns = (
-        ("Item", 22), ("Account", 26), ("Access", 24), ("Kind", 20), ("Decided (UTC)", 20),
-        ("Outcome", 14), ("Seen to be gone (UTC)", 20), ("Business days", 10), ("Target", 8),
-        ("Late", 8), ("HTTP status", 8), ("Detail", 60), ("Later look", 14),
-        ("Later look (UTC)", 20),
+        ("Item", 24), ("Account", 24), ("Access", 22), ("Kind", 18), ("Decided (UTC)", 19),
+        ("Outcome", 13), ("Seen to be gone (UTC)", 19), ("Business days", 10), ("Target", 8),
+        ("Late", 6), ("HTTP status", 8), ("Detail", 36), ("Later look", 12),
+        ("Later look (UTC)", 19),
     )  # fmt: skip
     if tieout.standing is None:
         return Sheet("Removals", columns, ())
@@ -120,8 +118,8 @@ def _removals(evidence: Evidence, tieout: TieOut) -> Sheet:
 def _exceptions(evidence: Evidence, tieout: TieOut) -> Sheet:
     """Keeps against a strong flag, and items that were open when the review was closed."""
     columns = (
-        ("Item", 22), ("Account", 26), ("Access", 24), ("Kind", 20), ("Why it is one", 36),
-        ("Reason", 50), ("Reviewer", 20), ("Approver", 30), ("Last day", 12),
+        ("Item", 24), ("Account", 24), ("Access", 22), ("Kind", 18), ("Why it is one", 30),
+        ("Reason", 40), ("Reviewer", 18), ("Approver", 24), ("Last day", 11),
     )  # fmt: skip
     names = ("item_id", "login", "entitlement", "kind", "why", "reason", "reviewer", "approver",
              "expires")  # fmt: skip
@@ -135,11 +133,11 @@ def _exceptions(evidence: Evidence, tieout: TieOut) -> Sheet:
 
 def _reviewers(evidence: Evidence, tieout: TieOut) -> Sheet:
     columns = (
-        ("Reviewer", 22), ("E-mail", 32), ("Account at the snapshot", 14), ("Items", 8),
-        ("Of these their own", 10), ("Could grant access themselves", 30), ("Answers", 8),
-        ("Keep", 8), ("Revoke", 8), ("Flagged", 8), ("Flagged and kept", 10),
+        ("Reviewer", 20), ("E-mail", 30), ("Account at the snapshot", 13), ("Items", 8),
+        ("Of these their own", 10), ("Could grant access themselves", 26), ("Answers", 9),
+        ("Keep", 8), ("Revoke", 8), ("Flagged", 9), ("Flagged and kept", 10),
         ("With a reason", 10), ("Reasons used again", 10), ("Longest run alike", 10),
-        ("Days to return", 10), ("A second look?", 60),
+        ("Days to return", 10), ("A second look?", 40),
     )  # fmt: skip
     judged = {one.email: one for one in people.eligibility(evidence, tieout)}
     rows: list[Sequence[Value]] = []
@@ -156,7 +154,7 @@ def _reviewers(evidence: Evidence, tieout: TieOut) -> Sheet:
 def _files(evidence: Evidence) -> Sheet:
     """Every file each step wrote, as it was then."""
     columns = (("Entry", 8), ("Step", 10), ("At (UTC)", 22), ("File", 50), ("Bytes", 12),
-               ("SHA-256", 66), ("Hash of the entry", 66))  # fmt: skip
+               ("SHA-256", 36), ("Hash of the entry", 36))  # fmt: skip
     rows: list[Sequence[Value]] = [
         (line["number"], line["step"], line["at"], name, stamp["bytes"], stamp["sha256"],
          line["hash"])

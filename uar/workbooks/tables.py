@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from uar.measures.sheets import Sheet, Value
 from uar.sheet import showable
 from uar.workbooks._look import ACCENT, FONT, LINE
+from uar.workbooks._rows import lines
 from uar.zipped import zipped
 
 LONGEST = 32_000  # characters; a cell holds 32,767
-HEAD, TEXT, NUMBER = 1, 2, 3  # places in cellXfs below
+HEAD, TEXT, NUMBER, WRAPPED = 1, 2, 3, 4  # places in cellXfs below
+LONG = 16  # characters: from this width on a column's texts go on in the next line
+PAPER = {"A4": 9, "Letter": 1}  # as a file names it
+ACROSS = {"A4": 137, "Letter": 128}  # characters across the paper, lying, at full size
+GAP = 0.75  # characters: beside the text of every cell
+HIGH = 13  # points: a line of text
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -31,19 +38,25 @@ STYLES = f"""{XML}<styleSheet xmlns="{MAIN}">
 <borders count="2"><border/><border><left/><right/><top/>
 <bottom style="thin"><color rgb="FF{LINE}"/></bottom><diagonal/></border></borders>
 <cellStyleXfs count="1"><xf/></cellStyleXfs>
-<cellXfs count="4"><xf/>
+<cellXfs count="5"><xf/>
 <xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1">\
 <alignment vertical="center" wrapText="1"/></xf>
 <xf numFmtId="49" borderId="1" quotePrefix="1" applyNumberFormat="1" applyAlignment="1">\
 <alignment vertical="top"/></xf>
 <xf numFmtId="3" borderId="1" applyNumberFormat="1" applyAlignment="1">\
-<alignment vertical="top"/></xf></cellXfs>
+<alignment horizontal="right" vertical="top" indent="1"/></xf>
+<xf numFmtId="49" borderId="1" quotePrefix="1" applyNumberFormat="1" applyAlignment="1">\
+<alignment vertical="top" wrapText="1"/></xf></cellXfs>
 <cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>
 </styleSheet>"""
 
 
-def workbook(sheets: Sequence[Sheet]) -> bytes:
-    """One sheet a table: headings frozen, every column with a filter, printed across one page."""
+def workbook(sheets: Sequence[Sheet], paper: str = "A4") -> bytes:
+    """One sheet a table: headings frozen, every column with a filter.
+
+    On paper (A4 or Letter, lying) as wide as one page, or as many as the table turns; headings and,
+    after a turn, the first column stand on every one.
+    """
     numbers = range(1, len(sheets) + 1)
     parts = {
         "[Content_Types].xml": f'{XML}<Types xmlns="{PACKAGE}/content-types">'
@@ -66,7 +79,8 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
         "xl/workbook.xml": _book(sheets),
     }
     parts |= {
-        f"xl/worksheets/sheet{n}.xml": _sheet(s) for n, s in zip(numbers, sheets, strict=True)
+        f"xl/worksheets/sheet{n}.xml": _sheet(s, paper)
+        for n, s in zip(numbers, sheets, strict=True)
     }
     return zipped((name, [text.encode("utf-8")]) for name, text in parts.items())
 
@@ -91,7 +105,7 @@ def _book(sheets: Sequence[Sheet]) -> str:
         for place, sheet in enumerate(sheets)
     ) + "".join(
         f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">'
-        f"'{sheet.name}'!$1:$1</definedName>"
+        f"{_repeated(sheet)}</definedName>"
         for place, sheet in enumerate(sheets)
     )
     return (
@@ -100,32 +114,76 @@ def _book(sheets: Sequence[Sheet]) -> str:
     )
 
 
-def _sheet(sheet: Sheet) -> str:
+def _repeated(sheet: Sheet) -> str:
+    """What stands on every page: the headings; the first column where a row takes several."""
+    rows = f"'{sheet.name}'!$1:$1"
+    return f"'{sheet.name}'!$A:$A,{rows}" if sheet.turns else rows
+
+
+def _sheet(sheet: Sheet, paper: str) -> str:
     columns = "".join(
-        f'<col min="{number}" max="{number}" width="{max(width, 10)}" customWidth="1"/>'
+        f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
         for number, (_, width) in enumerate(sheet.columns, 1)
     )
     head = "".join(_text(heading, HEAD) for heading, _ in sheet.columns)
-    rows = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in sheet.rows)
+    wrapped = [(place, width) for place, (_, width) in enumerate(sheet.columns) if width >= LONG]
+    styles = [WRAPPED if width >= LONG else TEXT for _, width in sheet.columns]
+    rows = "".join(
+        f'<row ht="{_high(row, wrapped)}">{"".join(map(_cell, row, styles))}</row>'
+        for row in sheet.rows
+    )
+    fit = "" if sheet.turns else '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
     return (
-        f'{XML}<worksheet xmlns="{MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'{XML}<worksheet xmlns="{MAIN}">{fit}'
         f'<dimension ref="{_range(sheet)}"/>'
         '<sheetViews><sheetView workbookViewId="0"><pane xSplit="1" ySplit="1" topLeftCell="B2" '
         'activePane="bottomRight" state="frozen"/></sheetView></sheetViews>'
-        f'<cols>{columns}</cols><sheetData><row ht="30" customHeight="1">{head}</row>{rows}'
-        f'</sheetData><autoFilter ref="{_range(sheet)}"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
-        "<headerFooter>"
-        "<oddFooter>&amp;L&amp;A&amp;RPage &amp;P of &amp;N</oddFooter>"
-        "</headerFooter>"
-        "</worksheet>"
+        f'<cols>{columns}</cols><sheetData><row ht="40" customHeight="1">{head}</row>{rows}'
+        f'</sheetData><autoFilter ref="{_range(sheet)}"/>{_on_paper(sheet, paper)}</worksheet>'
     )
 
 
-def _cell(value: Value) -> str:
+def _high(row: Sequence[Value], wrapped: Sequence[tuple[int, int]]) -> int:
+    """Points that a row needs: a program that opens the file does not always look."""
+    texts = ((row[place], width) for place, width in wrapped)
+    return HIGH * max(
+        (_lines(text, width) for text, width in texts if isinstance(text, str) and text), default=1
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _lines(text: str, width: int) -> int:
+    """A program may also turn after a hyphen."""
+    return lines(text.replace("-", "- "), width) if len(text) * 2 > width else 1
+
+
+def _on_paper(sheet: Sheet, paper: str) -> str:
+    """Margins in inches; the scale is what the widest page needs."""
+    turns = [place for place, (name, _) in enumerate(sheet.columns) if name in sheet.turns]
+    widths = [width + GAP for _, width in sheet.columns]
+    pages = [sum(widths[a:b]) for a, b in pairwise([0, *turns, len(widths)])]
+    needed = max([pages[0], *(widths[0] + page for page in pages[1:])])
+    scale = (
+        f'scale="{int(100 * ACROSS[paper] / needed)}"'
+        if turns
+        else 'fitToWidth="1" fitToHeight="0"'
+    )
+    breaks = "".join(f'<brk id="{turn}" max="1048575" man="1"/>' for turn in turns)
+    return (
+        '<pageMargins left="0.4" right="0.4" top="0.4" bottom="0.6" header="0.3" footer="0.3"/>'
+        f'<pageSetup paperSize="{PAPER[paper]}" {scale} pageOrder="overThenDown" '
+        'orientation="landscape"/>'
+        "<headerFooter><oddFooter>&amp;L&amp;A&amp;RPage &amp;P of &amp;N</oddFooter>"
+        "</headerFooter>"
+        + (f'<colBreaks count="{len(turns)}" manualBreakCount="{len(turns)}">{breaks}</colBreaks>'
+           if turns else "")
+    )  # fmt: skip
+
+
+def _cell(value: Value, style: int) -> str:
     if isinstance(value, int):
         return f'<c s="{NUMBER}"><v>{value}</v></c>'
-    return f'<c s="{TEXT}"/>' if not value else _text(value, TEXT)
+    return f'<c s="{style}"/>' if not value else _text(value, style)
 
 
 @lru_cache(maxsize=50_000)
