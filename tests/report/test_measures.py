@@ -261,5 +261,9 @@ def test_an_override_of_an_accepted_finding_has_its_approver_and_last_day() -> N
     assert own.tolist() == [f"Bo Lind ({first['detection']})", "2027-03-31"]
     assert told.drop(index=flagged.loc[0, "item_id"]).isna().all(axis=None)
     listed = _results.overrides(evidence, tie_out(evidence))
-    cells = [row[3] for row in listed.rows]
-    assert Lines((f"Bo Lind ({first['detection']}), until 2027-03-31",), even=True) in cells
+    said = (
+        flag,
+        "Low: Else. (X-01)",
+        f"Accepted by Bo Lind ({first['detection']}) until 2027-03-31",
+    )
+    assert Lines(said, even=True) in [row[1] for row in listed.rows]

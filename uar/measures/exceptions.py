@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from uar.evidence import Evidence
 from uar.review.flags import sentence
-from uar.tables import records
+from uar.tables import objects, records
 from uar.tieout import TieOut
 
 GIVEN = ("reason", "approver", "expires")
@@ -25,16 +27,21 @@ def overrides(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:
         for row in records(findings[findings["accepted_until"].notna()]):
             approver = f"{row['accepted_by']} ({row['detection']})"
             accepted[sentence(row)] = approver, row["accepted_until"]
+
+    def said(place: int) -> Callable[[str | None], str | None]:
+        return lambda flags: (
+            "\n".join(
+                accepted[line][place] for line in (flags or "").split("\n") if line in accepted
+            )
+            or None
+        )
+
     kept = tieout.standing[tieout.overrides()]
-    found = [
-        [accepted[line] for line in flags.split("\n") if line in accepted]
-        for flags in kept["flags"]
-    ]
-    lines = {
-        name: ["\n".join(each[place] for each in of) or None for of in found]
+    told = {
+        name: pd.array(objects(kept["flags"], said(place)), dtype="string")
         for place, name in enumerate(("approver", "expires"))
     }
-    return kept.assign(**{name: pd.array(texts, dtype="string") for name, texts in lines.items()})
+    return kept.assign(**told)
 
 
 def left_open(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:

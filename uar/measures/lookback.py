@@ -20,6 +20,7 @@ from uar.evidence import Evidence
 from uar.measures import people
 from uar.measures.timing import removal_times
 from uar.review.use import last_used
+from uar.tables import within
 from uar.tieout import TieOut
 
 DAY = pd.Timedelta(days=1)
@@ -52,7 +53,7 @@ def lookback(evidence: Evidence, tieout: TieOut) -> Lookback | None:
     if standing is None or leavers is None:
         return None
     header, snapshot = evidence.snapshot.header, evidence.snapshot
-    left = standing["item_id"].isin(leavers["item_id"])
+    left = within(standing["item_id"], leavers["item_id"])
     rows = standing[left | (standing["decision"] == "Revoke")]
     rows = rows.set_index(rows["item_id"])
     since, because = _since(evidence, rows)

@@ -12,7 +12,7 @@ from uar.detections import Facts
 from uar.detections._employed import employed, over
 from uar.detections._outside import is_external, without_domains
 from uar.evidence import Evidence
-from uar.tables import records
+from uar.tables import records, within
 from uar.tieout import TieOut
 
 
@@ -40,7 +40,7 @@ def eligibility(evidence: Evidence, tieout: TieOut) -> tuple[Eligibility, ...]:
         row["account_id"]: row["status"] for row in (evidence.later or {}).get("reviewers", ())
     }
     roles = _granting_roles(evidence)
-    own = evidence.items["item_id"].isin(tieout.own_items)
+    own = within(evidence.items["item_id"], pd.Index(tieout.own_items, dtype="string"))
     table = evidence.items.assign(own=own)
     keys = ["reviewer", "reviewer_email", "reviewer_id", "routed_by"]
     sums = table.groupby(keys, sort=True).agg(items=("item_id", "size"), own=("own", "sum"))
@@ -75,7 +75,7 @@ def leavers(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:
     gone = (users["status"] == "suspended").groupby(person).all()
     holder = tieout.standing["person_id"].fillna(tieout.standing["holder_id"])
     by_hr = tieout.standing["holder_id"].isin(last_days(evidence).index)
-    return tieout.standing[holder.isin(gone.index[gone]) | by_hr]
+    return tieout.standing[within(holder, gone.index[gone]) | by_hr]
 
 
 def last_days(evidence: Evidence) -> pd.Series[Any]:
@@ -127,7 +127,8 @@ def non_human(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:
         return None
     accounts = evidence.snapshot.accounts
     service = (accounts["kind"] == "service") | accounts["service_like"].fillna(False)
-    return tieout.standing[tieout.standing["holder_id"].isin(accounts.loc[service, "account_id"])]
+    served = within(tieout.standing["holder_id"], accounts.loc[service, "account_id"])
+    return tieout.standing[served]
 
 
 def _granting_roles(evidence: Evidence) -> dict[str, set[str]]:
@@ -140,7 +141,7 @@ def _granting_roles(evidence: Evidence) -> dict[str, set[str]]:
     names = dict(zip(roles["entitlement_id"], roles["name"], strict=True))
     person_of = _person_of(evidence)
     held: dict[str, set[str]] = {}
-    grants = snapshot.grants[snapshot.grants["entitlement_id"].isin(names)]
+    grants = snapshot.grants[within(snapshot.grants["entitlement_id"], roles["entitlement_id"])]
     for holder, role in zip(grants["holder_id"], grants["entitlement_id"], strict=True):
         held.setdefault(person_of.get(holder, holder), set()).add(names[role])
     return {

@@ -41,7 +41,7 @@ def quality(evidence: Evidence, tieout: TieOut) -> tuple[Quality, ...]:
     """Every reviewer, by name; also those who answered nothing."""
     if tieout.standing is None or evidence.campaign is None:
         return ()
-    table = _answers(evidence, tieout.standing)
+    table = _answers(tieout.standing)
     issued = pd.Timestamp(evidence.campaign["issued_at"])
     sums = table.groupby(["reviewer", "reviewer_email"], sort=True).agg(
         items=("item_id", "size"),
@@ -68,9 +68,8 @@ def _revoked_before(evidence: Evidence) -> dict[str, int]:
     return {str(email): int(number) for email, number in revoked.items()}
 
 
-def _answers(evidence: Evidence, standing: pd.DataFrame) -> pd.DataFrame:
+def _answers(standing: pd.DataFrame) -> pd.DataFrame:
     """The standing with one column for each thing that is counted."""
-    received = evidence.decisions.set_index("item_id")["received_at"]
     answered = standing["decision"] != NOT_REVIEWED
     kept = standing["decision"] == "Keep"
     flagged = standing["flags"].notna() & answered
@@ -88,7 +87,6 @@ def _answers(evidence: Evidence, standing: pd.DataFrame) -> pd.DataFrame:
         reasoned=reasoned,
         repeated=reasoned & again,
         run=_runs(standing[answered]).reindex(standing.index, fill_value=0),
-        received_at=received.reindex(standing["item_id"]).array,
     )
 
 

@@ -109,12 +109,12 @@ def removal_times(evidence: Evidence, tieout: TieOut) -> pd.DataFrame:
     columns = ["item_id", "decided_at", "ended_at", "days", "business", "target", "late"]
     if tieout.standing is None:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
-    table = tieout.standing.loc[tieout.standing["decision"] == "Revoke", ["item_id", "band"]]
-    done = tieout.standing.loc[tieout.standing["state"].isin(DONE), "item_id"]
-    ended = evidence.outcomes[evidence.outcomes["item_id"].isin(done)].set_index("item_id")["at"]
-    decided = evidence.decisions.set_index("item_id")["received_at"]
-    for name, times in (("decided_at", decided), ("ended_at", ended)):
-        table[name] = times.reindex(table["item_id"]).array
+    revoked = tieout.standing["decision"] == "Revoke"
+    table = tieout.standing.loc[revoked, ["item_id", "band", "received_at", "state"]]
+    table = table.rename(columns={"received_at": "decided_at"})
+    ended = evidence.outcomes.set_index("item_id")["at"]
+    table["ended_at"] = ended.reindex(table["item_id"]).array
+    table["ended_at"] = table["ended_at"].where(table["state"].isin(DONE))
     known = table["ended_at"].notna()
     first, last = (
         table.loc[known, name].dt.tz_localize(None).to_numpy("datetime64[D]")

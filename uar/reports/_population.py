@@ -10,7 +10,7 @@ import pandas as pd
 from uar.evidence import Evidence
 from uar.measures import people
 from uar.reports._listing import Cell, Lines, Link, Listing, listing, moment, records
-from uar.tables import ACCOUNT_KINDS, ITEM_KINDS, STATUSES
+from uar.tables import ACCOUNT_KINDS, ITEM_KINDS, STATUSES, within
 
 NOT_YET_OPENED = "Not yet: uar open has not run."
 NOT_YET_DETECTED = "Not yet: uar detect has not run."
@@ -216,7 +216,7 @@ def not_independent(evidence: Evidence, ids: tuple[str, ...]) -> Listing:
     caption = "Items whose reviewer is the person concerned"
     if evidence.items is None:
         return listing("dependent", caption, columns, (), NOT_YET_OPENED)
-    concerned = evidence.items[evidence.items["item_id"].isin(ids)]
+    concerned = evidence.items[within(evidence.items["item_id"], pd.Index(ids, dtype="string"))]
     rows = (
         (Link(row["item_id"], row["item_id"]), row["holder_name"], row["reviewer"])
         for row in records(concerned)

@@ -64,12 +64,8 @@ def returns(evidence: Evidence, tieout: TieOut, judged: Sequence[Quality]) -> Li
     caption = "Answers in time and late"
     if tieout.standing is None:
         return listing("returns", caption, columns, (), NOT_YET_OPENED)
-    received = evidence.decisions.set_index("item_id")["received_at"]
-    days = timing.days_late(received, evidence.settings.campaign)
-    late = tieout.standing[["reviewer_email"]].assign(
-        days=days.reindex(tieout.standing["item_id"]).array
-    )
-    late = late.dropna()
+    days = timing.days_late(tieout.standing["received_at"], evidence.settings.campaign)
+    late = tieout.standing[["reviewer_email"]].assign(days=days).dropna()
     over = late["days"].gt(0).groupby(late["reviewer_email"]).sum()
     most = late.groupby("reviewer_email")["days"].max()
     rows: list[tuple[Cell, ...]] = []

@@ -21,6 +21,7 @@ from uar.reports._listing import (
     spoken,
 )
 from uar.reports._population import NOT_YET_OPENED
+from uar.tables import within
 from uar.tieout import TieOut
 
 NOT_YET_PLANNED = "Not yet: uar plan has not run."
@@ -43,9 +44,9 @@ def removals(evidence: Evidence, tieout: TieOut) -> Listing:
         return listing("removal-list", "Removals", columns, (), NOT_YET_OPENED)
     done = _last_lines(evidence)
     removed = evidence.outcomes["item_id"]
-    answers = evidence.decisions[evidence.decisions["item_id"].isin(removed)]
+    answers = evidence.decisions[within(evidence.decisions["item_id"], removed)]
     decided = dict(zip(answers["item_id"], answers["received_at"], strict=True))
-    touched = tieout.standing[tieout.standing["item_id"].isin(removed)]
+    touched = tieout.standing[within(tieout.standing["item_id"], removed)]
     items = {row["item_id"]: row for row in records(touched[[*ITEM]])}
     rows = (
         (

@@ -27,7 +27,7 @@ Render = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Section:
-    """Items `first` to `last`, counted from 1, and their rows: six cells each."""
+    """Items `first` to `last`, counted from 1, and their rows: five cells each."""
 
     first: int
     last: int
@@ -85,25 +85,26 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
         made("last_use", _use),
         made("flags", _flags),
         made("since", _since),
-        made("reviewer", escaped),
-        made("routed_by", line("by ")),
-        made("routed_because", lambda text: f": {escaped(text)}"),
         made("decision", escaped),
+        made("state", lambda text: f": {escaped(text)}"),
         made("reason", line()),
         made("comment", line()),
+        made("reviewer", line("Reviewer: ")),
+        made("routed_by", lambda text: f", by {escaped(text)}"),
+        made("routed_because", lambda text: f": {escaped(text)}"),
         made("file", lambda text: f"\n{escaped(text.removeprefix('returned/'))}, "),
         made("cell", escaped),
-        made("state", lambda text: f": {escaped(text)}"),
         strict=True,
     )
     for (
         item, kind, holder, login, status, work, access, opens, also, whynot, use, flags, since,
-        reviewer, by, because, decision, reason, comment, file, cell, outcome,
+        decision, outcome, reason, comment, reviewer, by, because, file, cell,
     ) in cells:  # fmt: skip
         yield (
             f'<tr id="{item}"><th>{item}{kind}<td>{holder}{login}{status if login else ""}{work}'
-            f"<td>{access}{opens}{also}{whynot}{use}<td>{flags}{since}<td>{reviewer}{by}{because}"
-            f"<td>{decision}{outcome}{reason}{comment}{file}{cell if file else ''}\n"
+            f"<td>{access}{opens}{also}{whynot}{use}<td>{flags}{since}"
+            f"<td>{decision}{outcome}{reason}{comment}{reviewer}{by}{because}"
+            f"{file}{cell if file else ''}\n"
         )
 
 

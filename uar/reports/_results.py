@@ -14,7 +14,7 @@ from uar.tables import DECISION_WORDS, ITEM_KINDS
 from uar.text import counted
 from uar.tieout import NOT_REVIEWED, TieOut
 
-NOT_GIVEN = "not given"
+NOT_GIVEN, NO_EXCEPTION = "not given", "No exception was given."
 ANSWERS = (*DECISION_WORDS, NOT_REVIEWED)
 ANSWERED = (*ITEM, "reason", "reviewer")
 
@@ -61,8 +61,8 @@ def decisions_by_kind(
 
 def overrides(evidence: Evidence, tieout: TieOut) -> Listing:
     columns = (
-        ("Item", "id"), ("Flags", "text"), ("Justification, and whose", "text"),
-        ("Exception: approver, last day", "text"),
+        ("Item", "id"), ("Flags, and the exception for them", "text"),
+        ("Justification, and whose", "text"),
     )  # fmt: skip
     caption = "Kept against a critical or high flag"
     kept = exceptions.overrides(evidence, tieout)
@@ -71,20 +71,22 @@ def overrides(evidence: Evidence, tieout: TieOut) -> Listing:
     rows = (
         (
             item_link(row),
-            _flags(row["flags"]),
-            lines(row["reason"] or "none given", row["reviewer"]),
-            _accepted(row["approver"], row["expires"]),
+            _excepted(row["flags"], row["approver"], row["expires"]),
+            Lines((row["reason"] or "none given", row["reviewer"]), even=True),
         )
         for row in records(kept[[*ANSWERED, "flags", "approver", "expires"]])
     )
     return listing("override-list", caption, columns, rows, "None.")
 
 
-def _accepted(approvers: str | None, days: str | None) -> Cell:
+@lru_cache(maxsize=10_000)
+def _excepted(flags: str, approvers: str | None, days: str | None) -> Lines:
+    """Each flag on a line, and below them who accepted which finding until when."""
     if approvers is None or days is None:
-        return NOT_GIVEN
+        return Lines((*flags.split("\n"), NO_EXCEPTION), even=True)
     both = zip(approvers.split("\n"), days.split("\n"), strict=True)
-    return Lines(tuple(f"{approver}, until {day}" for approver, day in both), even=True)
+    accepted = (f"Accepted by {approver} until {day}" for approver, day in both)
+    return Lines((*flags.split("\n"), *accepted), even=True)
 
 
 def closed_open(evidence: Evidence, tieout: TieOut) -> Listing:
@@ -123,11 +125,6 @@ def open_questions(tieout: TieOut) -> Listing:
         )
     )
     return listing("unsure", caption, columns, rows, "None.")
-
-
-@lru_cache(maxsize=10_000)
-def _flags(text: str) -> Lines:
-    return Lines(tuple(text.split("\n")), even=True)
 
 
 def by(standing: pd.DataFrame, keys: list[str]) -> list[tuple[tuple[str, ...], tuple[int, ...]]]:

@@ -13,7 +13,9 @@ BLOCKED, WAITING, UNDONE = "blocked", "not yet applied", "undone"
 DONE = ("removed", "already gone")
 STATES = (*DONE, "still held", "drift", "failed", "unknown", BLOCKED, WAITING, UNDONE)
 STRONG_FLAGS = ("critical", "high")
-ANSWERED = ("decision", "reason", "comment", "signed_name", "signed_email", "file", "cell")
+ANSWERED = (
+    "decision", "reason", "comment", "signed_name", "signed_email", "file", "cell", "received_at",
+)  # fmt: skip
 
 
 def standing_of(evidence: Evidence) -> pd.DataFrame | None:
