@@ -1,8 +1,9 @@
 """How long the auditor's report takes: python -m tests.benchmarks.report [ITEMS]
 
 100,000 items by default, made in memory; rendered in a process of its own, so that the peak memory
-is its own; then opened in a headless Chromium, until two frames after load, with the memory of its
-processes (proportional set size).
+is its own; then opened in a headless Chromium that has started (it loads pages of its own first, on
+the same cores), until two frames after load, with the memory of its processes (proportional set
+size).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pandas as pd
 
 from tests.report import made
@@ -28,6 +30,7 @@ from uar.reports.report import REPORT
 from uar.tables import DECISIONS, GRANTS, ITEMS, OUTCOMES
 from uar.tieout import tie_out
 
+STARTED = 4  # seconds, after which a Chromium is at rest
 READY = """<script>
 addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => {
   document.title = `READY ${Math.round(performance.now())}`;
@@ -126,33 +129,33 @@ def open_page(html: bytes) -> str:
         flags = [flag for flag in browser.QUIET if "pdf" not in flag]
         running = subprocess.Popen(
             [program, *flags, "--no-sandbox", f"--user-data-dir={name}/profile",
-             "--remote-debugging-port=0", page.as_uri()],
+             "--remote-debugging-port=0"],
             stderr=subprocess.PIPE,
         )  # fmt: skip
         try:
-            return _watched(running)
+            time.sleep(STARTED)
+            return _watched(running, page.as_uri())
         finally:
             running.kill()
             running.wait()
 
 
-def _watched(running: subprocess.Popen[bytes]) -> str:
-    """Ask the browser's own debugging port for the title until it says READY."""
-    import httpx
-
+def _watched(running: subprocess.Popen[bytes], page: str) -> str:
+    """Open it by the browser's own debugging port, and ask for the title until it says READY."""
     assert running.stderr is not None
     port = next(
         found[1]
         for line in running.stderr
         if (found := re.search(rb"ws://127\.0\.0\.1:(\d+)/", line))
     ).decode()
-    for _ in range(1_200):
-        with httpx.Client(trust_env=False) as client:
-            pages = client.get(f"http://127.0.0.1:{port}/json", timeout=60).json()
-        title = next((page["title"] for page in pages if page["type"] == "page"), "")
-        if title.startswith("READY"):
-            return f"ready after {int(title.split()[1]):,} ms; {_memory(running.pid)}"
-        time.sleep(0.1)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        own = client.put(f"/json/new?{page}", timeout=60).json()["id"]
+        for _ in range(600):
+            time.sleep(0.2)
+            tabs = client.get("/json", timeout=60).json()
+            title = next(tab["title"] for tab in tabs if tab["id"] == own)
+            if title.startswith("READY"):
+                return f"ready after {int(title.split()[1]):,} ms; {_memory(running.pid)}"
     return "never ready"
 
 
