@@ -105,6 +105,7 @@ class Pages:
         self._used: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for use in records(snapshot.uses):
             self._used[use["account_id"]].append(use)
+        self._given = _by(snapshot.given, "grant_id")
         self._opens: dict[str, list[str]] = defaultdict(list)
         opened = access.with_contents(access.opens(snapshot.grants), snapshot.contents)
         for group, what in opened.itertuples(index=False):
@@ -129,6 +130,7 @@ class Pages:
         row = self._items[item]
         parts = (
             self._tenant(row),
+            *self._addition(row),
             *self._uses(row),
             self._shown(row),
             *(tuple(self._decisions(item)) or [_nothing("Decision", "Not reviewed.")]),
@@ -176,6 +178,14 @@ class Pages:
         ]
         proof = (f"{raw.file}, line {raw.line}: SHA-256 of the body", raw.sha256)
         return told, [proof, *self._up(raw.file)]
+
+    def _addition(self, row: Mapping[str, Any]) -> Iterator[Part]:
+        """When it was given and by whom, where the log has it."""
+        told = self._given.get(row["grant_id"])
+        if told:
+            raw, proof = self._recorded(told["given_id"])
+            facts = (("at", _text(told["given_at"])), ("by", told["given_by"] or "not told"), *raw)
+            yield Part("Given", facts, (*proof, *self._up("snapshot/given.parquet")))
 
     def _uses(self, row: Mapping[str, Any]) -> Iterator[Part]:
         """What the holder used of this, directly or through the group; the newest event of each."""

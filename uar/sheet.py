@@ -51,13 +51,14 @@ SHOWN = (
     Shown("After a Revoke", "also_held", 19),
     Shown("Last use", "last_use", 17),
     Shown("Peers", "peers", 9),
-    Shown("Since last review", "since", 19),
+    Shown("New or changed", "since", 19),
     Shown("Last decision", "last_decision", 15),
     Shown("Last reason", "last_reason", 20),
     Shown("Flags", "flags", 46),
 )
 STAYS = "Access"  # it and what stands before it is seen while a Decision is typed, also on paper
-BEFORE = ("Since last review", "Last decision", "Last reason")  # empty without an earlier review
+SINCE = "New or changed"  # empty where neither the log nor an earlier review tells
+BEFORE = ("Last decision", "Last reason")  # empty without an earlier review
 HEADINGS = (
     ITEM, *(shown.heading for shown in SHOWN), DECISION, REASON, COMMENT, CHECK, SEAL,
 )  # fmt: skip
@@ -168,8 +169,9 @@ def _after_a_revoke(stays: str, goes: str, holder_kind: str) -> str:
     return _lines(f"{word} {goes}." if goes else "", f"Stays: {stays}." if stays else "")
 
 
-def _since(text: str, changes: str) -> str:
-    return _lines(SINCE_WORDS.get(text, text), changes) if text else ""
+def _since(text: str, changes: str, given: str) -> str:
+    told = f"Given {given}" if given else ""
+    return _lines(SINCE_WORDS.get(text, text), changes if text else "", told)
 
 
 def _last_use(text: str) -> str:
@@ -197,7 +199,7 @@ SAID: Mapping[str, tuple[Say, tuple[str, ...]]] = {
     "manager": (_borrowed, ("borrowed",)),
     "kind": (_kind, ("entitlement_kind", "sudo", "effective_sudo")),
     "also_held": (_after_a_revoke, ("takes_away", "holder_kind")),
-    "since": (_since, ("changes",)),
+    "since": (_since, ("changes", "given")),
     "last_decision": (_last_decision, ("last_by", "last_on")),
     "last_use": (_last_use, ()),
 }

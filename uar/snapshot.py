@@ -23,6 +23,7 @@ from uar.tables import (
     CONTENTS,
     ENTITLEMENTS,
     GAPS,
+    GIVEN,
     GRANTS,
     USES,
     Table,
@@ -32,7 +33,7 @@ from uar.verify import json_bytes as json_bytes
 from uar.verify import json_line as json_line
 from uar.verify import json_text
 
-BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS, CONTENTS, USES)
+BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS, CONTENTS, USES, GIVEN)
 SMALL_TABLES = (COLLECTIONS, GAPS)
 PIECE = 25_000  # rows of a table that are written at once
 SOME = 3_000  # rows of a table that become JSON lines at once
@@ -74,7 +75,7 @@ class Header:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """accounts, entitlements, grants, collections, gaps, uses and contents as defined in
+    """accounts, entitlements, grants, collections, gaps, uses, contents and given as defined in
     uar.tables.
 
     `pages`: the answers they were made from, file name -> compressed JSON lines; they are written
@@ -89,6 +90,7 @@ class Snapshot:
     gaps: pd.DataFrame
     uses: pd.DataFrame = field(default_factory=USES.empty)
     contents: pd.DataFrame = field(default_factory=CONTENTS.empty)
+    given: pd.DataFrame = field(default_factory=GIVEN.empty)
     pages: Mapping[str, bytes] = field(default_factory=dict)
 
 

@@ -362,6 +362,18 @@ USES = Table(
     ),
 )
 
+GIVEN = Table(
+    "given",
+    key="given_id",
+    columns=(
+        Column("given_id", needed=True),  # <grant_id>@given
+        Column("grant_id", needed=True),  # of a grant whose addition the log of the window has
+        Column("given_at", MOMENT, needed=True),
+        Column("given_by"),  # e-mail or name of who did it, as the event has it
+        Column("event_id"),
+    ),
+)
+
 COLLECTIONS = Table(
     "collections",
     key="collection",
@@ -543,6 +555,7 @@ ITEMS = Table(
         Column("takes_away"),
         Column("use_state", one_of=USE_STATES),
         Column("last_use"),  # the same in words, with day and number where it was used
+        Column("given"),  # when it was given and by whom, in words, where the log tells
         Column("peers"),  # how many of the holder's peers hold it too: 3 of 12; of users only
         # The next six against the earlier review; unknown where none was given.
         Column("since", one_of=SINCE),

@@ -126,10 +126,10 @@ def test_the_review_before_is_shown_frozen_and_rebuilt(place: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "Since User access review 2026-Q4: 1 new, 1 changed." in done.output
     (row,) = texts_of(place, "2026-Q4 mia-doe.xlsx")
-    assert row["Since last review"] == "Changed\nmanager Boss Doe → Mia Doe"
+    assert row["New or changed"] == "Changed\nmanager Boss Doe → Mia Doe"
     assert row["Last decision"] == "Not reviewed"
     (row,) = texts_of(place, "2026-Q4 boss-doe.xlsx")
-    assert row["Since last review"] == "New"
+    assert row["New or changed"] == "New"
     shutil.rmtree(place / "q3")  # the review knows it by itself
     again = CliRunner().invoke(main, ["rebuild", str(place / "q4"), str(place / "again"), "--json"])
     assert again.exit_code == 0, again.output
@@ -147,7 +147,32 @@ def test_columns_of_the_review_before_are_hidden_without_one(place: Path) -> Non
         for letter, column in sheet.column_dimensions.items()
         if column.hidden
     ]
-    assert hidden == ["Since last review", "Last decision", "Last reason"]
+    assert hidden == ["New or changed", "Last decision", "Last reason"]
+
+
+def test_what_the_log_tells_of_is_shown_also_without_a_review_before(place: Path) -> None:
+    grant = access_of("jumpcloud:app:payroll", "jumpcloud:user:ann")["grant_id"]
+    given = {
+        "given_id": f"{grant}@given", "grant_id": grant, "given_at": "2026-11-12T10:00:00Z",
+        "given_by": "root@example.com",
+    }  # fmt: skip
+    known = world(
+        [person("ann", manager="mia"), person("mia", manager="boss"), person("boss")],
+        [entitlement("app:payroll")],
+        [access_of("jumpcloud:app:payroll", f"jumpcloud:user:{who}") for who in ("ann", "mia")],
+        given=[given],
+    )
+    with Folder(place / "q2").locked(create=True) as folder:
+        folder.write("sync", to_files(known.snapshot), at="2026-11-20T09:00:00Z")
+    detected(place, "q2")
+    words = ["open", str(place / "q2"), "--settings", str(place / "uar.toml")]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    for name, says in (("mia", "Given 12 Nov 2026 by root@example.com"), ("boss", None)):
+        book = place / "q2" / "workbooks" / f"2026-Q4 {name}-doe.xlsx"
+        sheet = load_workbook(book)["Decisions"]
+        [column] = [each for each in sheet[2] if each.value == "New or changed"]
+        assert not sheet.column_dimensions[column.column_letter].hidden
+        assert sheet.cell(3, column.column).value == says
 
 
 def test_what_is_out_of_scope_is_counted_and_ties_out(place: Path) -> None:

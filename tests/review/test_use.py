@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from tests.review.world import HEADER, Row, access_of, entitlement, person, world
 from uar.review.items import Known, items
 from uar.settings import Campaign, Reviewers, Settings
+from uar.sheet import SHOWN, SINCE, shown_of
 from uar.tables import records
 
 SETTINGS = Settings(Campaign(), Reviewers("boss@example.com"))
@@ -45,6 +47,23 @@ def said(*grants: Row, uses: tuple[Row, ...] = (), usage: str = "observed") -> d
 def test_the_day_and_the_number_in_the_window() -> None:
     row = said(DIRECT, uses=(use(ANN, "application", "app:payroll"),))[DIRECT["grant_id"]]
     assert (row["use_state"], row["last_use"]) == ("used", "12 Oct 2026\n14 uses in 90 days")
+
+
+def test_since_when_is_told_where_the_log_has_it_and_shown() -> None:
+    accounts = [person("ann"), person("boss")]
+    given: Row = {
+        "given_id": f"{DIRECT['grant_id']}@given", "grant_id": DIRECT["grant_id"],
+        "given_at": "2026-10-12T23:30:00Z", "given_by": "=root@example.com",
+    }  # fmt: skip
+    day = "12 Oct 2026"
+    for by, says in (("=root@example.com", f"{day} by =root@example.com"), (None, day)):
+        known = world(accounts, THINGS, [DIRECT, MEMBER], given=[given | {"given_by": by}])
+        found = items(known, SETTINGS, str).set_index("grant_id")
+        assert found.at[DIRECT["grant_id"], "given"] == says
+        assert pd.isna(found.at[MEMBER["grant_id"], "given"])
+        texts = shown_of(found.reset_index())
+        place = [shown.heading for shown in SHOWN].index(SINCE)
+        assert {shown[place] for shown in texts.values()} == {"", f"Given {says}"}
 
 
 def test_not_observed_is_said_with_its_window() -> None:

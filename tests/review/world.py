@@ -20,6 +20,7 @@ from uar.tables import (
     ENTITLEMENTS,
     FINDINGS,
     GAPS,
+    GIVEN,
     GRANTS,
     OUTCOMES,
     USES,
@@ -99,6 +100,7 @@ def world(
     findings: Iterable[Mapping[str, Any]] | pd.DataFrame = (),
     header: Header = HEADER,
     uses: Iterable[Mapping[str, Any]] = (),
+    given: Iterable[Mapping[str, Any]] = (),
     previous: Previous | None = None,
 ) -> Known:
     """Everything known of an organisation."""
@@ -110,6 +112,7 @@ def world(
         COLLECTIONS.empty(),
         GAPS.empty(),
         USES.frame(uses),
+        given=GIVEN.frame(given),
     )
     people, _ = persons(snapshot.accounts, Persons())
     person_of = people.set_index("account_id")["person_id"]

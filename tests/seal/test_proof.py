@@ -191,7 +191,9 @@ def test_the_raw_record_stands_where_the_page_says() -> None:
     accounts = evidence.snapshot.accounts
     logins = dict(zip(accounts["account_id"], accounts["login"], strict=True))
     assert evidence.items is not None and len(evidence.snapshot.uses) > 10
-    ids = [*evidence.items["grant_id"], *evidence.snapshot.uses["use_id"]]
+    used, given = evidence.snapshot.uses["use_id"], evidence.snapshot.given["given_id"]
+    assert len(given)
+    ids = [*evidence.items["grant_id"], *used, *given]
     for row_id in ids:
         raw = find(row_id)
         assert raw is not None, row_id

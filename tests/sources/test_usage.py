@@ -114,7 +114,7 @@ def test_what_was_no_use_or_by_nobody_who_is_here() -> None:
     assert table(found) == {}
     assert found.header.usage == "observed"
     row = found.collections.set_index("collection").loc["events"]
-    assert tuple(row[["stated", "fetched", "stored", "pages"]]) == (5, 5, 5, 1)
+    assert tuple(row[["stated", "fetched", "stored", "pages"]]) == (6, 6, 6, 1)
 
 
 def test_a_name_that_two_users_have_is_nobodys() -> None:

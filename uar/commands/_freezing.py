@@ -63,7 +63,7 @@ def freeze(folder: Path, client: Client, wish: Wish) -> Snapshot:
                     settings=wish.toml,
                     counts={
                         name: len(getattr(snapshot, name))
-                        for name in ("accounts", "entitlements", "grants", "uses", "gaps")
+                        for name in ("accounts", "entitlements", "grants", "uses", "given", "gaps")
                     },
                     facts=wish.facts,
                 )

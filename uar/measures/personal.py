@@ -29,6 +29,7 @@ PERSONAL = (
     Personal("snapshot/roster.jsonl", "HR's list: names, e-mail, employee ids, dates", LEFT_OUT),
     Personal("snapshot/pages/*", f"{DIRECTORY}, as the tenant sent them", LEFT_OUT),
     Personal("snapshot/uses.parquet", "when an account last used what", LEFT_OUT),
+    Personal("snapshot/given.parquet", "who gave whom which access, and when", LEFT_OUT),
     Personal("snapshot/entitlements.parquet", "devices may be named after people", LEFT_OUT),
     Personal("snapshot/contents.parquet", NONE, LEFT_OUT),
     Personal("snapshot/*.parquet", "ids of accounts and what they hold", LEFT_OUT),

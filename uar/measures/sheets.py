@@ -27,7 +27,7 @@ ITEM_COLUMNS = (
     ("Comment", "comment", 24), ("Signed", "signed_name", 20),
     ("Reviewer e-mail", "reviewer_email", 33), ("Routed by", "routed_by", 10),
     ("Returned file", "file", 28), ("Cell", "cell", 13), ("Account id", "holder_id", 26),
-    ("Access id", "entitlement_id", 26),
+    ("Access id", "entitlement_id", 26), ("Given", "given", 22),
 )  # fmt: skip
 ITEM_TURNS = ("Last use", "Comment")  # who holds what; what was said of it; where that stands
 

@@ -85,6 +85,7 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
         made("last_use", _use),
         made("flags", _flags),
         made("since", _since),
+        made("given", line("given ")),
         made("decision", escaped),
         made("state", lambda text: f": {escaped(text)}"),
         made("reason", line()),
@@ -98,11 +99,11 @@ def _rows(standing: pd.DataFrame) -> Iterator[str]:
     )
     for (
         item, kind, holder, login, status, work, access, opens, also, whynot, use, flags, since,
-        decision, outcome, reason, comment, reviewer, by, because, file, cell,
+        given, decision, outcome, reason, comment, reviewer, by, because, file, cell,
     ) in cells:  # fmt: skip
         yield (
             f'<tr id="{item}"><th>{item}{kind}<td>{holder}{login}{status if login else ""}{work}'
-            f"<td>{access}{opens}{also}{whynot}{use}<td>{flags}{since}"
+            f"<td>{access}{opens}{also}{whynot}{use}<td>{flags}{since}{given}"
             f"<td>{decision}{outcome}{reason}{comment}{reviewer}{by}{because}"
             f"{file}{cell if file else ''}\n"
         )

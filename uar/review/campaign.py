@@ -56,6 +56,7 @@ def campaign(
         "bands": _counts(items, "band", BANDS),
         "previous": None if previous is None else _told(previous),
         "since": _counts(items, "since", SINCE),
+        "given": int(items["given"].notna().sum()),
         "routed_by": _counts(items, "routed_by", ROUTES),
         "workbooks": workbooks(items, identifier),
         "excluded": excluded(snapshot, items, EXCLUDED.empty() if out is None else out),

@@ -25,7 +25,7 @@ from uar.review.holders import holders
 from uar.review.paths import with_paths
 from uar.review.routing import Line, Question, Route, Router, router
 from uar.review.scope import excluded
-from uar.review.use import with_use
+from uar.review.use import given, with_use
 from uar.settings import Settings
 from uar.sheet import item_id, seal, shown_of
 from uar.snapshot import Snapshot
@@ -126,6 +126,7 @@ def questions(known: Known, settings: Settings) -> pd.DataFrame:
     opened = access.with_contents(known.opened, known.snapshot.contents)
     rows = with_paths(rows, known.snapshot.grants, opened, shared, name)
     rows = with_use(rows, known.snapshot, known.opened)
+    rows["given"] = given(rows, known.snapshot)
     compared = look_up(rows["grant_id"], _peers(known.snapshot, settings))
     alone = compared.isna() & rows["holder_kind"].eq("user")
     rows["peers"] = compared.mask(alone.astype(bool), NOT_COMPARED)

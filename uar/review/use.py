@@ -2,7 +2,7 @@
 licensed, not permitted and not applicable are five different things.
 
 A membership was used when something that it opens was. What a group holds was used when a member
-did.
+did. When something was given is told only where the log has it.
 """
 
 from __future__ import annotations
@@ -55,6 +55,21 @@ def with_use(rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame) -> pd
 def last_used(rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame) -> pd.DataFrame:
     """Grants of `rows` that were used, by grant_id: last (the newest moment), its event, uses."""
     return _used(_seen_through(rows, snapshot, opened), _uses(snapshot))
+
+
+def given(rows: pd.DataFrame, snapshot: Snapshot) -> pd.Series[str]:
+    """Per grant of `rows` when it was given and by whom; unknown where the log does not tell."""
+    texts = [
+        day_in_short(at) + ("" if pd.isna(by) else f" by {by}")
+        for at, by in zip(snapshot.given["given_at"], snapshot.given["given_by"], strict=True)
+    ]
+    told = pd.Series(texts, index=snapshot.given["grant_id"], dtype=TEXT)
+    return look_up(rows["grant_id"], told)
+
+
+def day_in_short(at: dt.datetime) -> str:
+    """12 Nov 2026."""
+    return f"{at.day} {at:%b %Y}"
 
 
 def _uses(snapshot: Snapshot) -> pd.DataFrame:
@@ -122,9 +137,9 @@ def _used(things: pd.DataFrame, uses: pd.DataFrame) -> pd.DataFrame:
 
 def _words(used: pd.DataFrame, window: int) -> pd.Series[str]:
     texts = [
-        f"{at.day} {at:%b %Y}\n{counted(int(users), 'member')} in {window} days"
+        f"{day_in_short(at)}\n{counted(int(users), 'member')} in {window} days"
         if by_group
-        else f"{at.day} {at:%b %Y}\n{counted(int(uses), 'use')} in {window} days"
+        else f"{day_in_short(at)}\n{counted(int(uses), 'use')} in {window} days"
         for at, uses, users, by_group, _ in used.itertuples(index=False)
     ]
     return pd.Series(texts, index=used.index, dtype=TEXT)

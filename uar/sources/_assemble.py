@@ -14,6 +14,7 @@ from uar.tables import ACCOUNTS, COLLECTIONS, CONTENTS, ENTITLEMENTS, GAPS, USES
 
 from ._edges import fill
 from ._gaps import disagreements, refusals
+from ._given import given
 from ._http import Client
 from ._lists import Holder, Organization
 from ._rows import Row
@@ -37,12 +38,14 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
     collections = totals(tenant, tables.stored)
     owner = owner_of_key(client.credential.api_key, tenant.admins.rows)
     accounts = _accounts(tenant)
+    added = tenant.usage.given if tenant.usage else {}
     used = _uses(tenant, set(accounts["account_id"]), tables.entitlements)
     entitlements = ENTITLEMENTS.frame(tables.entitlements.values())
     contents = CONTENTS.frame(tables.contents.values())
     tenant.let_go()
     tables.entitlements, tables.contents = {}, {}
     _give_back()
+    grants = tables.grants.frame()
     return Snapshot(
         header=Header(
             provider="jumpcloud",
@@ -65,11 +68,12 @@ def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
         ),
         accounts=accounts,
         entitlements=entitlements,
-        grants=tables.grants.frame(),
+        grants=grants,
         collections=COLLECTIONS.frame(collections),
         gaps=GAPS.frame(tables.gaps.values()),
         uses=used,
         contents=contents,
+        given=given(added, grants["grant_id"]),
     )
 
 

@@ -13,6 +13,7 @@ from uar.snapshot import page_file
 from uar.tables import DEVICES_OF_GROUPS
 
 from ._ends import ENDS
+from ._given import MARK, adds
 from ._lists import ADMINS, APPS, FOLDERS, GROUPS, PLACES, ROLES, SERVICES, TARGETS, USERS
 from ._usage import PATH as EVENTS
 from ._usage import key_of
@@ -52,12 +53,14 @@ class Traced:
 
 def trace(row_id: str, read: Callable[[str], bytes]) -> Traced | None:
     """The answer that has a row of accounts, entitlements, grants or contents, by the row's id; of
-    a use, the newest answer with it.
+    a use or an addition, the newest answer with it.
 
     `read`: a file of the snapshot by its name. None where no answer has it: only a role that
     somebody holds and no list names.
     """
     account_id, at, what = row_id.partition("@")
+    if row_id.endswith(MARK):
+        return _find("events", EVENTS, read, lambda event: adds(event) == account_id, newest=True)
     if at:
         return _use(account_id, what, read)
     matched = ROW_ID.fullmatch(row_id)

@@ -1,4 +1,4 @@
-"""When was what last used: Directory Insights' events, folded to the newest one while they come.
+"""When was what last used, and given: the events of Directory Insights, folded while they come.
 
 There may be millions of events and few tens of thousands of answers, so no event is kept but in
 the snapshot's pages. Only successful events count (API.md 9).
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from uar import clock
 
 from ._asked import Asked
+from ._given import EDGE, Given, fold
 from ._http import Answer, Garbled, expect, http_date
 from ._paging import READS, Moved
 from ._spool import Kept
@@ -42,7 +43,7 @@ KINDS = {
 SERVICES = ("directory", "sso", "systems", "ldap", "radius")
 FIELDS = (
     "id", "timestamp", "event_type", "initiated_by", "resource", "username", "application",
-    "system", "success", "sso_token_success",
+    "system", "success", "sso_token_success", "association",
 )  # fmt: skip
 # By these the tenant says that it has no events, or not for us; that is an answer, not an error.
 REFUSALS = {402: "not licensed", 401: "not permitted", 403: "not permitted"}
@@ -99,6 +100,7 @@ class Trail:
         self.started_at = self.finished_at = ""
         self.attempt = self.spoilt = self.fetched = 0
         self.newest: dict[Key, Newest] = {}
+        self.given: dict[str, Given] = {}
         self._last = _Mark(NEVER, None)
         self._counted = self._ended = False
 
@@ -108,12 +110,12 @@ class Trail:
         return REFUSALS[self.refused.status] if self.refused else "observed"
 
     def let_go(self) -> None:
-        self.newest = {}
+        self.newest, self.given = {}, {}
 
     def begin(self) -> list[str]:
         """Start over; a place is what the page before says of going on."""
         self.attempt += 1
-        self.pages, self.newest, self.fetched = (), {}, 0
+        self.pages, self.newest, self.given, self.fetched = (), {}, {}, 0
         self._last = _Mark(NEVER, None)
         self._counted = self._ended = False
         return [COUNT, ""]
@@ -123,7 +125,7 @@ class Trail:
             "service": list(SERVICES),
             "start_time": _iso(self.window.start),
             "end_time": _iso(self.window.end),
-            "search_term": {"and": [{"event_type": list(KINDS)}]},
+            "search_term": {"and": [{"event_type": [*KINDS, EDGE]}]},
         }
         if place == COUNT:
             return Asked(COUNT, body=body)
@@ -179,6 +181,8 @@ class Trail:
             if key:
                 own = Newest(at, text(event, "id"), 1)
                 self.newest[key] = together(self.newest.get(key), own)
+            else:
+                fold(self.given, event, at)
 
     def _moved(self, why: str) -> Moved:
         return Moved(

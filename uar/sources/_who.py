@@ -16,6 +16,7 @@ import pandas as pd
 from uar.errors import SourceError
 
 from ._answers import expect
+from ._given import EDGE
 from ._look import Requests, Row
 from ._values import inner, text
 
@@ -36,7 +37,6 @@ OF_ACCOUNTS = {
     "service account": ("service_account_create", "service_account_delete"),
 }
 TAKEN = ("admin_delete", "user_suspended", "user_admin_revoked", "service_account_delete")
-EDGE = "association_change"
 
 
 def who(client: Requests, row: Row, removed_at: dt.datetime) -> str:

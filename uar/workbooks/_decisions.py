@@ -23,6 +23,7 @@ from uar.sheet import (
     REASON,
     SEAL,
     SHOWN,
+    SINCE,
     STAYS,
     shortened,
 )
@@ -82,7 +83,7 @@ def decisions(sheet: Worksheet, campaign: Mapping[str, Any], of: Ranges) -> Shee
     )
     headings(sheet, HEADER, DECISIONS, asked=(DECISION, REASON, COMMENT))
     if not campaign.get("previous"):
-        for heading in BEFORE:
+        for heading in (*BEFORE, *(() if campaign.get("given") else (SINCE,))):
             sheet.column_dimensions[AT[heading]].hidden = True
     sheet.row_dimensions[1].height = 22
     sheet.freeze_panes = f"{MOVES}{HEADER + 1}"

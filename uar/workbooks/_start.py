@@ -65,6 +65,8 @@ GOOD_TO_KNOW = {
     "People and What it gives list them.",
     "Last use": "What the tenant's log shows of so many days. Not observed means that nothing was "
     "seen in that time; the other words say why nothing can be told. Its days are those of UTC.",
+    "New or changed": "Given, with a day and a name, is what the same log has. It says nothing "
+    "of what is older.",
     "Peers": "How many others of the same department and job title hold the same; where these are "
     "too few, of the same department, or with the same manager. Not told below five.",
 }
@@ -201,7 +203,7 @@ def _compared(previous: Mapping[str, str] | None, zone: str) -> dict[str, str]:
     taken = moment(previous["snapshot_at"], zone)
     return {
         "Compared with": f"{called or 'the review before'}, of {taken}. "
-        "Since last review says what is new, changed or back again; the columns beside it, what "
+        "New or changed says what is new, changed or back again; the columns beside it, what "
         "was decided then."
     }
 
