@@ -6,11 +6,15 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from uar.folder import Folder
+
+SAMPLES = Path(__file__).parents[1] / "samples"
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +52,20 @@ def test_it_plays_on_its_own_days_in_every_year(demo: tuple[Path, str]) -> None:
     header = json.loads((folder / "snapshot" / "snapshot.json").read_bytes())
     assert header["finished_at"].startswith("2026-11-20T")
     assert "after the due date" not in said
+
+
+def test_what_stayed_open_is_what_the_samples_excuse(demo: tuple[Path, str]) -> None:
+    folder, _ = demo
+    sample = tomllib.loads((SAMPLES / "exceptions.toml").read_text("utf-8"))
+    closing = json.loads((folder / "closing.json").read_bytes())
+    told = {entry["item"]: (entry["reason"], entry["approver"]) for entry in closing["items"]}
+    assert told == {entry["item"]: (entry["reason"], entry["approver"]) for entry in sample["open"]}
+    assert closing["exceptions"] == "" and len(told) == 3
+    assert closing["prepared_by"] == "Thandiwe Brook, Governance and Risk"
+    html = (folder / "report.html").read_text("utf-8")
+    assert "<dt>Prepared by</dt><dd>Thandiwe Brook, Governance and Risk</dd>" in html
+    for item, (reason, _) in told.items():
+        assert item in html and escape(reason) in html
 
 
 def test_what_it_prints_is_for_people(demo: tuple[Path, str]) -> None:

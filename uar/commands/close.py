@@ -195,6 +195,7 @@ def _close(review: Folder, words: Mapping[str, str], named: Sequence[Open], sign
     others = {item: word for item, word in left.items() if item not in {e["item"] for e in items}}
     if tied.open and not words["exceptions"] and (others or tied.amiss):
         raise FolderError(_refused(review.path, tied.open, others))
+    words = {**words, "prepared_by": words["prepared_by"] or evidence.prepared_by}
     closing = {**words, "at": at, "open": list(tied.open), "items": items, "signer": signer}
     closed = replace(evidence, closing=closing)
     report = REPORT.render(closed, tie_out(closed), None)
