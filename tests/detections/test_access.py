@@ -209,4 +209,4 @@ def test_a_direct_assignment_is_spoken_of_once() -> None:
     assert sorted(around) == ["app:pay>user:bea"]
     assert sorted(several) == ["app:pay>user:ana", "group:b>user:cid"]
     severities = {subject: row["severity"] for subject, row in several.items()}
-    assert severities == {"app:pay>user:ana": "medium", "group:b>user:cid": "low"}
+    assert severities == {"app:pay>user:ana": "medium", "group:b>user:cid": "info"}

@@ -150,6 +150,25 @@ def test_a_device_is_one_persons_and_says_nothing() -> None:
         assert (coverage["looked_at"], coverage["cannot_tell"]) == (9 + rare, untold)
 
 
+@pytest.mark.parametrize("different", [{}, {"revocable": False}])
+def test_what_a_rule_gives_is_not_compared_but_what_is_exempted_from_it(different: Row) -> None:
+    names = [f"u{at}" for at in range(12)]
+    held = [grant(f"user:{name}", f"group:{group}") for name in names for group in "abc"]
+    held.append(grant("user:u0", "group:ruled", **different))
+    things = [thing("group", name) for name in "abc"]
+    things.append(thing("group", "ruled", membership="dynamic"))
+    rows, coverage = detect("ENT-05", facts(map(user, names), things, held))
+    assert (len(rows), coverage["looked_at"]) == ((0, 36) if different else (1, 37))
+
+
+def test_a_membership_that_cannot_be_revoked_is_compared_where_no_rule_gives_it() -> None:
+    names = [f"u{at}" for at in range(12)]
+    held = [grant(f"user:{name}", f"group:{group}") for name in names for group in "abc"]
+    held.append(grant("user:u0", "group:kept", revocable=False))
+    things = [thing("group", name) for name in (*"abc", "kept")]
+    assert len(detect("ENT-05", facts(map(user, names), things, held))[0]) == 1
+
+
 def test_who_may_be_a_person_is_compared() -> None:
     crew = [user(f"u{at}") for at in range(9)]
     world = facts([*crew, user("x", service_like=None)], [], [grant("user:x", "group:gone")])
@@ -325,6 +344,7 @@ def through_a_group(*used: str, **ana: Any) -> tuple[dict[str, Any], Any]:
     held = [grant("user:ana", "group:payers"), grant("group:payers", "app:pay")]
     held.append(grant("group:payers", "app:ledger"))
     uses = [use(*one.split()[:1], "application", NOW, one.split()[1]) for one in used]
+    uses.append(use("user:ana", "sign-in", NOW))
     return detect("ENT-11", facts(people, THINGS, held, uses=uses, header=WATCHED))
 
 

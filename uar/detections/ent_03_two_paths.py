@@ -11,9 +11,11 @@ Controls
 What to do
     Keep one path. To end the access, revoke every one of them; the plan shows all.
 Severity
-    Low; medium for a direct assignment, which stays when the person leaves the group. One finding
-    for each grant that another one makes needless: the direct assignment, else the membership with
-    the greatest id. Looks at every grant of an account to a group or an application.
+    Medium for a direct assignment, which stays when the person leaves the group; info where several
+    groups give it: each of them is there for its own reason, and the workbook says beside each what
+    stays after a Revoke. One finding for each grant that another one makes needless: the direct
+    assignment, else the membership with the greatest id. Looks at every grant of an account to a
+    group or an application.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     paths = several(facts)
     needless = paths[~paths.duplicated(["holder", "end"], keep="last")]
     directly = paths.loc[paths["directly"], "row"]
-    severity = np.where(np.isin(rows, directly), "medium", "low")
+    severity = np.where(np.isin(rows, directly), "medium", "info")
     hit = np.isin(rows, needless["row"])
     return judged(facts.held.iloc[rows], hit, np.zeros(len(rows), dtype=bool), severity=severity)
 
@@ -66,7 +68,7 @@ def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
 DETECTION = Detection(
     id="ENT-03",
     title="One application by two or more paths",
-    severity="low",
+    severity="medium",
     says="{who} holds {sentence}.",
     judge=judge,
     tell=tell,

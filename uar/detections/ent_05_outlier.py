@@ -15,8 +15,9 @@ What to do
     Ask the person what it is needed for. The number says that it is rare, not that it is wrong.
 Severity
     Medium. Looks at every grant of active people but of single devices, which are one person's by
-    nature. It cannot be told with fewer than five peers; nor where more than a fifth of what a
-    place holds would be rare: its people have too little in common to compare them.
+    nature, and memberships that a rule gives: the rule has decided. It cannot be told with fewer
+    than five peers; nor where more than a fifth of what a place holds would be rare: its people
+    have too little in common to compare them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._grants import Mask, holder_active, judged, kind_is, told
+from uar.detections._grants import Mask, holder_active, judged, kind_is, marked, told
 from uar.detections._paths import leads
 from uar.peers import BASES, shares
 
@@ -38,7 +39,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     opening = leads(facts)
     group, end = (opening[name].to_numpy() for name in ("thing", "end"))
     holding, number, known = shares(facts.places, account, thing, group, end)
-    compared = ~kind_is(facts, "device")
+    compared = ~kind_is(facts, "device") & ~_by_rule(facts)
     rare = holding < RARE * number  # never without peers: 0 < 0
     untold = ~known | _nothing_in_common(facts, compared, rare)
     people = (facts.accounts["kind"] == "user") & facts.accounts["human"].fillna(True)
@@ -52,6 +53,13 @@ def judge(facts: Facts) -> pd.DataFrame:
         holding=holding[rows],
         number=number[rows],
     )
+
+
+def _by_rule(facts: Facts) -> Mask:
+    """Is it a membership that the group's rule gives? An exempted member's is not (ENT-13)."""
+    ruled = facts.snapshot.entitlements["membership"].eq("dynamic").fillna(False)
+    fixed: Mask = ~facts.held["revocable"].to_numpy(bool)
+    return marked(facts, ruled.to_numpy(bool)) & fixed
 
 
 def _nothing_in_common(facts: Facts, compared: Mask, rare: Mask) -> Mask:

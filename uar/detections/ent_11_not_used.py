@@ -15,10 +15,12 @@ Controls
 What to do
     Ask the person; revoke it where the answer is no.
 Severity
-    Medium. Looks at applications of active people. It cannot be told where use was not collected,
-    where the window is shorter than thresholds.inactive_days, for accounts younger than
-    thresholds.grace_days, for an application that nobody was seen to use (its use may not be seen
-    at all), and for a group that opens more than applications.
+    Medium. Looks at applications of active people, but for those who were not seen at all (LIF-06,
+    LIF-07). Where more than half of five members of a group or more do not use what it opens, the
+    group is to be asked about, and not each of them: that is GRP-09. It cannot be told where use
+    was not collected, where the window is shorter than thresholds.inactive_days, for accounts
+    younger than thresholds.grace_days, for an application that nobody was seen to use (its use may
+    not be seen at all), and for a group that opens more than applications.
 """
 
 from __future__ import annotations
@@ -27,63 +29,37 @@ import numpy as np
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._grants import Mask, holder_active, judged, kind_is, told
+from uar.detections._apps import Numbers, doors, most, ways
+from uar.detections._grants import Mask, judged, told
 from uar.detections._paths import leads
-from uar.detections._unused import long_enough, unobserved
-from uar.tables import positions
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    held = facts.held
-    account, thing = held["account"].to_numpy(), held["thing"].to_numpy()
-    to_apps, others = _leads(facts)
-    people = (facts.accounts["kind"] == "user") & facts.accounts["human"].fillna(True)
-    sure, perhaps = holder_active(facts)
-    chosen = perhaps & np.append(people.to_numpy(bool), False)[account] & (thing >= 0)
-    chosen &= kind_is(facts, "app") | np.isin(thing, to_apps["thing"].to_numpy())
-    rows = np.flatnonzero(chosen)
-    ways = pd.DataFrame({"row": rows, "thing": thing[rows], "account": account[rows]})
-    through = ways.merge(to_apps, on="thing")
-    direct = ways[~ways["thing"].isin(to_apps["thing"])].assign(app=lambda each: each["thing"])
-    both = pd.concat([through, direct], ignore_index=True)
-    seen, anybody = _seen(facts)
-    number = len(facts.snapshot.entitlements)
-    used = (both["account"] * number + both["app"]).isin(seen).to_numpy()
-    blind = ~both["app"].isin(anybody).to_numpy()
-    any_used = _any(both["row"], used, len(held))
-    untold = _any(both["row"], blind, len(held)) | np.isin(thing, others) | _too_new(facts)[account]
-    untold |= ~sure | (bool(unobserved(facts)) or not long_enough(facts))
-    return judged(held.iloc[rows], ~any_used[chosen], (untold & ~any_used)[chosen])
+    held, found = facts.held, ways(facts)
+    thing = held["thing"].to_numpy()
+    row = found["row"].to_numpy()
+    rows = np.unique(row)
+    used = _any(row[found["used"]], len(held))
+    untold = _any(row[found["untold"]], len(held)) | np.isin(thing, _more_than_apps(facts))
+    untold &= ~used
+    answered = rows[~untold[rows]]
+    unused = most(thing[answered], used[answered], len(facts.snapshot.entitlements))
+    by_group = np.isin(thing, doors(facts)["thing"].to_numpy())
+    hit = ~used & ~(by_group & np.append(unused, False)[thing])
+    return judged(held.iloc[rows], hit[rows], untold[rows])
 
 
-def _leads(facts: Facts) -> tuple[pd.DataFrame, list[int]]:
-    """(thing, app): what each group opens; and the groups that open something else too."""
-    found = leads(facts)
-    apps = facts.snapshot.entitlements["kind"].eq("app").to_numpy(bool)
-    is_app = np.append(apps, False)[found["end"]]
-    return found[is_app].rename(columns={"end": "app"}), sorted(set(found.loc[~is_app, "thing"]))
-
-
-def _seen(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
-    """Who used which application, as one number each; and the applications that somebody used."""
-    uses = facts.snapshot.uses
-    uses = uses[(uses["kind"] == "application") & uses["entitlement_id"].notna()]
-    account = positions(uses["account_id"], facts.accounts["account_id"])
-    app = positions(uses["entitlement_id"], facts.snapshot.entitlements["entitlement_id"])
-    known = (account >= 0) & (app >= 0)
-    pairs = account[known] * len(facts.snapshot.entitlements) + app[known]
-    return pairs, pd.unique(app[app >= 0])
-
-
-def _any(rows: pd.Series[int], marks: Mask, number: int) -> Mask:
-    found: Mask = np.bincount(rows[marks], minlength=number) > 0
+def _any(rows: Numbers, number: int) -> Mask:
+    found: Mask = np.bincount(rows, minlength=number) > 0
     return found
 
 
-def _too_new(facts: Facts) -> Mask:
-    grace = pd.Timedelta(days=facts.settings.thresholds.grace_days)
-    young = facts.accounts["created_at"] > facts.now - grace
-    return np.append(young.fillna(False).to_numpy(bool), False)
+def _more_than_apps(facts: Facts) -> Numbers:
+    """Groups that open something else too."""
+    found = leads(facts)
+    apps = facts.snapshot.entitlements["kind"].eq("app").to_numpy(bool)
+    others: Numbers = found.loc[~np.append(apps, False)[found["end"]], "thing"].unique()
+    return others
 
 
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:

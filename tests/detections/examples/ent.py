@@ -97,7 +97,7 @@ def not_used() -> Facts:
     things = [thing("app", "pay"), thing("app", "silent")]
     held = [grant(f"user:{name}", "app:pay") for name in ("ana", "bea")]
     held.append(grant("user:ana", "app:silent"))
-    uses = [use("user:bea", "application", NOW, "app:pay")]
+    uses = [use("user:bea", "application", NOW, "app:pay"), use("user:ana", "sign-in", NOW)]
     return facts([user("ana"), user("bea")], things, held, uses=uses, header=WATCHED)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.detections.examples import Case, Example, always_told, of
-from tests.detections.examples.ent import EVERY_LIST
-from tests.detections.world import facts, grant, thing, user
+from tests.detections.examples.ent import EVERY_LIST, WATCHED
+from tests.detections.world import NOW, facts, grant, thing, use, user
 from uar.detections import Facts
 
 NO_MEMBERS_READ = tuple(name for name in EVERY_LIST if name != "group members")
@@ -79,6 +79,17 @@ def crowd_unread() -> Facts:
     return crowd(NO_MEMBERS_READ)
 
 
+def not_used() -> Facts:
+    """Two of five use pay, three the wiki; nobody is seen to use the silent one."""
+    names = [f"u{at}" for at in range(5)]
+    things = [thing("group", "team"), *(thing("app", name) for name in ("pay", "wiki", "silent"))]
+    held = [grant(f"user:{name}", "group:team") for name in names]
+    held += [grant("group:team", f"app:{name}") for name in ("pay", "wiki", "silent")]
+    used = [("app:pay", names[:2]), ("app:wiki", names[2:])]
+    uses = [use(f"user:{name}", "application", NOW, app) for app, them in used for name in them]
+    return facts(map(user, names), things, held, uses=uses, header=WATCHED)
+
+
 EXAMPLES = {
     "GRP-01": Example(
         Case(groups, "group:nil"), Case(groups, "group:full"), Case(unread, "group:bare")
@@ -100,4 +111,5 @@ EXAMPLES = {
     "GRP-08": Example(
         Case(crowd, "group:big"), Case(crowd, "group:few"), Case(crowd_unread, "group:few")
     ),
+    "GRP-09": of(not_used, "app:pay>group:team", "app:wiki>group:team", "app:silent>group:team"),
 }
