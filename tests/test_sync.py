@@ -53,6 +53,7 @@ def test_sync_freezes_the_tenant(box: Sandbox, tmp_path: Path) -> None:
         "entitlements": len(snapshot.entitlements),
         "grants": len(snapshot.grants),
         "uses": len(snapshot.uses),
+        "given": len(snapshot.given),
         "gaps": 0,
     }
     assert folder.verify()[1] is None

@@ -171,7 +171,8 @@ def _after_a_revoke(stays: str, goes: str, holder_kind: str) -> str:
 
 def _since(text: str, changes: str, given: str) -> str:
     told = f"Given {given}" if given else ""
-    return _lines(SINCE_WORDS.get(text, text), changes if text else "", told)
+    said = changes.split("\n") if text else ()
+    return _lines(SINCE_WORDS.get(text, text), *said, told)
 
 
 def _last_use(text: str) -> str:

@@ -559,7 +559,7 @@ ITEMS = Table(
         Column("peers"),  # how many of the holder's peers hold it too: 3 of 12; of users only
         # The next six against the earlier review; unknown where none was given.
         Column("since", one_of=SINCE),
-        Column("changes"),  # what has changed, in words
+        Column("changes"),  # what has changed, in words, one change a line
         Column("last_decision", one_of=(*DECISION_WORDS, NOT_REVIEWED)),
         Column("last_reason"),
         Column("last_by"),  # the name of who decided

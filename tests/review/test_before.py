@@ -114,7 +114,7 @@ def test_what_was_taken_away_and_is_held_again_is_back() -> None:
         ({"manager_id": "jumpcloud:user:max"}, "manager Mia Doe → Max Doe"),
         ({"status": "suspended"}, "status active → suspended"),
         ({"department": "Finance", "title": "Head"},
-         "department Sales → Finance; job title Clerk → Head"),
+         "department Sales → Finance\njob title Clerk → Head"),
     ],
 )  # fmt: skip
 def test_another_place_is_a_change(change: Row, says: str) -> None:

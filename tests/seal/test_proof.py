@@ -203,7 +203,8 @@ def test_the_raw_record_stands_where_the_page_says() -> None:
         for step in raw.pointer.split("/")[1:]:
             found = found[int(step) if isinstance(found, list) else step]
         assert found == json.loads(raw.record)
-        account, what = (row_id.partition(mark)[0 if mark == "@" else 2] for mark in "@>")
+        told = row_id.removesuffix("@given")
+        account, what = (told.partition(mark)[0 if mark == "@" else 2] for mark in "@>")
         own = what.split(":")[-1] if what else account.split(":")[-1]
         assert own in raw.record or logins[account] in raw.record
     make = Pages(evidence, review, find)

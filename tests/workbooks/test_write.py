@@ -34,12 +34,14 @@ from uar.sheet import (
     SEAL,
     SHEET,
     SHOWN,
+    SINCE_WORDS,
     cells,
+    cells_of_each,
     few_alike,
 )
 from uar.snapshot import to_lines
-from uar.tables import BANDS, DECISION_WORDS, LINKS, records
-from uar.workbooks._decisions import AT, ranges
+from uar.tables import BANDS, DECISION_WORDS, LINKS, SINCE, records
+from uar.workbooks._decisions import AT, TOLD, ranges
 from uar.workbooks._rows import TALLEST, lines
 from uar.workbooks._start import counts, start
 from uar.workbooks.write import workbooks
@@ -304,7 +306,8 @@ def test_a_file_about_one_access_says_so_and_the_counts_are_not_cut() -> None:
         sheet = opened(books[min(books)])["Start here"]
         (row,) = (row for row in range(10, 16) if sheet.cell(row, 2).value == "Items")
         assert sheet.cell(row, 3).value == says
-    entry = {"items": 98_765, "reviewer_email": "a", **dict.fromkeys(BANDS, 12_345)}
+    entry: dict[str, Any] = {"items": 98_765, "reviewer_email": "a"}
+    entry |= dict.fromkeys(BANDS, 12_345) | {"since": dict.fromkeys(SINCE, 12_345)}
     words = ("organisation", "name", "period", "contact", "due", "tenant", "owner")
     facts = {**dict.fromkeys(words, ""), "campaign_id": "C", "snapshot_at": HEADER.finished_at}
     cover = Workbook().active
@@ -332,3 +335,20 @@ def test_times_are_told_in_utc_and_by_the_clocks_that_the_settings_name() -> Non
     read = "20 November 2026, 23:30 UTC (21 November, 08:30 in Asia/Tokyo)"
     assert said["Read from the tenant"].startswith(read)
     assert "of 20 August 2026, 01:00 UTC (10:00 in Asia/Tokyo). " in said["Compared with"]
+
+
+def test_what_is_new_or_back_is_counted_over_all_bands() -> None:
+    bands = dict.fromkeys(BANDS, 0) | {"privileged": 2, "new": 1}
+    entry: dict[str, Any] = {"items": 3, "reviewer_email": "a", **bands}
+    assert counts(entry, "") == "3 items: 2 privileged, 1 new"
+    entry["since"] = {"new": 2, "changed": 0, "back again": 1, "unchanged": 0}
+    says = "3 items: 2 privileged, 1 new. In all since the review before: 2 new, 1 back again"
+    assert counts(entry, "") == says
+
+
+def test_whatever_is_told_of_since_has_its_look_and_unchanged_has_none() -> None:
+    told = [SINCE_WORDS[word] for word in SINCE if word != "unchanged"]
+    told.append(cells_of_each([{"given": "12 Nov 2026"}])[0][HEADINGS.index("New or changed") - 1])
+    assert all(any(text.startswith(word) for word in TOLD) for text in told)
+    assert not SINCE_WORDS["unchanged"].startswith(tuple(TOLD))
+    assert all(any(text.startswith(word) for text in told) for word in TOLD)

@@ -69,7 +69,7 @@ def _changes(
     some = pd.concat(told, axis=1).notna().any(axis=1)
     texts = pd.Series(pd.NA, rows.index, TEXT)
     texts[some] = [
-        "; ".join(text for text in each if not pd.isna(text))
+        "\n".join(text for text in each if not pd.isna(text))
         for each in zip(*(part[some] for part in told), strict=True)
     ]
     return texts
@@ -89,7 +89,7 @@ def _moves(snapshot: Snapshot, rows: pd.DataFrame, previous: Previous) -> pd.Ser
         for holder in now.index[differ]:
             before, after = then.at[holder, column], now.at[holder, column]
             texts.setdefault(holder, []).append(f"{word} {_shown(before)} → {_shown(after)}")
-    return pd.Series({holder: "; ".join(parts) for holder, parts in texts.items()}, dtype=TEXT)
+    return pd.Series({holder: "\n".join(parts) for holder, parts in texts.items()}, dtype=TEXT)
 
 
 def _compared(values: pd.Series[Any]) -> pd.Series[str]:
@@ -125,7 +125,7 @@ def _openings(snapshot: Snapshot, opened: pd.DataFrame, previous: Previous) -> p
             more = len(called) - NAMES_SHOWN
             listed = ", ".join(called[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
             texts.setdefault(str(group), []).append(f"{word} {listed}")
-    return pd.Series({one: "; ".join(parts) for one, parts in texts.items()}, dtype=TEXT)
+    return pd.Series({one: "\n".join(parts) for one, parts in texts.items()}, dtype=TEXT)
 
 
 def _rights(rows: pd.DataFrame, previous: Previous) -> pd.Series[str]:

@@ -76,6 +76,7 @@ def _told(previous: Previous) -> dict[str, str]:
 def workbooks(items: pd.DataFrame, campaign_id: str) -> list[dict[str, Any]]:
     """One entry per reviewer, in the order of file names."""
     counts = items.groupby(["workbook", "band"]).size().to_dict()
+    told = items.groupby(["workbook", "since"]).size().to_dict()
     first = items.drop_duplicates("workbook").sort_values("workbook")
     who = first[["workbook", "reviewer_id", "reviewer", "reviewer_email"]]
     return [
@@ -87,6 +88,7 @@ def workbooks(items: pd.DataFrame, campaign_id: str) -> list[dict[str, Any]]:
             "reviewer_email": email,
             "items": sum(int(counts.get((name, band), 0)) for band in BANDS),
             **{band: int(counts.get((name, band), 0)) for band in BANDS},
+            "since": {word: int(told.get((name, word), 0)) for word in SINCE},
         }
         for name, reviewer, called, email in who.itertuples(index=False)
     ]

@@ -24,6 +24,7 @@ from uar.sheet import (
     SEAL,
     SHOWN,
     SINCE,
+    SINCE_WORDS,
     STAYS,
     shortened,
 )
@@ -32,6 +33,7 @@ from uar.text import plain
 from uar.workbooks._grid import HEADER, Sheet, as_table, filled, headings
 from uar.workbooks._look import (
     ACCENT,
+    ACCENT_WASH,
     ANSWER,
     ASK_WASH,
     ASKED,
@@ -64,6 +66,13 @@ DECISIONS = (
 )
 AT = {heading: letter for letter, (heading, _, _) in zip(LETTERS, DECISIONS, strict=False)}
 MOVES = LETTERS[LETTERS.index(AT[STAYS]) + 1]  # the first column that scrolls away
+# How New or changed looks where it begins so; the word always stands there too.
+TOLD = {
+    SINCE_WORDS["new"]: (ACCENT_WASH, ACCENT),
+    SINCE_WORDS["changed"]: DECIDED["Modify"],
+    "Back again": DECIDED["Revoke"],
+    "Given": (ACCENT_WASH, ACCENT),
+}
 CALLED = 30  # characters of a name in the line above the headings
 
 
@@ -156,6 +165,10 @@ def _colours(sheet: Worksheet) -> None:
         font=Font(color=BAD, bold=True),
     )
     _rule(sheet, "Flags", severe, font=Font(color=BAD))
+    since = f"${AT[SINCE]}{first}"
+    for word, (paper, ink) in TOLD.items():
+        look = {"font": Font(color=ink), "fill": PatternFill(bgColor=paper)}
+        _rule(sheet, SINCE, f'LEFT({since},{len(word)})="{word}"', **look)
     for word, (paper, ink) in DECIDED.items():
         look = {"font": Font(color=ink, bold=True), "fill": PatternFill(bgColor=paper)}
         _rule(sheet, DECISION, f'{decision}="{word}"', **look)

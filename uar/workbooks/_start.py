@@ -15,7 +15,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from uar.sheet import NEEDS_REASON, SHEET, shortened
-from uar.tables import BANDS, DECISION_WORDS
+from uar.tables import BANDS, DECISION_WORDS, SINCE
 from uar.text import counted, plain
 from uar.when import UTC, day, end_of_day, moment
 from uar.workbooks._look import (
@@ -177,11 +177,19 @@ def several(campaign: Mapping[str, Any]) -> bool:
 def counts(entry: Mapping[str, Any], about: str) -> str:
     """52 items: 9 privileged, 12 flagged, 3 new, 28 unchanged; all of Payroll.
 
+    Then, of all of them, how many are new, changed or back again: 5 new, 2 changed.
+
     `entry`: of a workbook, in campaign.json; `about`: what all its items are of, "" if of several.
     """
     each = ", ".join(f"{entry[band]:,} {band}" for band in BANDS if entry.get(band))
     number = counted(entry["items"], "item")
-    return f"{number}: {each}" + (f"; all of {shortened(about, ABOUT)}" if about else "")
+    since = entry.get("since", {})
+    told = ", ".join(f"{since[word]:,} {word}" for word in SINCE if since.get(word))
+    return (
+        f"{number}: {each}"
+        + (f"; all of {shortened(about, ABOUT)}" if about else "")
+        + (f". In all since the review before: {told}" if told else "")
+    )
 
 
 def _own_words(sheet: Worksheet, row: int, organisation: str, instructions: str) -> int:
