@@ -192,9 +192,15 @@ def test_only_employees_hold_what_is_for_employees() -> None:
     direct = [grant("user:ana", "app:ledger"), grant("user:ana", "app:pay")]
     rows, coverage = only_employees(direct, employee_type=" CONTRACTOR")
     assert list(rows) == ["app:ledger>user:ana"]
+    assert rows["app:ledger>user:ana"]["says"].endswith(" and holds ledger: only employees may.")
     assert coverage["looked_at"] == 1
     door = [grant("user:ana", "group:payers"), grant("group:payers", "app:ledger")]
-    assert list(only_employees(door, employee_type="Vendor")[0]) == ["group:payers>user:ana"]
+    by_group = only_employees(door, employee_type="Vendor")[0]
+    assert list(by_group) == ["group:payers>user:ana"]
+    assert by_group["group:payers>user:ana"]["says"] == (
+        'The user ana has the employee type "Vendor" and holds ledger by the group payers: '
+        "only employees may."
+    )
     assert only_employees(direct, employee_type="Vendor", status="suspended")[1]["looked_at"] == 0
     assert only_employees(direct, employee_type="Vendor", status="unknown")[1]["cannot_tell"] == 1
     assert only_employees(direct, employee_type="Employee", status="unknown")[1]["cannot_tell"] == 0
@@ -352,7 +358,8 @@ def test_a_membership_is_unused_if_nothing_that_it_opens_is_used() -> None:
     others = ("user:bea app:pay", "user:bea app:ledger")
     rows, _ = through_a_group(*others)
     assert rows["group:payers>user:ana"]["says"] == (
-        "The user ana has payers and was not seen to use it since 2026-08-01, while others were."
+        "The user ana is in the group payers and was not seen to use what it opens "
+        "since 2026-08-01, while others were."
     )
     rows, coverage = through_a_group(*others, "user:ana app:pay")
     assert (rows, coverage["cannot_tell"]) == ({}, 0)

@@ -105,3 +105,12 @@ put_table(["File"], [["returned/0001-2026-Q4-amara-delacroix.xlsx and " + "漢" 
 def test_lines_in_a_pipe_are_whole() -> None:
     done = subprocess.run([sys.executable, "-c", LINES], capture_output=True, text=True, check=True)
     assert len(done.stdout.splitlines()) == 4
+
+
+def test_what_comes_behind_a_broken_word_goes_on_beside_its_last_piece() -> None:
+    code = """
+from uar.commands._table import put_table
+put_table(["Detection", "What"], [["ADM-02", "The admin milo.achterberg@juniper.example is in."]])
+"""
+    lines = [line.strip() for line in on_a_terminal(40, code).splitlines()]
+    assert lines[-2:] == ["milo.achterberg@juniper.", "example is in."]

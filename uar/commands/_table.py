@@ -70,6 +70,19 @@ def _folded(text: str, width: int, hanging: str = "") -> list[str]:
     return lines
 
 
+def _within(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` columns; a word that is wider is broken, and what comes
+    behind it goes on beside its last piece."""
+    lines = [""]
+    for gap, word in re.findall(r"(\s*)(\S+)", text):
+        joined = lines[-1] + gap + word
+        if lines[-1].strip() and _width(joined) > width:
+            lines.append("")
+            joined = word
+        lines[-1:] = _pieces(joined, width)
+    return lines
+
+
 def _pieces(line: str, width: int) -> Iterable[str]:
     """A line that is too wide even so: broken behind a mark, or anywhere."""
     while _width(line) > width:
@@ -95,10 +108,7 @@ def _fitted(widths: list[int], least: list[int], room: int) -> list[int]:
 
 def _lines(cells: Sequence[str], widths: list[int], right: list[bool]) -> Iterable[str]:
     """One row of the table as the lines it takes."""
-    folded = [
-        [piece for line in _folded(cell, width) for piece in _pieces(line, width)]
-        for cell, width in zip(cells, widths, strict=True)
-    ]
+    folded = [_within(cell, width) for cell, width in zip(cells, widths, strict=True)]
     for number in range(max(map(len, folded))):
         parts = (
             _pad(cell[number] if number < len(cell) else "", width, to_right)

@@ -26,6 +26,7 @@ from uar.detections import Detection, Facts
 from uar.detections._grants import judged, named, thing_is, told
 from uar.detections._missing import is_missing
 from uar.settings import Settings
+from uar.tables import look_up
 from uar.text import folded
 
 
@@ -53,6 +54,19 @@ def judge(facts: Facts) -> pd.DataFrame:
     )
 
 
+def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
+    things = facts.snapshot.entitlements[named(facts, facts.settings.employment.employees_only)]
+    names = things.set_index("entitlement_id")["name"]
+    opened = facts.opened[facts.opened["entitlement_id"].isin(names.index)]
+    opened = opened.assign(name=look_up(opened["entitlement_id"], names)).sort_values("name")
+    by_group = look_up(
+        found["entitlement_id"], opened.groupby("group_id")["name"].agg(" and ".join)
+    )
+    words = told(facts, found)
+    itself = look_up(found["entitlement_id"], names)
+    return words.assign(what=itself.fillna(by_group + " by the group " + words["what"]))
+
+
 def _none_named(settings: Settings) -> str:
     return "" if settings.employment.employees_only else "employment.employees_only is not set"
 
@@ -61,9 +75,8 @@ DETECTION = Detection(
     id="ENT-06",
     title="Only for employees, and held by somebody else",
     severity="medium",
-    says='{who} has the employee type "{type}" and holds {what}, '
-    "which is or opens what only employees may hold.",
+    says='{who} has the employee type "{type}" and holds {what}: only employees may.',
     judge=judge,
-    tell=told,
+    tell=tell,
     unwanted=_none_named,
 )

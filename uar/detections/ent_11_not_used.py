@@ -63,14 +63,19 @@ def _more_than_apps(facts: Facts) -> Numbers:
 
 
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
-    return told(facts, found).assign(since=facts.snapshot.header.usage_from[:10])
+    words = told(facts, found)
+    groups = facts.snapshot.entitlements["kind"].eq("group").to_numpy(bool)[found["thing"]]
+    what = ("has " + words["what"] + " and was not seen to use it").mask(
+        groups, "is in the group " + words["what"] + " and was not seen to use what it opens"
+    )
+    return words.assign(what=what, since=facts.snapshot.header.usage_from[:10])
 
 
 DETECTION = Detection(
     id="ENT-11",
     title="Application that is not used",
     severity="medium",
-    says="{who} has {what} and was not seen to use it since {since}, while others were.",
+    says="{who} {what} since {since}, while others were.",
     judge=judge,
     tell=tell,
 )
