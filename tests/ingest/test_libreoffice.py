@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.ingest.people import merged_decisions, one
 from tests.ingest.review import (
     COLUMN,
     HEADER,
@@ -23,7 +24,6 @@ from tests.ingest.review import (
     recorded,
     sign,
 )
-from tests.ingest.test_people import merged_decisions, one
 from uar.commands._shared import csv_bytes
 from uar.sheet import DECISION, REASON
 from uar.workbooks.read import read

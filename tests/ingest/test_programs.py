@@ -11,10 +11,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.ingest.people import FIRST, answers, expected, says, sorted_by_access
 from tests.ingest.programs import Excel, GoogleSheets, Program
 from tests.ingest.review import COLUMN, answer, filled, ingest, items_of, recorded, sign
 from tests.ingest.test_libreoffice import convert
-from tests.ingest.test_people import FIRST, answers, expected, says, sorted_by_access
 from uar.sheet import REASON
 
 ITEMS = items_of("ana")

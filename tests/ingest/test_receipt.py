@@ -9,6 +9,15 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.ingest.people import (
+    FIRST,
+    Change,
+    decisions_sorted_alone,
+    doubled,
+    merged_decisions,
+    one,
+    pushed_down,
+)
 from tests.ingest.review import (
     COLUMN,
     answer,
@@ -19,15 +28,6 @@ from tests.ingest.review import (
     opened,
     rows_of,
     run,
-)
-from tests.ingest.test_people import (
-    FIRST,
-    Change,
-    decisions_sorted_alone,
-    doubled,
-    merged_decisions,
-    one,
-    pushed_down,
 )
 from uar.folder import Folder
 from uar.sheet import DECISION, REASON

@@ -99,7 +99,7 @@ def test_one_item_is_singular(tmp_path: Path) -> None:
     review = make_review(tmp_path / "q4", {"ana": 1})
     run("status", review, "--mail", tmp_path / "mail")
     [message] = letters(tmp_path / "mail").values()
-    assert "In your workbook 1 of 1 item is not reviewed yet." in message.get_content()
+    assert "Of what you were asked, 1 of 1 item is not reviewed yet." in message.get_content()
 
 
 def test_odd_words_break_no_header() -> None:

@@ -14,7 +14,7 @@ import click
 from uar.text import plain
 
 GAP = "  "
-NARROWEST = 12  # columns are folded no further than this
+NARROWEST = 9  # columns are folded no further than this
 FURTHEST = 24  # folded lines begin no further to the right than this
 LABEL = re.compile(r"\s*(?:\S+ )*\S+\s{2,}(?=\S)")  # what stands before the text of a line
 

@@ -112,12 +112,13 @@ def _show(table: pd.DataFrame, total: dict[str, int], due: str, late: bool) -> N
     if due:
         put(f"{due}{': late' if late and total['not_reviewed'] else ''}.")
     put()
-    numbers = ["items", "decided", *DECISION_WORDS, "not_reviewed", *(["late"] if late else [])]
+    numbers = ["items", "decided", *DECISION_WORDS, "not_reviewed"]
     rows = [
         [row["reviewer"], *(f"{row[name]:,}" for name in numbers),
          _briefly(row["last_file"])]
         for row in table.to_dict("records")
     ]  # fmt: skip
     rows.append(["Total", *(f"{total[name]:,}" for name in numbers), ""])
-    words = ["Items", "Decided", *DECISION_WORDS, "Not reviewed", *(["Late"] if late else [])]
+    # After the last day, what is not reviewed is late: one number, not two.
+    words = ["Items", "Decided", *DECISION_WORDS, "Not reviewed" + (", late" if late else "")]
     put_table(("Reviewer", *words, "Last file"), rows)

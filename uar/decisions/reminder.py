@@ -22,8 +22,8 @@ Hello,
 
 {title} {due}.
 
-In your workbook {count} not reviewed yet. What is not reviewed is reported as such; it never \
-counts as a Keep.
+Of what you were asked, {count} not reviewed yet. What is not reviewed is reported as such; it \
+never counts as a Keep.
 
 Please open the sheet Decisions, choose Keep, Revoke, Modify or Not sure in each of these rows, \
 fill in the sheet Sign-off, and send the workbook back.
