@@ -27,7 +27,7 @@ def is_external(facts: Facts, emails: pd.Series[Any]) -> pd.Series[Any]:
     domain = folded(emails).str.replace(r".*@", "", regex=True)
     ours = domain.isin(own)
     for name in own:
-        ours |= domain.str.endswith(f".{name}").fillna(False)
+        ours |= domain.str.endswith(f".{name}")
     return (~ours).astype("boolean").mask(~is_email(emails).fillna(False))
 
 

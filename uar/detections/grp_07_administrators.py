@@ -34,8 +34,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     itself = found["privileged"].fillna(False).astype(bool)
     bound = found["entitlement_id"].isin(by_group["holder_id"])
     given = found["entitlement_id"].isin(by_group.loc[by_group["sudo"].notna(), "holder_id"])
-    people = found["members"].astype("string").mask(found["members"].eq(0), "no")
-    people = people.fillna("an unknown number of")
+    none = found["members"].eq(0).fillna(False)
+    people = found["members"].astype("string").mask(none, "no").fillna("an unknown number of")
     one = found["members"].eq(1).fillna(False)
     judged = found.assign(
         hit=(itself | given).astype("boolean"),

@@ -45,7 +45,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     number = found["entitlement_id"].map(inside["group_id"].value_counts()).fillna(0)
     everybody = people.sum()
     full = (number >= NEARLY * everybody) & (everybody >= CROWD)
-    called = found["name"].str.strip().str.casefold().str.fullmatch(CALLED).fillna(False)
+    called = found["name"].str.strip().str.casefold().str.fullmatch(CALLED)
     return found.assign(
         hit=(full | called).astype("boolean").mask(~full & ~called & ~found["whole"]),
         what=found["entitlement_id"].map(what).astype("string"),
