@@ -45,7 +45,8 @@ TWIN, ENTRY, REDACTED_LEDGER = "twin.json", "closing-entry.json", "redacted-ledg
 REDACTED = "redacted:"
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first moment a zip can hold
 SEAL = "seal"  # the step that records the pack
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+NOT_OURS = "does not hold what uar writes there"
 
 Read = Callable[[str], bytes]
 
@@ -231,11 +232,15 @@ def _look(archive: zipfile.ZipFile, raw: bytes, name: str) -> Opened:
         if not raw.startswith(b"PK\3\4", entry.header_offset):
             return _wrong(entry.filename, "is not as uar packs it")
     members: dict[str, bytes] = {}
+    size = 0
     for entry in archive.infolist():
         if entry.filename in members:
             return _wrong(entry.filename, "is in the pack more than once")
         if entry.compress_type != zipfile.ZIP_STORED:  # nor can it swell when it is read
             return _wrong(entry.filename, "is not as uar packs it")
+        size += entry.file_size
+        if size > len(raw):  # members that lie in each other would be read again and again
+            return _wrong(name, "is not a pack: its members are larger than the whole of it")
         try:
             members[entry.filename] = archive.read(entry)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError):
@@ -250,6 +255,9 @@ def _look(archive: zipfile.ZipFile, raw: bytes, name: str) -> Opened:
 
 def open_members(members: Mapping[str, bytes]) -> Opened:
     """A pack's members, compared with its manifest."""
+    for name in members:
+        if not plain_name(name):
+            return _wrong(name, "is not as uar names its files")
     try:
         manifest = json.loads(members[MANIFEST])
         stamps, root = dict(manifest["files"]), str(manifest["root"])
@@ -268,6 +276,14 @@ def open_members(members: Mapping[str, bytes]) -> Opened:
         if members.get(name) != content:
             return _wrong(name, "is not as uar packs it")
     return Opened(files, root)
+
+
+def plain_name(name: str) -> bool:
+    """Does a name stay in the folder that a pack is unzipped to, on every system?"""
+    parts = name.split("/")
+    return name.isprintable() and not (
+        {"", ".", ".."}.intersection(parts) or "\\" in name or ":" in parts[0]
+    )
 
 
 def _member_at(raw: bytes, again: bytes) -> str:
@@ -296,13 +312,24 @@ def check(names: Iterable[str], read: Read) -> tuple[int, Broken | None]:
     broken = check_chain(raw)
     if broken:
         return 0, broken
+    try:
+        return _check_steps(chain(raw)[0], present, read)
+    except UNREADABLE:
+        return 0, Broken(LEDGER, NOT_OURS)
+
+
+def _check_steps(
+    lines: Iterable[Mapping[str, Any]], present: set[str], read: Read
+) -> tuple[int, Broken | None]:
     stamps: dict[str, dict[str, Any]] = {}
-    for line in chain(raw)[0]:
+    for line in lines:
         for name, read_then in line["read"].items():
             if stamps.get(name, {}).get("sha256") != read_then:
                 says = f"line {line['number']} read another {name} than was written before it"
                 return 0, Broken(LEDGER, says)
         for name, recorded in line["wrote"].items():
+            if not plain_name(name):
+                return 0, Broken(name, "is not as uar names its files")
             # The journal is only ever appended to: each state it was recorded in must still hold.
             broken = _compare(name, recorded, present, read) if name == JOURNAL else None
             if broken:
@@ -380,7 +407,7 @@ class Story:
                     try:
                         says = part(name)
                     except UNREADABLE:
-                        says = "does not hold what uar writes there"
+                        says = NOT_OURS
                     if says:
                         return Broken(name, says)
         return None
@@ -465,7 +492,16 @@ def check_twin(files: Mapping[str, bytes], root: str) -> tuple[int, Broken | Non
         return 0, Broken(MANIFEST, f"names another root hash than {ENTRY}")
     if TWIN not in files or stamp(files[TWIN]) != recorded:
         return 0, Broken(TWIN, "is not there, or is not the one that was recorded at closing")
-    stamps = json.loads(files[TWIN])["files"]
+    try:
+        stamps = dict(json.loads(files[TWIN])["files"])
+        return _check_twins_files(files, entry, stamps)
+    except UNREADABLE:
+        return 0, Broken(TWIN, NOT_OURS)
+
+
+def _check_twins_files(
+    files: Mapping[str, bytes], entry: Mapping[str, Any], stamps: Mapping[str, Any]
+) -> tuple[int, Broken | None]:
     for held, (name, its) in enumerate(sorted(stamps.items())):
         if name not in files:
             return held, Broken(name, f"stands in {TWIN}, but is not there")
@@ -676,8 +712,13 @@ def check_path(path: Path, demanded: str = "") -> Checked:
     """Everything of a pack, or of a folder: a review, or a pack that was unzipped."""
     if not path.is_dir():
         return check_pack(path.read_bytes(), demanded, path.name)
-    found = (file for file in path.rglob("*") if file.is_file())
-    names = {file.relative_to(path).as_posix() for file in found} - {LOCK}
+    names = set()
+    for file in path.rglob("*"):
+        name = file.relative_to(path).as_posix()
+        if file.is_symlink() or not (file.is_file() or file.is_dir()):
+            return Checked(0, "", Broken(name, "is no file of its own"))
+        if file.is_file() and name != LOCK:
+            names.add(name)
     if MANIFEST in names:
         return _check_opened(open_members({n: (path / n).read_bytes() for n in names}), demanded)
     return check_review(names, lambda name: (path / name).read_bytes(), demanded)
@@ -729,7 +770,7 @@ def _story(
     try:
         return Story(names, read, recorded).broken()
     except UNREADABLE:
-        return Broken(ITEMS, "does not hold what uar writes there")
+        return Broken(ITEMS, NOT_OURS)
 
 
 def demanded_fingerprint(text: str) -> str:
@@ -742,8 +783,9 @@ def demanded_fingerprint(text: str) -> str:
 
 def sentences(checked: Checked) -> list[str]:
     """What was found, in words."""
-    if checked.broken:
-        return [f"Broken: {checked.broken.path} {checked.broken.says}."]
+    if checked.broken:  # on one line, whatever the name holds
+        told = f"Broken: {checked.broken.path} {checked.broken.says}."
+        return ["".join(char if char.isprintable() else "?" for char in told)]
     said = [
         f"Everything holds: {checked.files:,} file{'' if checked.files == 1 else 's'}"
         f"{' of a redacted twin' if checked.twin else ''}.",

@@ -58,7 +58,12 @@ class Unpacked:
         return [name for name in names if name.startswith(under)]
 
     def read(self, name: str, step: str) -> bytes:
-        return self.files[name]
+        try:
+            return self.files[name]
+        except KeyError:
+            raise FolderError(
+                f"{name} is not in the pack; an older uar may have made it."
+            ) from None
 
 
 def opened(path: Path) -> Review:

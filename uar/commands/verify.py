@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,9 @@ def _misfit(path: Path) -> Broken | None:
         found = next(misfits(load(review), set(review.names(""))), None)
     except UarError as error:
         return Broken("the review", f"cannot be read: {error}")
+    except (*verify.UNREADABLE, OSError, EOFError, zlib.error) as error:
+        # Only somebody who made every hash fit can have brought it here.
+        return Broken("the review", f"does not hold what uar writes ({type(error).__name__})")
     return Broken(found.path, found.says) if found else None
 
 
