@@ -56,8 +56,15 @@ def test_prc_15_finds_what_has_expired() -> None:
     given = [row(ORPHAN, "2026-11-19"), row("X-01:a", "2026-11-20")]
     found, coverage = detect("PRC-15", facts([], exceptions=given))
     assert list(found) == [ORPHAN.replace("jumpcloud:", "")]
-    says = f"The finding {ORPHAN} was accepted by Bo until 2026-11-19; it counts again."
+    says = f"The finding {ORPHAN} was accepted until 2026-11-19 by Bo; it counts again."
     assert next(iter(found.values()))["says"] == says
+    known, _ = detect("PRC-15", facts([admin("orphan")], exceptions=given))
+    (finding,) = known.values()
+    assert finding["subject_name"] == "Orphan Quine"
+    assert finding["says"] == (
+        'The finding ADM-01 ("Administrator without a user: nobody is behind it") of Orphan Quine '
+        "was accepted until 2026-11-19 by Bo; it counts again."
+    )
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (2, 0)
 
 

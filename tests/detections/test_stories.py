@@ -130,6 +130,17 @@ def test_each_story_is_found_and_no_other(
     assert named(story, detection) == who
 
 
+def test_json_says_what_was_looked_at_and_could_not_be_told(story: dict[str, Any]) -> None:
+    counts = ("found", "looked_at", "cannot_tell", "accepted")
+    kept = {row["detection"]: row for row in lines(story["folder"], "coverage.jsonl")}
+    for finding in story["findings"]:
+        row = kept[finding["detection"]]
+        assert finding["coverage"] == {name: row[name] for name in counts}
+    (unused,) = {f["coverage"]["accepted"] for f in story["findings"] if f["detection"] == "ADM-06"}
+    assert unused == 1
+    assert kept["ENT-08"]["not_run"] == "no previous review given"
+
+
 def test_administrators_borrow_and_are_no_defect(story: dict[str, Any]) -> None:
     admins = {f"admin:{admin['_id']}" for admin in story["state"]["admins"]}
     assert found(story, "ADM-10") == admins

@@ -38,6 +38,7 @@ def answer(detection: str, world: Facts) -> tuple[int, int, int]:
         (6, 3, (3, 6, 0), (0, 1, 0)),  # a half is not most
         (7, 4, (0, 7, 0), (1, 1, 0)),
         (4, 3, (3, 4, 0), (0, 0, 0)),  # too few to speak of most
+        (101, 51, (0, 101, 0), (1, 1, 0)),
         (5, 0, (0, 5, 0), (0, 1, 0)),
     ],
 )

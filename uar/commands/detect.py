@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
+from typing import Any
 
 import click
 import pandas as pd
@@ -121,12 +123,20 @@ def command(
             settings=toml,
         )
     if as_json:
-        put_json(findings.astype(object).where(findings.notna(), None).to_dict("records"))
+        put_json(_with_coverage(findings, coverage))
     else:
         _show(people, findings, coverage)
     worst = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on else ()
     if (findings["severity"].isin(worst) & findings["accepted_until"].isna()).any():
         raise click.exceptions.Exit(1)
+
+
+def _with_coverage(findings: pd.DataFrame, coverage: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    """The findings, each with what its detection found, looked at, could not tell and accepted."""
+    of = coverage.set_index("detection")[list(COUNTS)].astype(object)
+    counts = of.where(of.notna(), None).to_dict("index")
+    rows = findings.astype(object).where(findings.notna(), None).to_dict("records")
+    return [{**row, "coverage": counts[row["detection"]]} for row in rows]
 
 
 def _listed(findings: pd.DataFrame) -> pd.DataFrame:

@@ -20,8 +20,9 @@ from typing import cast
 
 import pandas as pd
 
-from uar.detections import Detection, Facts
+from uar.detections import Detection, Facts, modules
 from uar.exceptions import over
+from uar.tables import look_up
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -35,11 +36,30 @@ def judge(facts: Facts) -> pd.DataFrame:
     )
 
 
+def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
+    """Who and what the finding is about, as far as the snapshot and the catalogue know."""
+    split = found["finding"].str.partition(":")
+    names = pd.concat(
+        [
+            facts.accounts.set_index("account_id")["shown"],
+            facts.snapshot.entitlements.set_index("entitlement_id")["name"],
+        ]
+    )
+    titles = {id_: f' ("{module.DETECTION.title}")' for id_, module in modules().items()}
+    about = look_up(split[2], names)
+    named = split[0] + split[0].map(titles).fillna("") + " of " + about
+    return found.assign(
+        subject_name=about.fillna(found["finding"]),
+        which=named.fillna(found["finding"]),
+    )
+
+
 DETECTION = Detection(
     id="PRC-15",
     title="Exception that has expired",
     severity="high",
-    says="The finding {finding} was accepted by {approver} until {until}; it counts again.",
+    says="The finding {which} was accepted until {until} by {approver}; it counts again.",
     judge=judge,
+    tell=tell,
     needs=("exceptions",),
 )
