@@ -66,6 +66,7 @@ SINCE_WORDS = {
     "new": "New", "changed": "Changed", "back again": "Back again: it was taken away",
     "unchanged": "Unchanged",
 }  # fmt: skip
+ACCOUNT_WORDS = {"admin": "(administrator)", "service": "(service account)", "group": "(group)"}
 NEEDS_REASON = "a Keep needs a reason"  # stands in Flags wherever that is so
 # Where people say it otherwise than the snapshot.
 BOUND = {"radius": "RADIUS server", "password item": "password"}
@@ -183,6 +184,11 @@ def _last_decision(text: str, by: str, on: str) -> str:
     return _lines(text, by, on) if text else ""
 
 
+def _account(text: str, holder_kind: str) -> str:
+    """The login, and what kind of account it is where it is no user's."""
+    return _lines(text, ACCOUNT_WORDS.get(holder_kind, ""))
+
+
 def _kind(text: str, entitlement_kind: str, sudo: str, effective_sudo: str) -> str:
     """A binding is called by what somebody is bound to, with the rights that it gives there."""
     if text not in ("direct binding", "group binding"):
@@ -198,6 +204,7 @@ SAID: Mapping[str, tuple[Say, tuple[str, ...]]] = {
     "title": (_borrowed, ("borrowed",)),
     "department": (_borrowed, ("borrowed",)),
     "manager": (_borrowed, ("borrowed",)),
+    "login": (_account, ("holder_kind",)),
     "kind": (_kind, ("entitlement_kind", "sudo", "effective_sudo")),
     "also_held": (_after_a_revoke, ("takes_away", "holder_kind")),
     "since": (_since, ("changes", "given")),

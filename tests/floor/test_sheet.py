@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from uar.decisions.words import unescaped
 from uar.sheet import (
     ALPHABET,
+    HEADINGS,
     LONGEST,
     SAID,
     SAID_WITH,
@@ -120,3 +121,11 @@ def test_every_fact_of_a_column_is_seen_there() -> None:
         one, other = (cells({**row, shown.column: text}) for text in ("one", "other"))
         assert one[place] != other[place]
         assert seal(KEY, "UAR-1", one) != seal(KEY, "UAR-1", other)
+
+
+def test_an_account_that_is_no_users_says_what_it_is() -> None:
+    place = HEADINGS.index("Account") - 1
+    kinds = {"user": "x", "admin": "x\n(administrator)", "service": "x\n(service account)"}
+    for kind, says in kinds.items():
+        assert cells({"login": "x", "holder_kind": kind})[place] == says
+    assert cells({"holder_kind": "group"})[place] == "(group)"
