@@ -77,6 +77,14 @@ def test_what_fits_nothing_is_said_with_its_line(right: str, wrong: str, says: s
     assert sentence.endswith(".")
 
 
+@pytest.mark.parametrize("before", ["", '"Payroll bot" = "zoe@corp.example", '])
+def test_a_table_in_one_line_has_its_line_too(before: str) -> None:
+    owners = f'owners = {{ {before}"gone" = "nobody@corp.example" }}'
+    sentences = said(f'# "gone" = x\n[service_accounts]\n{owners}\n')
+    lines = [sentence.split(": ")[0] for sentence in sentences]
+    assert lines[-2:] == ["uar.toml, line 3"] * 2
+
+
 def test_every_one_is_said_at_once() -> None:
     text = '[privileged]\nentitlements = [\n  "x",\n  "y",\n]\n'
     text += '[[sod]]\nname = "n"\nholds = ["x", "z"]\n'

@@ -42,8 +42,10 @@ class Where:
 
     def line(self, key: str) -> str:
         """`uar.toml, line 7` where the key stands; only the file where it cannot be found."""
+        name = rf"""["']?([\w.]+\.)?{re.escape(key)}["']?\s*"""
+        within = rf"[^#]*[{{,]\s*{name}="  # owners = { "Payroll" = "ana@..." }
         for number, line in self._lines():
-            if re.match(rf"""\s*\[*\s*["']?([\w.]+\.)?{re.escape(key)}["']?\s*[\]=]""", line):
+            if re.match(rf"\s*\[*\s*{name}[\]=]|{within}", line):
                 return f"{self.name}, line {number}"
         return self.name
 
