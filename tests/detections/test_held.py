@@ -261,14 +261,19 @@ def test_temporary_access_is_of_one_account(called: str) -> None:
     assert (list(rows), coverage["looked_at"]) == (["user:ana:ledger"], 1)
 
 
-def test_an_application_that_a_service_does_not_use_is_not_asked_about() -> None:
+@pytest.mark.parametrize(("service", "asked"), [(True, 0), (None, 1), (False, 1)])
+def test_an_application_that_a_service_does_not_use_is_not_asked_about(
+    service: bool | None, asked: int
+) -> None:
     world = facts(
-        [user("ana", service_like=True), user("bea")],
+        [user("ana", service_like=service), user("bea")],
         [thing("app", "pay")],
         [grant("user:ana", "app:pay")],
+        uses=[use("user:ana", "directory", NOW), use("user:bea", "application", NOW, "app:pay")],
         header=WATCHED,
     )
-    assert detect("ENT-11", world)[1]["looked_at"] == 0
+    row = detect("ENT-11", world)[1]
+    assert (row["found"], row["looked_at"]) == (asked, asked)
 
 
 def test_a_holder_the_snapshot_does_not_have_is_nobody_elses_contractor() -> None:

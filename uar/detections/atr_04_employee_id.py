@@ -16,6 +16,8 @@ What to do
 Severity
     Low. Runs when attributes.required names employee_id. A user whose status is unknown cannot be
     told. Placeholders are the words of attributes.placeholders, and zeros or punctuation alone.
+    attributes.required is one list for everybody; whom it does not fit, such as contractors,
+    exceptions.toml can name.
 """
 
 from __future__ import annotations
