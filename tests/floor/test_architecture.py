@@ -32,7 +32,7 @@ LEVELS = (
         "uar.compare",
         "uar.detections",
     ),
-    ("uar.measures",),
+    ("uar.measures", "uar.redactor"),
     (
         "uar.folder",
         "uar.sources",

@@ -21,6 +21,7 @@ from uar import twin, verify
 from uar.commands._evidence import load, opened
 from uar.evidence import previous_of
 from uar.measures.personal import PERSONAL, of
+from uar.redactor import redactor
 from uar.tieout import tie_out
 from uar.verify import LEDGER, PACK, TWIN
 
@@ -148,7 +149,7 @@ def test_what_people_are_called_is_found_in_kept_texts_too() -> None:
         name=["Person 1's group", "Production", "pay@bank.example", "Administrator", "user4"]
     )
     snap = replace(evidence.snapshot, entitlements=named)
-    red = twin.redactor(replace(evidence, snapshot=snap, previous=previous_of(evidence)))
+    red = redactor(replace(evidence, snapshot=snap, previous=previous_of(evidence)))
     shown = red.frame(named, "entitlements")["name"].tolist()
     assert [text.startswith("redacted:") for text in shown] == [True, False, True, False, True]
     assert red.text("Boss@X.example") == red.text("boss@x.example") != red.text("Boss")
@@ -164,8 +165,58 @@ def test_what_people_are_called_is_found_in_kept_texts_too() -> None:
 def test_the_evidence_of_a_twin_ties_out(closed: Path) -> None:
     evidence = load(opened(closed))
     evidence = replace(evidence, previous=previous_of(evidence))
-    red = twin.redactor(evidence)
+    red = redactor(evidence)
     ours, its = tie_out(evidence), tie_out(twin.evidence_of(red, evidence))
     assert its.equations == ours.equations
     assert [a.word for a in its.answers] == [a.word for a in ours.answers]
     assert LEDGER not in twin.files(red, {LEDGER: b""})
+
+
+def test_a_login_that_is_a_word_of_ours_changes_no_answer() -> None:
+    evidence = made.evidence()
+    words = ["admin", "active", "user", "group membership", "Keep", "Revoke", "removed", "medium"]
+    accounts = evidence.snapshot.accounts.copy()
+    accounts["login"] = pd.array([*words, *accounts["login"][len(words) :]], dtype="string")
+    evidence = replace(evidence, snapshot=replace(evidence.snapshot, accounts=accounts))
+    its = twin.evidence_of(redactor(evidence), evidence)
+    assert tie_out(its).equations == tie_out(evidence).equations
+    assert tie_out(its).answers == tie_out(evidence).answers
+    assert set(its.snapshot.accounts["status"]) == set(accounts["status"])
+
+
+def test_a_name_is_hidden_wherever_somebody_may_have_written_it() -> None:
+    evidence = made.evidence()
+    accounts = evidence.snapshot.accounts.copy()
+    accounts.loc[accounts.index[0], "name"] = "Ottilie Quillfeather"
+    things = evidence.snapshot.entitlements.copy()
+    things.loc[things.index[0], ["kind", "name"]] = ["device", "jt-mac-otto"]
+    campaign = replace(
+        evidence.settings.campaign,
+        name="The review of Ottilie Quillfeather",
+        control="ITGC-07, performed by quillfeather",
+        organisation="Quillfeather & Sons",
+        prepared_by="Somebody Else",
+    )
+    evidence = replace(
+        evidence,
+        snapshot=replace(evidence.snapshot, accounts=accounts, entitlements=things),
+        settings=replace(evidence.settings, campaign=campaign),
+    )
+    red = redactor(evidence)
+    for key, value in (
+        ("entitlement", "Friends of Ottilie"),
+        ("entitlement", "QUILLFEATHER's team"),
+        ("entitlement", "jt-mac-otto"),
+        ("cell", "Ottilie!B7"),
+        ("department", "Quillfeather, Ottilie"),
+    ):
+        assert red.word(key, value, frozenset({"entitlement"})).startswith("redacted:"), value
+    rule = "ENT-04:person:jumpcloud:user:64c0ffee000000000a100016:Ottilie's rule"
+    assert "Ottilie" not in red.word("id", rule, frozenset())
+    assert red.word("id", rule[: rule.rindex(":")], frozenset()) == rule[: rule.rindex(":")]
+    shown = twin.evidence_of(red, evidence).settings.campaign
+    said = (shown.name, shown.control, shown.organisation, shown.prepared_by)
+    assert all(text.startswith("redacted:") for text in said), said
+    assert red.word("title", "The console of somebody", frozenset({"title"})).startswith("The")
+    for word in ("Finance", "Production", "On-call"):
+        assert red.word("entitlement", word, frozenset({"entitlement"})) == word

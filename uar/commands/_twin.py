@@ -24,10 +24,11 @@ def twin_of(evidence: Evidence, files: Mapping[str, bytes]) -> Twin:
     `evidence`: the same as tables, closing included.
     """
     from uar import twin
+    from uar.redactor import redactor
     from uar.reports.report import REPORT
     from uar.tieout import tie_out
 
-    red = twin.redactor(evidence)
+    red = redactor(evidence)
     made = twin.files(red, files)
     shown = twin.evidence_of(red, evidence)
     made[REPORT.file] = REPORT.render(shown, tie_out(shown), None)
