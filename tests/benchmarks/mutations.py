@@ -322,7 +322,8 @@ class Judge:
                 self.worlds[make] = make()
             world = self.worlds[make]
             judged = detection.judge(world)
-            hits = judged.set_index("subject")["hit"].astype("boolean").astype("string").fillna("?")
+            told = detection.tell(world, judged).set_index("subject")
+            hits = told["hit"].astype("boolean").astype("string").fillna("?")
             findings, _ = run(world, [replace(detection, judge=lambda _, said=judged: said)])
             yield sorted(hits.items()), to_lines(findings)
 

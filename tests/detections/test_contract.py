@@ -199,7 +199,7 @@ def test_it_finds_it_leaves_alone_and_it_cannot_tell(detection: Detection, answe
     world = made(case.world)
     row = run(world, [detection])[1].iloc[0]
     assert pd.isna(row["not_run"]), row["not_run"]
-    judged = detection.judge(world)
+    judged = detection.tell(world, detection.judge(world))
     subject = judged["subject"].astype("string").str.replace("jumpcloud:", "", regex=False)
     hits = judged.set_index(subject)["hit"]
     hit = hits.astype("boolean")[case.subject]

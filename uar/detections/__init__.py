@@ -17,6 +17,7 @@ from string import Formatter
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 from uar.access import opens, privileged
@@ -74,20 +75,16 @@ class Facts:
 
     @cached_property
     def held(self) -> pd.DataFrame:
-        """What accounts hold: grant_id, holder_id, entitlement_id, revocable, and by number
-        `account` (its row in `accounts`) and `thing` (its row in the snapshot's entitlements).
+        """What accounts hold, by number: `grant`, `account` and `thing` are rows of the snapshot's
+        grants, of `accounts` and of the snapshot's entitlements.
 
         Numbers are compared ten times faster than texts; -1: the snapshot does not have it.
         """
-        grants = self.snapshot.grants
-        names = ["grant_id", "holder_id", "entitlement_id", "revocable"]
-        # The columns first: of a million rows each column taken costs a twentieth of a second.
-        held = grants[names].loc[grants["holder_kind"] != "group"].reset_index(drop=True)
-        things = self.snapshot.entitlements["entitlement_id"]
-        return held.assign(
-            account=positions(held["holder_id"], self.accounts["account_id"]),
-            thing=positions(held["entitlement_id"], things),
-        )
+        grants, things = self.snapshot.grants, self.snapshot.entitlements
+        own = np.flatnonzero(grants["holder_kind"] != "group")
+        account = positions(grants["holder_id"], self.accounts["account_id"])
+        thing = positions(grants["entitlement_id"], things["entitlement_id"])
+        return pd.DataFrame({"grant": own, "account": account[own], "thing": thing[own]})
 
     @cached_property
     def last_used(self) -> pd.Series[Any]:
@@ -199,7 +196,7 @@ class Detection:
     severity: str  # unless a row has a `severity` of its own
     says: str
     judge: Callable[[Facts], pd.DataFrame]
-    # Adds to the hits what only the sentence needs: for a judge of very many rows.
+    # Adds to the hits what only a finding needs: for a judge of very many rows.
     tell: Callable[[Facts, pd.DataFrame], pd.DataFrame] = lambda _, found: found
     needs: tuple[str, ...] = ()  # optional Facts; without one of them the detection does not run
     unwanted: Callable[[Settings], str] = lambda _: ""  # why the settings do not want it

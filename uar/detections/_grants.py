@@ -9,31 +9,47 @@ import numpy.typing as npt
 import pandas as pd
 
 from uar.detections import Facts
-from uar.tables import look_up, positions, within
+from uar.tables import positions
 
+Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
-def judged(held: pd.DataFrame, hit: Mask, untold: Mask, **facts: Any) -> pd.DataFrame:
-    """A judge's answer in which every grant is a subject of its own. `untold` goes before `hit`."""
-    return held.assign(
-        subject=held["grant_id"],
-        accounts=held["holder_id"],
-        hit=pd.arrays.BooleanArray(hit & ~untold, untold),
-        **facts,
-    )
+def judged(rows: Rows, hit: Mask, untold: Mask, **facts: Any) -> pd.DataFrame:
+    """A judge's answer in which each of these rows of `held` is a subject of its own; which one it
+    is, `told` says of the hits alone. `untold` goes before `hit`."""
+    answer = pd.arrays.BooleanArray(hit & ~untold, untold)
+    return pd.DataFrame({"row": rows, "hit": answer, **facts})
 
 
 def told(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
-    """The hits with subject_name, who and what (the name of what is held)."""
-    holders = facts.accounts.set_index("account_id")
-    things = facts.snapshot.entitlements.set_index("entitlement_id")
-    return found.assign(
-        subject_name=look_up(found["holder_id"], holders["shown"]).fillna(found["holder_id"]),
-        who=look_up(found["holder_id"], holders["who"]).fillna(found["holder_id"]),
-        what=look_up(found["entitlement_id"], things["name"]).fillna(found["entitlement_id"]),
-        accounts=found["holder_id"].where(within(found["holder_id"], holders.index)),
+    """The hits with subject, subject_name, accounts, who, what (the name of what is held), and
+    holder_id and entitlement_id."""
+    rows = found["row"].to_numpy()
+    account, thing = (facts.held[name].to_numpy()[rows] for name in ("account", "thing"))
+    accounts, things = facts.accounts, facts.snapshot.entitlements
+    holder_id, entitlement_id = (
+        of_grants(facts, each, rows) for each in ("holder_id", "entitlement_id")
     )
+
+    def called(names: pd.Series[Any], numbers: Rows, ids: Any) -> pd.Series[Any]:
+        known = names.array.take(numbers, allow_fill=True, fill_value=pd.NA)
+        return pd.Series(known, index=found.index).fillna(pd.Series(ids, index=found.index))
+
+    return found.assign(
+        subject=of_grants(facts, "grant_id", rows),
+        subject_name=called(accounts["shown"], account, holder_id),
+        accounts=accounts["account_id"].array.take(account, allow_fill=True, fill_value=pd.NA),
+        who=called(accounts["who"], account, holder_id),
+        what=called(things["name"], thing, entitlement_id),
+        holder_id=holder_id,
+        entitlement_id=entitlement_id,
+    )
+
+
+def of_grants(facts: Facts, name: str, rows: Rows) -> Any:
+    """A column of the snapshot's grants, of these rows of `held`."""
+    return facts.snapshot.grants[name].array.take(facts.held["grant"].to_numpy()[rows])
 
 
 def of_things(facts: Facts, values: pd.Series[Any]) -> npt.NDArray[Any]:

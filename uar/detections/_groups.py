@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from uar.detections import Facts, once
+from uar.detections._grants import kind_is
 from uar.detections._lists import ACCOUNTS_IN, GROUPS_IN, lists_read
 from uar.tables import look_up
 
@@ -44,10 +46,10 @@ def groups(facts: Facts) -> pd.DataFrame:
 @once
 def members(facts: Facts) -> pd.DataFrame:
     """account (a number), group_id: who is in which group."""
-    held = facts.held[["account", "entitlement_id", "thing"]]
-    of_group = (facts.snapshot.entitlements["kind"] == "group").to_numpy(bool)
-    held = held[held["thing"].isin(of_group.nonzero()[0]) & (held["account"] >= 0)]
-    return held.rename(columns={"entitlement_id": "group_id"})[["account", "group_id"]]
+    things, account = facts.snapshot.entitlements, facts.held["account"].to_numpy()
+    rows = np.flatnonzero(kind_is(facts, "group") & (account >= 0))
+    group_id = things["entitlement_id"].array.take(facts.held["thing"].to_numpy()[rows])
+    return pd.DataFrame({"account": account[rows], "group_id": group_id})
 
 
 def names_of(facts: Facts, ids: pd.Series[Any]) -> pd.Series[Any]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from uar.detections import Facts, once
-from uar.detections._grants import marked
+from uar.detections._grants import marked, of_grants
 from uar.tables import positions
 
 
@@ -43,7 +43,7 @@ def reached(facts: Facts, things: pd.Series[bool]) -> pd.DataFrame:
     """Who reaches these entitlements: account, thing (numbers), grant_id; a row for each way."""
     found = ways(facts, things)
     found = found[found["account"] >= 0].reset_index(drop=True)
-    ids = facts.held["grant_id"].array.take(found["row"].to_numpy())
+    ids = of_grants(facts, "grant_id", found["row"].to_numpy())
     return pd.DataFrame({"grant_id": ids, "account": found["account"], "thing": found["end"]})
 
 
@@ -55,17 +55,19 @@ def several(facts: Facts) -> pd.DataFrame:
     found = ways(facts, things["kind"].eq("app"))
     holder = held["account"].to_numpy(copy=True)
     stranger = np.flatnonzero(holder < 0)  # one that the snapshot does not have is told by its id
-    holder[stranger] = len(facts.accounts) + pd.factorize(held["holder_id"].iloc[stranger])[0]
+    holder[stranger] = (
+        len(facts.accounts) + pd.factorize(of_grants(facts, "holder_id", stranger))[0]
+    )
     found = found.assign(holder=holder[found["row"]])
     pair = found["holder"] * len(things) + found["end"]
     found = found[pair.duplicated(keep=False)].reset_index(drop=True)
     row, end = found["row"].to_numpy(), found["end"].to_numpy()
     by_id = pd.DataFrame(
         {
-            "holder_id": held["holder_id"].array.take(row),
+            "holder_id": of_grants(facts, "holder_id", row),
             "app_id": things["entitlement_id"].array.take(end),
             "directly": held["thing"].to_numpy()[row] == end,
-            "grant_id": held["grant_id"].array.take(row),
+            "grant_id": of_grants(facts, "grant_id", row),
         }
     )
     ordered = by_id.sort_values(list(by_id.columns)).index

@@ -20,26 +20,27 @@ Severity
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._grants import judged, kind_is, told
-from uar.tables import look_up, within
+from uar.tables import look_up
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    grants = facts.snapshot.grants
-    rights = grants.loc[grants["sudo"].notna(), "grant_id"]
-    hit = within(facts.held["grant_id"], rights).to_numpy(bool)
+    rights = facts.snapshot.grants["sudo"].notna().to_numpy(bool)
+    hit = rights[facts.held["grant"].to_numpy()]
     unknown = (facts.held["thing"] < 0).to_numpy(bool)
     devices = kind_is(facts, "device") | kind_is(facts, "device group")
-    return judged(facts.held, hit, unknown)[devices | (unknown & hit)]
+    rows = np.flatnonzero(devices | (unknown & hit))
+    return judged(rows, hit[rows], unknown[rows])
 
 
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
     kinds = facts.snapshot.entitlements.set_index("entitlement_id")["kind"]
-    kind = look_up(found["entitlement_id"], kinds).fillna("device")
-    return told(facts, found).assign(kind=kind)
+    found = told(facts, found)
+    return found.assign(kind=look_up(found["entitlement_id"], kinds).fillna("device"))
 
 
 DETECTION = Detection(

@@ -20,6 +20,7 @@ Severity
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from uar.detections import Detection, Facts
@@ -28,7 +29,7 @@ from uar.detections._grants import judged, thing_is, told
 
 def judge(facts: Facts) -> pd.DataFrame:
     unknown = (facts.held["thing"] < 0).to_numpy(bool)
-    return judged(facts.held, thing_is(facts, facts.doors), unknown)
+    return judged(np.arange(len(unknown)), thing_is(facts, facts.doors), unknown)
 
 
 DETECTION = Detection(

@@ -33,8 +33,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     also = np.zeros(len(opened), dtype=bool)
     also[several(facts)["row"]] = True
     unread = GROUPS_IN["app"] not in lists_read(facts.snapshot)
-    untold = np.full(len(opened), unread) & ~opened
-    return judged(facts.held, opened & ~also, untold)[kind_is(facts, "app")]
+    rows = np.flatnonzero(kind_is(facts, "app"))
+    return judged(rows, (opened & ~also)[rows], unread & ~opened[rows])
 
 
 DETECTION = Detection(

@@ -28,7 +28,6 @@ import pandas as pd
 from uar.detections import Detection, Facts
 from uar.detections._grants import judged, kind_is, told
 from uar.detections._paths import several
-from uar.tables import look_up
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -38,7 +37,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     directly = paths.loc[paths["directly"], "row"]
     severity = np.where(np.isin(rows, directly), "medium", "info")
     hit = np.isin(rows, needless["row"])
-    return judged(facts.held.iloc[rows], hit, np.zeros(len(rows), dtype=bool), severity=severity)
+    return judged(rows, hit, np.zeros(len(rows), dtype=bool), severity=severity)
 
 
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
@@ -60,9 +59,8 @@ def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
     for pair, (row, called) in needless.items():
         *first, last = ways[pair]
         said_of[row].append(f"{called} {', '.join(first)} and {last}")
-    ids = facts.held["grant_id"].array.take(list(said_of))
-    sentence = pd.Series(map("; ".join, said_of.values()), index=ids, dtype="string")
-    return told(facts, found).assign(sentence=look_up(found["grant_id"], sentence))
+    sentence = found["row"].map({row: "; ".join(said) for row, said in said_of.items()})
+    return told(facts, found).assign(sentence=sentence)
 
 
 DETECTION = Detection(

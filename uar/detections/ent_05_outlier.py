@@ -47,7 +47,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     _, perhaps = holder_active(facts)
     rows = np.flatnonzero(human & perhaps & compared)
     return judged(
-        facts.held.iloc[rows],
+        rows,
         rare[rows],
         untold[rows],
         holding=holding[rows],
@@ -76,7 +76,7 @@ def _nothing_in_common(facts: Facts, compared: Mask, rare: Mask) -> Mask:
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
     number = found["holding"].astype("string")
     of = found["number"].astype("string")
-    basis = [BASES[at] for at in facts.places.basis[found["account"]]]
+    basis = [BASES[at] for at in facts.places.basis[facts.held["account"].to_numpy()[found["row"]]]]
     return told(facts, found).assign(share=number + " of " + of, basis=basis)
 
 

@@ -20,6 +20,7 @@ Severity
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from uar.detections import Detection, Facts
@@ -31,13 +32,13 @@ from uar.text import folded
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    accounts, held = facts.accounts, facts.held
+    accounts = facts.accounts
     external = {word.strip().casefold() for word in facts.settings.employment.external}
     blank = is_missing(accounts["employee_type"], facts).to_numpy(bool)
     hit = folded(accounts["employee_type"]).isin(external).to_numpy(bool)
     unsure = blank | accounts["active"].isna().to_numpy(bool)
     asked = (accounts["kind"] == "user") & accounts["active"].fillna(True)
-    at = held["account"].to_numpy()
+    at = facts.held["account"].to_numpy()
     things = facts.snapshot.entitlements.loc[
         named(facts, facts.settings.employment.employees_only), "entitlement_id"
     ]
@@ -47,7 +48,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     chosen[chosen] = asked.to_numpy(bool)[at[chosen]]
     at = at[chosen]
     return judged(
-        held[chosen],
+        np.flatnonzero(chosen),
         hit[at],
         unsure[at] & (hit | blank)[at],
         type=accounts["employee_type"].array.take(at),

@@ -32,16 +32,16 @@ from uar.detections._lists import was_read
 
 def judge(facts: Facts) -> pd.DataFrame:
     previous = earlier(facts).snapshot
-    own = (facts.snapshot.grants["holder_kind"] != "group").to_numpy(bool)
-    new = ~facts.lasting.to_numpy(bool)[own]
+    new = ~facts.lasting.to_numpy(bool)[facts.held["grant"].to_numpy()]
     read = was_read(previous, facts.snapshot.entitlements, by_group=False).to_numpy(bool)
     told_then = np.append(read, False)[facts.held["thing"].to_numpy()]
-    return judged(facts.held, new, new & ~told_then)
+    return judged(np.arange(len(new)), new, new & ~told_then)
 
 
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
+    found = told(facts, found)
     strong = found["entitlement_id"].isin(facts.doors)
-    return told(facts, found).assign(
+    return found.assign(
         severity=strong.map({True: "medium", False: "info"}), review=in_words(earlier(facts))
     )
 

@@ -46,7 +46,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     unused = most(thing[answered], used[answered], len(facts.snapshot.entitlements))
     by_group = np.isin(thing, doors(facts)["thing"].to_numpy())
     hit = ~used & ~(by_group & np.append(unused, False)[thing])
-    return judged(held.iloc[rows], hit[rows], untold[rows])
+    return judged(rows, hit[rows], untold[rows])
 
 
 def _any(rows: Numbers, number: int) -> Mask:

@@ -30,7 +30,7 @@ import pandas as pd
 
 from uar.detections import Detection, Facts, each
 from uar.detections._earlier import in_both
-from uar.detections._grants import thing_is
+from uar.detections._grants import of_grants, thing_is
 from uar.detections._missing import is_missing
 from uar.tables import look_up
 from uar.text import folded
@@ -42,7 +42,7 @@ SHOWN = 3  # names of kept access in a sentence
 def judge(facts: Facts) -> pd.DataFrame:
     own = facts.held["account"].to_numpy()
     strong = thing_is(facts, facts.doors)
-    kept = facts.lasting.to_numpy(bool)[(facts.snapshot.grants["holder_kind"] != "group")]
+    kept = facts.lasting.to_numpy(bool)[facts.held["grant"].to_numpy()]
     people = facts.people[_any(own[kept & (own >= 0)], facts)[facts.people.index]]
     people = in_both(facts, people, list(PLACE))
     moved = {name: _changed(people, name, facts) for name in PLACE}
@@ -53,7 +53,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     hit = _either(place, moved["manager_id"]) & people["surely"]
     told = hit.fillna(False).astype(bool)
     named = np.append(_any(people.index[told].to_numpy(), facts), False)
-    access = _listed(facts, facts.held[kept & named[own]])
+    access = _listed(facts, np.flatnonzero(kept & named[own]))
     return each(
         people,
         hit,
@@ -97,11 +97,13 @@ def _change(people: pd.DataFrame, moved: dict[str, pd.Series[Any]], facts: Facts
     return text.str.removeprefix(", ")
 
 
-def _listed(facts: Facts, held: pd.DataFrame) -> pd.Series[Any]:
-    """By account: how much was kept, and the first names of it."""
-    name = facts.snapshot.entitlements.set_index("entitlement_id")["name"]
-    held = held.assign(name=look_up(held["entitlement_id"], name)).sort_values("name")
-    return held.groupby("holder_id")["name"].agg(_in_words).astype("string")
+def _listed(facts: Facts, kept: npt.NDArray[Any]) -> pd.Series[Any]:
+    """By account: how much was kept (rows of `held`), and the first names of it."""
+    thing = facts.held["thing"].to_numpy()[kept]
+    name = facts.snapshot.entitlements["name"].array.take(thing, allow_fill=True, fill_value=pd.NA)
+    held = pd.DataFrame({"holder_id": of_grants(facts, "holder_id", kept), "name": name})
+    of = held.sort_values("name").groupby("holder_id")["name"]
+    return of.agg(_in_words).astype("string")
 
 
 def _in_words(names: pd.Series[str]) -> str:
