@@ -61,9 +61,10 @@ class Table:
         problems = [f"column {name}: not part of this table" for name in unexpected]
         typed: dict[str, pd.Series[Any]] = {}
         for column in self.columns:
-            values = raw[column.name] if column.name in raw.columns else None
-            if values is None:
-                values = pd.Series([None] * len(raw), index=raw.index, dtype=object)
+            if column.name in raw.columns:
+                values = raw[column.name]
+            else:
+                values = pd.Series(index=raw.index, dtype=cast(Any, column.type))
             typed[column.name] = self._typed(column, values, problems)
         frame = pd.DataFrame(typed, index=raw.index).reset_index(drop=True)
         keys = frame[self.key]
@@ -190,8 +191,8 @@ def _convert(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
         if values.dtype == object and infer_dtype(values, skipna=True) not in ("string", "empty"):
             raise TypeError
         text = values.astype("string")
-        blank = text == ""
-        return text.mask(blank, cast(Any, pd.NA)) if blank.any() else text
+        blank = pc.equal(pa.array(text.array), "")
+        return text.mask(text == "", cast(Any, pd.NA)) if pc.any(blank).as_py() else text
     values = values.replace("", None) if values.dtype == object else values
     if kind == MOMENT:
         return pd.to_datetime(values, utc=True, format="ISO8601").astype(cast(Any, MOMENT))

@@ -231,26 +231,33 @@ def detections() -> list[Detection]:
 
 def run(facts: Facts, asked: Iterable[Detection]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(FINDINGS, most severe first; COVERAGE, in the order asked)."""
-    findings: list[pd.DataFrame] = []
-    coverage: list[dict[str, Any]] = []
-    for detection in asked:
-        row = {"detection": detection.id, "title": detection.title, "severity": detection.severity}
-        reason = _reason_not_to_run(detection, facts)
-        if reason:
-            coverage.append({**row, "not_run": reason})
-            continue
-        judged = detection.judge(facts)
-        hit = judged["hit"].astype("boolean")
-        found = judged[hit.fillna(False).astype(bool)]
-        if len(found):
-            findings.append(_findings(detection, detection.tell(facts, found)))
-        counts = {"found": len(found), "looked_at": len(hit), "cannot_tell": int(hit.isna().sum())}
-        counts["accepted"] = 0
-        coverage.append({**row, **counts})
+    return put_together(facts, (ask(facts, detection) for detection in asked))
+
+
+def ask(facts: Facts, detection: Detection) -> tuple[pd.DataFrame | None, dict[str, Any]]:
+    """One detection's findings, if it has any, and its row of COVERAGE."""
+    row = {"detection": detection.id, "title": detection.title, "severity": detection.severity}
+    reason = _reason_not_to_run(detection, facts)
+    if reason:
+        return None, {**row, "not_run": reason}
+    judged = detection.judge(facts)
+    hit = judged["hit"].astype("boolean")
+    found = judged[hit.fillna(False).astype(bool)]
+    findings = _findings(detection, detection.tell(facts, found)) if len(found) else None
+    counts = {"found": len(found), "looked_at": len(hit), "cannot_tell": int(hit.isna().sum())}
+    return findings, {**row, **counts, "accepted": 0}
+
+
+def put_together(
+    facts: Facts, answers: Iterable[tuple[pd.DataFrame | None, dict[str, Any]]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What `ask` answered, as `run` gives it."""
+    both = list(answers)
+    findings = [found for found, _ in both if found is not None]
     every = pd.concat(findings, ignore_index=True) if findings else FINDINGS.empty()
     rank = every["severity"].map({name: at for at, name in enumerate(SEVERITIES)})
     ordered = every.assign(rank=rank).sort_values(["rank", "id"]).drop(columns="rank")
-    return FINDINGS.frame(_aged(ordered, facts.previous)), COVERAGE.frame(coverage)
+    return FINDINGS.frame(_aged(ordered, facts.previous)), COVERAGE.frame(row for _, row in both)
 
 
 def _aged(findings: pd.DataFrame, previous: Previous | None) -> pd.DataFrame:
