@@ -103,16 +103,16 @@ class Facts:
 
         shown (Ana Ng), who (the user ana), active, human (a user that is no service's).
         """
-        accounts = self.snapshot.accounts.merge(
-            self.persons[["account_id", "person_id", "person_name"]],
-            on="account_id",
-            how="left",
-            validate="one_to_one",
-        )
+        accounts = self.snapshot.accounts
+        at = positions(accounts["account_id"], self.persons["account_id"])
         login = accounts["login"].fillna(accounts["email"]).fillna(accounts["account_id"])
         status = accounts["status"]
         service = accounts["service_like"].mask(accounts["kind"] != "user", True)
         return accounts.assign(
+            person_id=self.persons["person_id"].array.take(at, allow_fill=True, fill_value=pd.NA),
+            person_name=self.persons["person_name"].array.take(
+                at, allow_fill=True, fill_value=pd.NA
+            ),
             shown=accounts["name"].fillna(login),
             who="the " + accounts["kind"].map(KIND_WORDS).astype("string") + " " + login,
             active=status.eq("active").astype("boolean").mask(status.eq("unknown")),

@@ -47,6 +47,13 @@ def told(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def held_by(facts: Facts, ids: Any) -> Rows:
+    """Which rows of `held` are held by one of these accounts."""
+    marks = positions(facts.accounts["account_id"], ids) >= 0
+    rows: Rows = np.flatnonzero(np.append(marks, False)[facts.held["account"].to_numpy()])
+    return rows
+
+
 def of_grants(facts: Facts, name: str, rows: Rows) -> Any:
     """A column of the snapshot's grants, of these rows of `held`."""
     return facts.snapshot.grants[name].array.take(facts.held["grant"].to_numpy()[rows])

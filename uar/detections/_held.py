@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from uar.detections import Facts, once
+from uar.detections._grants import kind_is, of_grants
 from uar.tables import look_up, within
 
 FULL_POWER = ("administrator", "administrator with billing")
@@ -34,11 +36,13 @@ def held_roles(facts: Facts) -> pd.DataFrame:
 
 def roles_of(facts: Facts, account_id: pd.Series[Any]) -> pd.Series[Any]:
     """The names of an account's roles, as "Help Desk and Read Only"; unknown where it has none."""
-    things = facts.snapshot.entitlements
-    names = things[things["kind"] == "role"].set_index("entitlement_id")["name"]
-    grants = facts.snapshot.grants
-    grants = grants[within(grants["holder_id"], account_id)]
-    role = look_up(grants["entitlement_id"], names)
-    held = pd.DataFrame({"holder": grants["holder_id"], "role": role}).dropna()
-    held = held.sort_values(["holder", "role"])
-    return look_up(account_id, held.groupby("holder")["role"].agg(" and ".join))
+    return look_up(account_id, _roles(facts))
+
+
+@once
+def _roles(facts: Facts) -> pd.Series[Any]:
+    rows = np.flatnonzero(kind_is(facts, "role"))
+    names = facts.snapshot.entitlements["name"].array
+    role = names.take(facts.held["thing"].to_numpy()[rows])
+    held = pd.DataFrame({"holder": of_grants(facts, "holder_id", rows), "role": role}).dropna()
+    return held.sort_values(["holder", "role"]).groupby("holder")["role"].agg(" and ".join)

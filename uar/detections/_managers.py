@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from uar.detections import Facts, once
@@ -36,9 +37,9 @@ def managers(facts: Facts) -> pd.DataFrame:
     certainly active; `perhaps` and `perhaps_items`, of those that may be.
     """
     people = managed_people(facts).dropna(subset=["manager_who"])
-    person_of = facts.accounts.set_index("account_id")["person_id"]
-    number = facts.snapshot.grants["holder_id"].value_counts()  # few accounts, many grants
-    of_person = number.groupby(person_of.reindex(number.index)).sum()
+    account = facts.held["account"].to_numpy()
+    number = np.bincount(account[account >= 0], minlength=len(facts.accounts))
+    of_person = pd.Series(number).groupby(facts.accounts["person_id"]).sum()
     held = people["person_id"].map(of_person).fillna(0).astype("int64")
     surely = people["surely"].fillna(False).astype("int64")
     held = held.mask(people.sort_values("account_id")["person_id"].duplicated(), 0)

@@ -89,11 +89,15 @@ def _told(found: pd.DataFrame) -> pd.DataFrame:
 
 def _is_main(accounts: pd.DataFrame) -> pd.Series[Any]:
     """The account a person works with: a user before an administrator, an active one first."""
-    ranked = accounts.assign(
-        kind=accounts["kind"].map({"user": 0, "admin": 1, "service": 2}),
-        unlike=accounts["service_like"].fillna(False),
-        inactive=~accounts["active"].fillna(False),
-    ).sort_values(["kind", "unlike", "inactive", "account_id"])
+    ranked = (
+        accounts[["person_id", "account_id"]]
+        .assign(
+            kind=accounts["kind"].map({"user": 0, "admin": 1, "service": 2}),
+            unlike=accounts["service_like"].fillna(False),
+            inactive=~accounts["active"].fillna(False),
+        )
+        .sort_values(["kind", "unlike", "inactive", "account_id"])
+    )
     return ~ranked["person_id"].duplicated()
 
 

@@ -32,7 +32,7 @@ import pandas as pd
 
 from uar.detections import Detection, Facts, each
 from uar.detections._missing import active_people, is_missing
-from uar.tables import look_up
+from uar.tables import look_up, within
 from uar.text import folded
 
 WORDS = {"department": "department", "title": "job title"}
@@ -44,7 +44,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     people = active_people(facts).sort_values("account_id")
     allowed = facts.settings.attributes
     department, title = (_compared(people[name], facts) for name in ("department", "title"))
-    leads = people["account_id"].isin(facts.accounts["manager_id"])
+    leads = within(people["account_id"], facts.accounts["manager_id"])
     wrong = _slips(people, "department", department, allowed.departments, ~leads)
     nobody = pd.Series(False, index=people.index)
     odd = _slips(people, "title", title, allowed.titles, nobody)

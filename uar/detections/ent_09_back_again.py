@@ -54,7 +54,7 @@ def judge(facts: Facts) -> pd.DataFrame:
             "severity": pd.Series("high", index=items.index).mask(undone, "medium"),
         }
     )
-    known = judged["accounts"].isin(facts.snapshot.accounts["account_id"])
+    known = within(judged["accounts"], facts.snapshot.accounts["account_id"])
     return judged.assign(accounts=judged["accounts"].where(known))
 
 

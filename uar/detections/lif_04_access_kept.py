@@ -23,8 +23,8 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
+from uar.detections._grants import held_by, kind_is
 from uar.detections._held import hold_privileged
-from uar.tables import look_up, within
 
 WORDS = {
     "group": ("group", "groups"),
@@ -41,16 +41,15 @@ WORDS = {
 def judge(facts: Facts) -> pd.DataFrame:
     users = facts.users
     users = users[~users["active"].fillna(False)]
-    grants = facts.snapshot.grants
-    grants = grants[within(grants["holder_id"], users["account_id"])]
-    kinds = facts.snapshot.entitlements.set_index("entitlement_id")["kind"]
-    kind = look_up(grants["entitlement_id"], kinds)
     account_id = users["account_id"]
+    held = facts.held.iloc[held_by(facts, account_id)]
     holds = pd.Series("", index=users.index, dtype="string")
     for name, (one, many) in WORDS.items():
-        counts = grants.loc[kind == name, "holder_id"].value_counts()
-        said = counts.map(lambda n, one=one, many=many: f", {n:,} {one if n == 1 else many}")
-        holds += look_up(account_id, said).fillna("")
+        of_kind = held.loc[kind_is(facts, name)[held.index], "account"]
+        said = of_kind.value_counts().map(
+            lambda n, one=one, many=many: f", {n:,} {one if n == 1 else many}"
+        )
+        holds += said.astype("string").reindex(users.index).fillna("")
     holds += pd.Series(map(_keys, users["ssh_keys"].fillna("")), users.index, dtype="string")
     status = users["status"].ne("unknown").astype("boolean")
     severity = hold_privileged(facts, account_id).map({True: "high", False: "medium"})

@@ -62,7 +62,8 @@ def _managers(
 ) -> dict[str, tuple[pd.Series[Any], pd.Series[Any]]]:
     """Both as names with the e-mail that tells namesakes apart."""
     accounts = facts.accounts
-    users_first = accounts.sort_values("account_id", ascending=False)
+    named = accounts[["account_id", "person_id", "person_name", "email"]]
+    users_first = named.sort_values("account_id", ascending=False)
     first = users_first.drop_duplicates("person_id").set_index("person_id")
     called = first["person_name"] + (" (" + first["email"] + ")").fillna("")
     keys = pd.concat([accounts[["person_id"]].assign(key=folded(accounts[c])) for c in KEYS])

@@ -24,12 +24,12 @@ import pandas as pd
 
 from uar.detections import Detection, Facts, each
 from uar.detections._managers import managed_people
-from uar.tables import look_up
+from uar.tables import look_up, objects
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     people = managed_people(facts).sort_values("account_id")
-    above = dict(zip(people["account_id"], people["manager_id"], strict=True))
+    above = dict(zip(objects(people["account_id"]), objects(people["manager_id"]), strict=True))
     sure = people.set_index("account_id")["surely"].fillna(False)
     who = people.set_index("account_id")["who"]
     rings = {min(ring): ring for ring in _rings(above) if len(ring) > 1}
