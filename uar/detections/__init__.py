@@ -76,7 +76,7 @@ class Facts:
     @cached_property
     def held(self) -> pd.DataFrame:
         """What accounts hold, by number: `grant`, `account` and `thing` are rows of the snapshot's
-        grants, of `accounts` and of the snapshot's entitlements.
+        grants, of `accounts` and of the snapshot's entitlements; and `revocable`, as there.
 
         Numbers are compared ten times faster than texts; -1: the snapshot does not have it.
         """
@@ -84,7 +84,8 @@ class Facts:
         own = np.flatnonzero(grants["holder_kind"] != "group")
         account = positions(grants["holder_id"], self.accounts["account_id"])
         thing = positions(grants["entitlement_id"], things["entitlement_id"])
-        return pd.DataFrame({"grant": own, "account": account[own], "thing": thing[own]})
+        held = {"grant": own, "account": account[own], "thing": thing[own]}
+        return pd.DataFrame(held).assign(revocable=grants["revocable"].to_numpy(bool)[own])
 
     @cached_property
     def last_used(self) -> pd.Series[Any]:

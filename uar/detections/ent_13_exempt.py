@@ -32,7 +32,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     ruled = np.append(things["membership"].eq("dynamic").fillna(False).to_numpy(bool), False)[at]
     unknown = np.append(things["membership"].isna().to_numpy(bool), True)[at]
     # A member that the rule selects comes back, so that sync calls the grant not revocable.
-    exempt = facts.snapshot.grants["revocable"].to_numpy(bool)[facts.held["grant"].to_numpy()]
+    exempt = facts.held["revocable"].to_numpy(bool)
     rows = np.flatnonzero(kind_is(facts, "group") & (ruled | unknown))
     return judged(rows, (ruled & exempt)[rows], unknown[rows])
 
