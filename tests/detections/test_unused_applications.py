@@ -129,3 +129,13 @@ def test_what_comes_by_a_group_in_the_group_is_told_of_both() -> None:
     rows, _ = detect("GRP-09", world)
     assert list(rows) == ["group:outer:app:pay"]
     assert answer("ENT-11", world) == (0, 5, 3)  # it opens a group too, which is no application
+
+
+@pytest.mark.parametrize(("made", "found"), [("09:00:00", 1), ("09:00:01", 0)])
+def test_after_the_grace_days_a_new_account_is_asked_about(made: str, found: int) -> None:
+    """Thirty days before the snapshot, to the second."""
+    people = [user("ana", created_at=f"2026-10-21T{made}Z"), user("bea")]
+    held = [grant(f"user:{name}", "app:pay") for name in ("ana", "bea")]
+    uses = [use("user:ana", "sign-in", NOW), use("user:bea", "application", NOW, "app:pay")]
+    world = facts(people, [thing("app", "pay")], held, uses=uses, header=WATCHED)
+    assert answer("ENT-11", world) == (found, 2, 1 - found)

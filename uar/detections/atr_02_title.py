@@ -14,8 +14,9 @@ What to do
     take title out of attributes.required.
 Severity
     Low. Runs when attributes.required names title. A user whose status is unknown cannot be told.
-    Placeholders are the words of attributes.placeholders, and zeros or punctuation alone. The list
-    is one for everybody; whom it does not fit, such as contractors, exceptions.toml can name.
+    Placeholders are the words of attributes.placeholders, and zeros or punctuation alone.
+    attributes.required is one list for everybody; whom it does not fit, such as contractors,
+    exceptions.toml can name.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ What to do
     take it out of attributes.required.
 Severity
     Low. Asks for those of company, cost_center and location that attributes.required names; by
-    default the company. A user whose status is unknown cannot be told. The list is one for
-    everybody; whom it does not fit, such as contractors, exceptions.toml can name.
+    default the company. A user whose status is unknown cannot be told. attributes.required is one
+    list for everybody; whom it does not fit, such as contractors, exceptions.toml can name.
 """
 
 from __future__ import annotations
