@@ -80,7 +80,9 @@ def refused(links: pd.DataFrame, given: tuple[Override, ...]) -> None:
         failed["account_a"], failed["account_b"], failed["against"], strict=True
     ):
         line = lines[frozenset((one, other))]
-        raise SetupError(f"{line}: {one} and {other} cannot be one person: {against}.")
+        # What else speaks against the two says the same again.
+        why = against.split("; ")[0]
+        raise SetupError(f"{line}: {one} and {other} cannot be one person: {why}.")
 
 
 def _ids(entry: Entry, part: Where, accounts: pd.DataFrame) -> list[str]:

@@ -139,3 +139,13 @@ def test_after_the_grace_days_a_new_account_is_asked_about(made: str, found: int
     uses = [use("user:ana", "sign-in", NOW), use("user:bea", "application", NOW, "app:pay")]
     world = facts(people, [thing("app", "pay")], held, uses=uses, header=WATCHED)
     assert answer("ENT-11", world) == (found, 2, 1 - found)
+
+
+def test_the_use_of_what_is_in_no_list_is_not_the_use_of_something_else() -> None:
+    people = [user("ana"), user("bea")]
+    held = [grant(f"user:{name}", "app:pay") for name in ("ana", "bea")]
+    uses = [use("user:ana", "sign-in", NOW), use("user:bea", "application", NOW, "app:pay")]
+    uses += [use("user:bea", "application", NOW, "app:gone")]
+    uses += [use("user:gone", "application", NOW, "app:pay")]
+    world = facts(people, [thing("app", "wiki"), thing("app", "pay")], held, uses=uses)
+    assert list(detect("ENT-11", world)[0]) == ["app:pay>user:ana"]

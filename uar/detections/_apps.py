@@ -86,6 +86,6 @@ def _seen(facts: Facts) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     uses = uses[(uses["kind"] == "application") & uses["entitlement_id"].notna()]
     account = positions(uses["account_id"], facts.accounts["account_id"])
     app = positions(uses["entitlement_id"], facts.snapshot.entitlements["entitlement_id"])
-    known = (account >= 0) & (app >= 0)
+    known = app >= 0  # an account that is in no list has a number of nobody's
     pairs = account[known] * len(facts.snapshot.entitlements) + app[known]
-    return pairs, pd.unique(app[app >= 0])
+    return pairs, pd.unique(app[known])
