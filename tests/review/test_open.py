@@ -190,3 +190,24 @@ def test_what_is_out_of_scope_is_counted_and_ties_out(place: Path) -> None:
     again = CliRunner().invoke(main, ["rebuild", str(place / "q4"), str(place / "again"), "--json"])
     assert again.exit_code == 0, again.output
     assert "excluded.jsonl" in again.stdout
+
+
+def test_a_reviewer_with_several_workbooks_is_counted_once(place: Path) -> None:
+    known = world(
+        [person("ann"), person("bo"), person("boss"), person("mia")],
+        [entitlement("app:payroll"), entitlement("app:wiki")],
+        [
+            access_of(f"jumpcloud:app:{app}", f"jumpcloud:user:{who}")
+            for app in ("payroll", "wiki")
+            for who in ("ann", "bo")
+        ],
+    )
+    with Folder(place / "q2").locked(create=True) as folder:
+        folder.write("sync", to_files(known.snapshot), at="2026-11-20T09:00:00Z")
+    detected(place, "q2")
+    owners = '\n[reviewers.owners]\n"Payroll" = "mia@example.com"\n"Wiki" = "mia@example.com"\n'
+    toml = TOML.replace("[reviewers]\n", '[reviewers]\nworkbook_per = "application"\n') + owners
+    (place / "uar.toml").write_text(toml, "utf-8")
+    words = ["open", str(place / "q2"), "--settings", str(place / "uar.toml")]
+    done = CliRunner().invoke(main, words)
+    assert done.output.startswith("4 items for 1 reviewer in 2 workbooks, "), done.output

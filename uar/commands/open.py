@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,14 +184,18 @@ def contents(
 
 def _show(folder: Path, facts: dict[str, Any]) -> None:
     books = facts["workbooks"]
+    each = Counter[tuple[str, str]]()  # items by reviewer, who may have several workbooks
+    for book in books:
+        each[book["reviewer_email"], book["reviewer"]] += book["items"]
+    files = f" in {counted(len(books), 'workbook')}" if len(books) > len(each) else ""
     put(
-        f"{counted(facts['items'], 'item')} for {counted(len(books), 'reviewer')}, "
+        f"{counted(facts['items'], 'item')} for {counted(len(each), 'reviewer')}{files}, "
         f"population root {facts['population_root'][:16]}."
     )
     if facts["previous"]:
         then = " ".join(filter(None, (facts["previous"][name] for name in ("name", "period"))))
-        each = [f"{count:,} {word}" for word, count in facts["since"].items() if count]
-        put(f"Since {plain(then) or 'the review before'}: {', '.join(each)}.")
+        told = [f"{count:,} {word}" for word, count in facts["since"].items() if count]
+        put(f"Since {plain(then) or 'the review before'}: {', '.join(told)}.")
     for row in facts["excluded"]:
         if row["count"]:
             what = counted(row["count"], row["what"].removesuffix("s"))
@@ -205,8 +210,8 @@ def _show(folder: Path, facts: dict[str, Any]) -> None:
         ],
     )  # fmt: skip
     say()
-    for book in books:
-        if book["items"] > MANY:
-            say(f"{book['reviewer']} has {book['items']:,} items: more than a person decides well.")
+    for (_, reviewer), items in each.items():
+        if items > MANY:
+            say(f"{reviewer} has {items:,} items: more than a person decides well.")
     say(f"Send each file in {folder / 'workbooks'} to its reviewer.")
     say(f"Then take in what comes back: uar ingest {folder} FILE...")
