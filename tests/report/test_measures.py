@@ -17,6 +17,7 @@ from uar.measures.exceptions import overrides
 from uar.measures.quality import quality
 from uar.reports import _results
 from uar.reports._listing import Lines
+from uar.reports._process import period_said
 from uar.reports.report import REPORT
 from uar.review.flags import sentence
 from uar.settings import Campaign
@@ -58,6 +59,23 @@ def test_lateness_is_counted_from_the_due_date_and_the_end_of_the_period() -> No
     stones = {stone.word: stone for stone in timing.milestones(in_time, tie_out(in_time))}
     assert stones["Last answer that counts received"].after_due == 0
     assert stones["Closed"].at is None and stones["Closed"].none == "not yet"
+
+
+def test_how_old_the_list_was_and_a_missed_period_are_said() -> None:
+    evidence = made.evidence()
+    assert "The list was read on the day that the workbooks were issued." in period_said(evidence)
+    header = replace(evidence.snapshot.header, finished_at="2026-11-19T23:59:00Z")
+    older = replace(evidence, snapshot=replace(evidence.snapshot, header=header))
+    assert "The list was read 4 days before the workbooks were issued." in period_said(older)
+    for period, says in (
+        ("2026-Q3", ""),
+        ("2026-Q4", ""),
+        ("autumn", ""),
+        ("2026-Q2", "2026-Q2, and this one lie 92 days without a review: was one missed?"),
+    ):
+        before = replace(previous_of(evidence), period=period)
+        said = period_said(replace(evidence, previous=before))
+        assert says in said and bool(says) == ("missed" in said), period
 
 
 def test_days_late_without_a_due_date_are_unknown() -> None:

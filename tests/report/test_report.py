@@ -153,6 +153,9 @@ def test_figures_are_those_of_the_rows_they_lead_to(evidence: Evidence, page: Pa
     assert int(figures["Items of one reviewer, at most"]) == max(
         int(number) for name, number in column(page, "assigned", "Items").items() if name != "All"
     )
+    kept = standing[(standing["band"] == "privileged") & (standing["decision"] == "Keep")]
+    unsaid = kept["reason"].isna() | (kept["reason"] == "")
+    assert int(figures["Privileged items that were kept without a reason"]) == unsaid.sum()
     gone = standing["state"].isin(["removed", "already gone"])
     undone = ((standing["decision"] == "Revoke") & ~gone).sum()
     assert int(figures["Revoke that was not seen to be gone"]) == undone > 0

@@ -54,6 +54,8 @@ def _decisions(
         yield "Answered in time", "returns", _share(decided - int(late.gt(0).sum()), decided)
     yield "Revoke", "by-kind", _share(revoked, decided)
     yield "Privileged items that were kept", "privileged-list", _share(kept, int(privileged.sum()))
+    unsaid = privileged & (standing["decision"] == "Keep") & standing["reason"].fillna("").eq("")
+    yield "Privileged items that were kept without a reason", "privileged-list", int(unsaid.sum())
     flagged = sum(one.flagged_kept for one in judged)
     yield "Flagged and kept", "quality-list", _share(flagged, sum(one.flagged for one in judged))
     overrides = int(tieout.overrides().sum())

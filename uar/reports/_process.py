@@ -13,6 +13,7 @@ from uar.reports._listing import Cell, Lines, Link, Links, Listing, lines, listi
 from uar.reports._parts import HEADINGS
 from uar.reports._population import NOT_YET_OPENED
 from uar.reports._results import ANSWERS, by, total_of
+from uar.text import counted
 from uar.tieout import TieOut
 from uar.when import end_of_day
 
@@ -42,7 +43,7 @@ def dates(evidence: Evidence, tieout: TieOut) -> Listing:
 
 
 def period_said(evidence: Evidence) -> str:
-    """2026-Q4 is 2026-10-01 to 2026-12-31."""
+    """2026-Q4 is 2026-10-01 to 2026-12-31; how old the list was; whether a period was left out."""
     campaign = evidence.settings.campaign
     control = timing.period(campaign.period)
     due = (
@@ -50,9 +51,35 @@ def period_said(evidence: Evidence) -> str:
         if campaign.due
         else "No due date was given."
     )
+    more = " ".join(filter(None, (due, _age_said(evidence), _gap_said(evidence, control))))
     if control is None:
-        return f"The control period was not given as dates, such as 2026-Q4. {due}"
-    return f"The control period {campaign.period} is {control.first} to {control.last}. {due}"
+        return f"The control period was not given as dates, such as 2026-Q4. {more}"
+    return f"The control period {campaign.period} is {control.first} to {control.last}. {more}"
+
+
+def _age_said(evidence: Evidence) -> str:
+    """How old the list was when reviewers got it."""
+    issued = (evidence.campaign or {}).get("issued_at")
+    if not issued:
+        return ""
+    taken = pd.Timestamp(evidence.snapshot.header.finished_at)
+    days = (pd.Timestamp(issued).normalize() - taken.normalize()).days
+    when = "on the day that" if days == 0 else f"{counted(days, 'day')} before"
+    return f"The list was read {when} the workbooks were issued."
+
+
+def _gap_said(evidence: Evidence, control: timing.Period | None) -> str:
+    """Between the last review's period and this one: days that no review speaks of."""
+    before = timing.period(evidence.previous.period) if evidence.previous else None
+    if control is None or before is None or evidence.previous is None:
+        return ""
+    days = (control.first - before.last).days - 1
+    if days <= 0:
+        return ""
+    return (
+        f"Between the last review's period, {evidence.previous.period}, and this one lie "
+        f"{counted(days, 'day')} without a review: was one missed?"
+    )
 
 
 def returns(evidence: Evidence, tieout: TieOut, judged: Sequence[Quality]) -> Listing:

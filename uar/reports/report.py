@@ -147,7 +147,7 @@ def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
         ("Due", campaign.due.isoformat() if campaign.due else "not given", ""),
         ("Closed (UTC)", spoken(str(closing.get("at", ""))) or "not yet", ""),
         ("Prepared by", evidence.prepared_by or "not stated", ""),
-        ("Approved: acknowledged for management by", acknowledged or "nobody yet", ""),
+        ("Approved and acknowledged by", acknowledged or "nobody yet", ""),
         ("Signed with the key", closing.get("signer") or "none", "code"),
         (f"Root hash at ledger entry {last['number']}", last["hash"], "code"),
     )
