@@ -13,6 +13,7 @@ from tests.detections.world import (
     Row,
     admin,
     detect,
+    earlier,
     employee,
     facts,
     grant,
@@ -254,3 +255,11 @@ def test_an_attribute_that_is_not_required_is_not_asked_for() -> None:
     world = facts([user("ana", department=None, title=None)], settings=settings)
     assert detect("ATR-01", world)[1]["not_run"].startswith("attributes.required does not name")
     assert detect("ATR-02", world)[1]["found"] == 1
+
+
+def test_lif_09_leaves_aside_what_somebody_in_no_list_has_kept() -> None:
+    things = [thing("group", "it", privileged=True), thing("group", "a")]
+    held = [grant("user:gone", "group:it"), grant("user:ana", "group:a")]
+    then = facts([user("ana", department="Sales")], things, held)
+    rows, _ = detect("LIF-09", facts([user("ana")], things, held, previous=earlier(then)))
+    assert rows["user:ana"]["severity"] == "medium"

@@ -149,3 +149,11 @@ def test_the_use_of_what_is_in_no_list_is_not_the_use_of_something_else() -> Non
     uses += [use("user:gone", "application", NOW, "app:pay")]
     world = facts(people, [thing("app", "wiki"), thing("app", "pay")], held, uses=uses)
     assert list(detect("ENT-11", world)[0]) == ["app:pay>user:ana"]
+
+
+def test_a_group_in_no_list_is_not_asked_about() -> None:
+    held = [grant("user:ana", "group:gone"), grant("group:gone", "app:pay")]
+    uses = [use("user:ana", "sign-in", NOW), use("user:bea", "application", NOW, "app:pay")]
+    world = facts([user("ana"), user("bea")], [thing("app", "pay")], held, uses=uses)
+    assert answer("ENT-11", world) == (0, 0, 0)
+    assert answer("GRP-09", world) == (0, 0, 0)

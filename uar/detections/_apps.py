@@ -83,7 +83,7 @@ def _too_new(facts: Facts) -> Mask:
 def _seen(facts: Facts) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Who used which application, as one number each; and the applications that somebody used."""
     uses = facts.snapshot.uses
-    uses = uses[(uses["kind"] == "application") & uses["entitlement_id"].notna()]
+    uses = uses[uses["kind"] == "application"]
     account = positions(uses["account_id"], facts.accounts["account_id"])
     app = positions(uses["entitlement_id"], facts.snapshot.entitlements["entitlement_id"])
     known = app >= 0  # an account that is in no list has a number of nobody's

@@ -60,11 +60,10 @@ def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
     names = things.set_index("entitlement_id")["name"]
     opened = facts.opened[facts.opened["entitlement_id"].isin(names.index)]
     opened = opened.assign(name=look_up(opened["entitlement_id"], names)).sort_values("name")
-    by_group = look_up(
-        found["entitlement_id"], opened.groupby("group_id")["name"].agg(" and ".join)
-    )
     words = told(facts, found)
-    itself = look_up(found["entitlement_id"], names)
+    held = words["entitlement_id"]
+    by_group = look_up(held, opened.groupby("group_id")["name"].agg(" and ".join))
+    itself = look_up(held, names)
     return words.assign(what=itself.fillna(by_group + " by the group " + words["what"]))
 
 

@@ -30,7 +30,7 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._apps import Numbers, doors, most, ways
-from uar.detections._grants import Mask, judged, told
+from uar.detections._grants import Mask, judged, kind_is, told
 from uar.detections._paths import leads
 
 
@@ -64,7 +64,7 @@ def _more_than_apps(facts: Facts) -> Numbers:
 
 def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
     words = told(facts, found)
-    groups = facts.snapshot.entitlements["kind"].eq("group").to_numpy(bool)[found["thing"]]
+    groups = kind_is(facts, "group")[found["row"].to_numpy()]
     what = ("has " + words["what"] + " and was not seen to use it").mask(
         groups, "is in the group " + words["what"] + " and was not seen to use what it opens"
     )
