@@ -58,7 +58,8 @@ SOURCE_ID = re.compile(r"[\w-]+")
 PLAIN = re.compile(r"[0-9a-f]{64}|\d{4}-\d\d-\d\d")  # a digest or a day, wherever it stands
 MAYBE_DEVICE = ("device", "direct binding", "group binding")
 WORD = re.compile(r"\w+")
-PERSON = re.compile(r"(?:[^\W\d_a-z][\w'’.-]+ ?){2,4}")  # noqa: RUF001 - two to four, with capitals
+CAPITAL = r"[^\W\d_a-z][\w'’.-]+"  # noqa: RUF001 - a word as names have it
+PERSON = re.compile(rf"{CAPITAL}(?: {CAPITAL}){{1,3}}")  # two to four of them
 SHORT = 3  # a name of one word and no more letters is taken for a common word
 
 
@@ -187,7 +188,7 @@ def redactor(evidence: Evidence) -> Redactor:
     names: dict[str, list[tuple[str, ...]]] = {}
     people = {text for frame in frames for text in frame["name"].dropna() if PERSON.fullmatch(text)}
     single = {word for text in people for word in WORD.findall(text)}
-    for text in (*pd.concat(known).dropna().unique(), *sorted(single)):
+    for text in (*sorted(single), *pd.concat(known).dropna().unique()):
         words = tuple(WORD.findall(text.casefold()))
         if len(words) > 1 or (words and len(words[0]) > SHORT):
             names.setdefault(words[0], []).append(words)

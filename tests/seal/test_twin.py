@@ -184,6 +184,13 @@ def test_a_login_that_is_a_word_of_ours_changes_no_answer() -> None:
     assert set(its.snapshot.accounts["status"]) == set(accounts["status"])
 
 
+def test_a_long_name_is_read_in_no_time() -> None:
+    evidence = made.evidence()
+    accounts = evidence.snapshot.accounts.copy()
+    accounts["name"] = "A" * 20_000 + "!"  # where four words may begin: a day and a night
+    redactor(replace(evidence, snapshot=replace(evidence.snapshot, accounts=accounts)))
+
+
 def test_a_name_is_hidden_wherever_somebody_may_have_written_it() -> None:
     evidence = made.evidence()
     accounts = evidence.snapshot.accounts.copy()
