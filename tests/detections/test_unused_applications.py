@@ -157,3 +157,11 @@ def test_a_group_in_no_list_is_not_asked_about() -> None:
     world = facts([user("ana"), user("bea")], [thing("app", "pay")], held, uses=uses)
     assert answer("ENT-11", world) == (0, 0, 0)
     assert answer("GRP-09", world) == (0, 0, 0)
+
+
+def test_who_may_be_new_and_was_not_seen_cannot_be_told() -> None:
+    people = [user("ana", created_at=None), user("bea")]
+    held = [grant(f"user:{name}", "app:pay") for name in ("ana", "bea")]
+    uses = [use("user:bea", "application", NOW, "app:pay")]
+    world = facts(people, [thing("app", "pay")], held, uses=uses, header=WATCHED)
+    assert answer("ENT-11", world) == (0, 2, 1)

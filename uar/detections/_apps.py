@@ -74,9 +74,10 @@ def _asked(facts: Facts) -> Mask:
 
 
 def _too_new(facts: Facts) -> Mask:
+    """Which accounts are, or may be, too young to be said to use nothing."""
     grace = pd.Timedelta(days=facts.settings.thresholds.grace_days)
-    young = facts.accounts["created_at"] > facts.now - grace
-    mask: Mask = young.fillna(False).to_numpy(bool)
+    made = facts.accounts["created_at"]
+    mask: Mask = ((made > facts.now - grace) | made.isna()).to_numpy(bool)
     return mask
 
 
