@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
-from tests.review.world import Row, access_of, entitlement, person, world
+from tests.review.world import Row, access_of, entitlement, finding, person, world
+from tests.workbooks.test_brand import png
 from uar.cli import main
 from uar.folder import Folder
 from uar.sheet import DECISION, HEADINGS, REASON
@@ -40,6 +43,7 @@ def review(tmp_path: Path) -> Path:
             for app in APPS
             for name in ("ann", "zoe", "mia")
         ],
+        [finding("jumpcloud:user:ann", "The user has no department.")],
     )
     settings = tmp_path / "uar.toml"
     settings.write_text(TOML, "utf-8")
@@ -227,3 +231,54 @@ def test_the_same_move_makes_the_same_bytes(review: Path, tmp_path: Path) -> Non
     content = (review / name).read_bytes()
     assert content == (tmp_path / "again" / name).read_bytes()
     assert load_workbook(io.BytesIO(content))["_uar"]["B4"].value == "max@example.com"
+
+
+def opened_as(tmp_path: Path, review: Path, more: str, *words: str) -> Path:
+    """The same review, opened in another way."""
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copytree(review, other / "q4", ignore=shutil.ignore_patterns(".lock"))
+    folder = other / "q4"
+    for name in ("items.jsonl", "campaign.json", "ledger.jsonl"):
+        (folder / name).unlink()
+    shutil.rmtree(folder / "workbooks")
+    lines = (review / "ledger.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "ledger.jsonl").write_bytes(b"".join(lines[:2]))
+    (other / "uar.toml").write_text(TOML + more, "utf-8")
+    (other / "logo.png").write_bytes(png())
+    assert run("open", folder, "--settings", other / "uar.toml", *words).exit_code == 0
+    return folder
+
+
+def test_a_moved_workbook_looks_as_the_others_and_tells_all_flags(
+    tmp_path: Path, review: Path
+) -> None:
+    text = "Ask before the holidays."
+    branding = f'[branding]\nlogo = "logo.png"\ncolour = "#7A1FA2"\ninstructions = "{text}"\n'
+    folder = opened_as(tmp_path, review, branding)
+    assert move(folder, "mia", "max").exit_code == 0
+    for name in ("mia-doe", "max-doe moved-0001"):
+        path = folder / "workbooks" / f"2026-Q4 {name}.xlsx"
+        assert [part for part in zipfile.ZipFile(path).namelist() if part.startswith("xl/media/")]
+        book = load_workbook(path)
+        cover = book["Start here"]
+        said = [str(cell.value) for row in cover.iter_rows() for cell in row if cell.value]
+        assert text in said
+        assert cover["B6"].font.color.rgb.endswith("7A1FA2")
+        assert "The user has no department." in str(list(book["People"].values))
+
+
+def test_of_a_review_on_csv_files_a_csv_file_is_moved(tmp_path: Path, review: Path) -> None:
+    folder = opened_as(tmp_path, review, "", "--format", "csv")
+    done = move(folder, "mia", "max")
+    assert "Workbook: 2026-Q4 max-doe moved-0001.csv" in done.output
+    text = (folder / "workbooks" / "2026-Q4 max-doe moved-0001.csv").read_text("utf-8-sig")
+    header, *rows = list(csv.reader(io.StringIO(text)))
+    assert DECISION in header and len(rows) == 6
+    for row in rows:
+        row[header.index(DECISION)] = "Keep"
+    path = tmp_path / "back.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+    _, [receipt] = ingest(folder, path)
+    assert (receipt["outcome"], receipt["rows"]["accepted"]) == ("accepted", 6)

@@ -24,6 +24,7 @@ from uar.commands._shared import (
     put_json,
     say,
 )
+from uar.commands.open import DETECTED, LOGO
 from uar.decisions.words import cleaned, is_reason
 from uar.errors import SetupError
 from uar.folder import Folder
@@ -32,9 +33,12 @@ from uar.review.candidates import Candidate, find
 from uar.review.cards import gives, people
 from uar.review.items import Known, in_order
 from uar.review.moves import assigned, moved, unmovable
+from uar.sheet import shown_of
 from uar.snapshot import from_lines, to_lines
 from uar.tables import FINDINGS, LINKS, PERSONS
-from uar.workbooks.write import workbooks
+from uar.workbooks._logo import logo
+from uar.workbooks.write import Brand, workbooks
+from uar.workbooks.write_csv import csv_files
 
 
 @click.command()
@@ -58,13 +62,12 @@ def command(
     with Folder(folder).locked() as review:
         items = load_items(review)
         picked = _picked(items, set(load_decisions(review)["item_id"]), giver, chosen)
-        snapshot = load_snapshot(review)
-        persons = from_lines(PERSONS, review.read("persons.jsonl", "detect"))
-        to = _eligible(
-            find(snapshot.accounts, persons, settings_of(review, "open"), receiver),
-            receiver,
-            picked,
+        snapshot, settings = load_snapshot(review), settings_of(review, "open")
+        persons, links, findings = (
+            from_lines(table, review.read(name, "detect"))
+            for table, name in zip((PERSONS, LINKS, FINDINGS), DETECTED, strict=True)
         )
+        to = _eligible(find(snapshot.accounts, persons, settings, receiver), receiver, picked)
         campaign = json.loads(review.read("campaign.json", "open"))
         number = f"{len(review.names('reassignments/')) + 1:04}"
         moves = moved(picked, to, campaign, number, because)
@@ -73,15 +76,21 @@ def command(
         known = Known(
             snapshot,
             persons,
-            FINDINGS.empty(),
+            findings,
             access.opens(snapshot.grants),
             access.shared(
                 access.reach(snapshot.grants, snapshot.contents),
                 persons.set_index("account_id")["person_id"],
             ),
         )
-        cards = gives(known), people(known, from_lines(LINKS, review.read("links.jsonl", "detect")))
-        [(name, book)] = workbooks(in_order(own), {**campaign, "workbooks": [entry]}, *cards)
+        told, ordered = {**campaign, "workbooks": [entry]}, in_order(own)
+        if campaign.get("format") == "csv":
+            [(name, book)] = csv_files(ordered, told, shown_of(ordered))
+        else:
+            pictures = [logo(review.read(name, "open"), name) for name in review.names(LOGO)]
+            brand = Brand(settings.branding, pictures[0] if pictures else None)
+            cards = gives(known), people(known, links)
+            [(name, book)] = workbooks(ordered, told, *cards, brand=brand)
         review.write(
             "reassign",
             {f"reassignments/{number}.jsonl": to_lines(moves), f"workbooks/{name}": book},

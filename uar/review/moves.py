@@ -47,8 +47,8 @@ def moved(
     as the operator gave it.
     """
     settings = Campaign(campaign["name"], campaign["period"])
-    stem = file_names(settings, [(receiver, "", "")])[receiver.account_id, ""].removesuffix(".xlsx")
-    workbook = f"{stem} moved-{place}.xlsx"
+    suffix = f" moved-{place}.{campaign.get('format', 'xlsx')}"
+    workbook = file_names(settings, [(receiver, "", "")], suffix)[receiver.account_id, ""]
     return REASSIGNMENTS.frame(
         {
             "item_id": row["item_id"],
