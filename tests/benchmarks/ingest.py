@@ -21,7 +21,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from tests.ingest.review import AT, CAMPAIGN, COLUMN, KEY, item
+from tests.ingest.review import AT, CAMPAIGN, COLUMN, KEY, SNAPSHOT, item
 from tests.ingest.test_hostile import HOSTILE as HOSTILE_XLSX
 from tests.ingest.test_hostile import memory_to_refuse
 from tests.ingest.test_ods import HOSTILE as HOSTILE_ODS
@@ -116,6 +116,7 @@ def make(base: Path, files: int, rows: int) -> list[Path]:
     folder = Folder(base / "q4")
     content = {"items.jsonl": to_lines(frame), "campaign.json": json_bytes(campaign)}
     with folder.locked(create=True):
+        folder.write("sync", SNAPSHOT, at=AT)
         folder.write("open", content, at=AT)
     inbox = base / "inbox"
     inbox.mkdir()

@@ -18,7 +18,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import SortState
 
-from tests.ingest.review import CAMPAIGN, FILES, HEADINGS, REVIEWERS, issued_texts, items_of
+from tests.ingest.review import CAMPAIGN, FILES, HEADINGS, KEY, REVIEWERS, issued_texts, items_of
 from uar.decisions.answers import Decision
 from uar.decisions.case import Case, Issued
 from uar.decisions.intake import take
@@ -403,7 +403,7 @@ def issued() -> Issued:
     """Three reviewers with twelve items each."""
     rows = [row for name in REVIEWERS for row in items_of(name)]
     files = {FILES[name]: f"{name}@example.com" for name in REVIEWERS}
-    return Issued(Population(map(json_line, rows)), CAMPAIGN, files)
+    return Issued(Population(map(json_line, rows)), KEY, CAMPAIGN, files)
 
 
 def take_in(content: bytes, issued: Issued, rules: Rules) -> tuple[list[Decision], Receipt]:

@@ -19,12 +19,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from uar.cli import main
 from uar.folder import Folder
 from uar.sheet import DECISION, HEADINGS, REASON, cells, item_id, seal
-from uar.snapshot import json_bytes, to_lines
+from uar.snapshot import HEADER_FILE, json_bytes, to_lines
 from uar.tables import ITEMS
 from uar.workbooks.write import workbooks
 
 KEY = "5e" * 32
 AT = "2026-11-23T10:00:00Z"
+SNAPSHOT = {HEADER_FILE: json_bytes({"seal_key": KEY})}  # as far as ingest needs it
 REVIEWERS = ("ana", "ben", "cleo")
 CAMPAIGN = "CAMPAIGN-ABCD-2345"
 FILES = {name: f"FILE-{name.upper():A<4}-2345" for name in REVIEWERS}
@@ -97,6 +98,7 @@ def make_review(
     header = {"campaign.json": json_bytes({**campaign(reviewers, due), "time_zone": zone})}
     folder = Folder(path)
     with folder.locked(create=True):
+        folder.write("sync", SNAPSHOT, at=AT)
         folder.write("open", {**header, **files}, at=AT)
     return path
 

@@ -23,6 +23,7 @@ from tests.ingest.people import (
     seal_gone,
 )
 from tests.ingest.review import (
+    SNAPSHOT,
     answer,
     as_bytes,
     campaign,
@@ -171,6 +172,7 @@ def test_without_seals_items_that_look_alike_are_refused(tmp_path: Path, inbox: 
         "workbooks/ana.xlsx": workbook(items),
     }
     with folder.locked(create=True):
+        folder.write("sync", SNAPSHOT, at="2026-11-23T10:00:00Z")
         folder.write("open", files, at="2026-11-23T10:00:00Z")
     code, [receipt] = ingest(folder.path, filled(folder.path, inbox, seal_gone))
     assert code == 4

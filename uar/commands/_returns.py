@@ -7,13 +7,14 @@ of the same command has changed for a reviewer was not known there, so such a fi
 from __future__ import annotations
 
 import gc
+import json
 import multiprocessing
 import os
 import signal
 import sys
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,9 +29,7 @@ from uar.workbooks.read import read
 
 WORTH = 24  # files from which starting processes pays
 MOST = 4  # processes; this one, which writes, keeps no more busy
-AHEAD = 4  # files on their way to each of them
-
-Rows = Mapping[str, Mapping[str, Any]]
+AHEAD = 12  # files on their way to each of them
 
 
 @dataclass(frozen=True)
@@ -43,20 +42,21 @@ class File:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A file's receipt, as a record and as it is kept; its accepted rows of DECISIONS likewise."""
+    """A file's receipt, as a record and as it is kept; its accepted rows of DECISIONS, a line
+    each."""
 
     record: dict[str, Any]
     receipt: bytes
-    decided: Sequence[Mapping[str, Any]]
     lines: bytes
 
 
 @dataclass(frozen=True)
 class Judge:
-    """All that files are judged by. `before`: the counting answers until now, by item id."""
+    """All that files are judged by. `before`: the counting answers until now, by item id; it learns
+    from every verdict."""
 
     issued: Issued
-    before: Rows
+    before: dict[str, Mapping[str, Any]]
     rules: Rules
 
     def __call__(self, file: File) -> Verdict:
@@ -65,26 +65,28 @@ class Judge:
             returned = read(arrival.name, file.content, self.issued.items.most)
         except TableError as error:
             record = refusal(arrival, self.rules, str(error)).record()
-            return Verdict(record, json_bytes(record), (), b"")
+            return Verdict(record, json_bytes(record), b"")
         case = Case(arrival, returned, self.issued, self.before, self.rules)
         decided, receipt = take(case)
         record = receipt.record()
-        return Verdict(record, json_bytes(record), decided, b"".join(map(json_line, decided)))
+        return Verdict(record, json_bytes(record), b"".join(map(json_line, decided)))
 
 
 def judged(judge: Judge, files: Iterable[File], count: int) -> Iterator[tuple[File, Verdict]]:
-    """Each file with its verdict; `count`: how many there are.
-
-    `judge.before` may learn from a verdict before the next one is asked for.
-    """
+    """Each file with its verdict; `count`: how many there are."""
     changed: set[str] = set()
+    unlearned: list[bytes] = []  # what most commands never need as rows
     with _ahead(judge, files, count) as pairs:
         for file, early in pairs:
-            known = early is not None and early.record["reviewer_email"] not in changed
-            verdict = early if early is not None and known else judge(file)
-            if verdict.decided:
-                changed.add(verdict.record["reviewer_email"])
-            yield file, verdict
+            if early is None or early.record["reviewer_email"] in changed:
+                rows = [json.loads(line) for lines in unlearned for line in lines.splitlines()]
+                judge.before.update((row["item_id"], row) for row in rows)
+                unlearned.clear()
+                early = judge(file)
+            if early.lines:
+                changed.add(early.record["reviewer_email"])
+                unlearned.append(early.lines)
+            yield file, early
 
 
 @contextmanager

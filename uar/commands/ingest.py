@@ -33,7 +33,7 @@ from uar.decisions.population import Population
 from uar.decisions.receipt import ACCEPTED, PARTLY, REFUSED, Arrival, Rules, lines
 from uar.errors import TableError
 from uar.folder import Folder, Step, digest
-from uar.snapshot import to_lines
+from uar.snapshot import HEADER_FILE, to_lines
 from uar.tables import records
 from uar.text import counted
 from uar.when import UTC
@@ -113,7 +113,8 @@ def _load_issued(review: Folder) -> Issued:
     applied = [str(line["at"])[:10] for line in review.ledger() if line["step"] == "apply"]
     newest = applied[-1] if applied else ""
     zone = campaign.get("time_zone", UTC)
-    return Issued(_load_population(review), campaign["campaign_id"], files, due, zone, newest)
+    key = json.loads(review.read(HEADER_FILE, "sync"))["seal_key"]
+    return Issued(_load_population(review), key, campaign["campaign_id"], files, due, zone, newest)
 
 
 def _load_population(review: Folder) -> Population:
@@ -138,7 +139,6 @@ def _take_in(review: Folder, files: Sequence[Path], rules: Rules) -> list[dict[s
         length=len(files), label="Reading", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
         for file, verdict in judged(judge, inbox.new(files), len(files)):
-            before.update({str(row["item_id"]): row for row in verdict.decided})
             inbox.receipts[file.arrival.sha256] = verdict.record
             steps.append(_step(file, verdict))
             if len(steps) == TOGETHER:
@@ -154,7 +154,7 @@ def _step(file: File, verdict: Verdict) -> Step:
     name, record = file.arrival.file, verdict.record
     number = name.removeprefix("returned/")[:4]
     files = {name: file.content, f"receipts/{number}.json": verdict.receipt}
-    if verdict.decided:
+    if verdict.lines:
         files[f"decisions/{number}.jsonl"] = verdict.lines
     counts = {name: value for name, value in record["rows"].items() if value}
     facts = {"outcome": record["outcome"]}

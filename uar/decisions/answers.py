@@ -45,7 +45,7 @@ def read_answer(form: Form, each: Asked) -> Answer:
     decision, unclear = understand(written)
     if unclear:
         wrong.append((DECISION, unclear))
-    for heading in (ITEM, DECISION, REASON) if form.sheet.formulas or form.sheet.valueless else ():
+    for heading in (ITEM, DECISION, REASON) if form.is_calculated(row) else ():
         if form.has_no_value(row, heading):
             wrong.append((heading, "holds a formula without a value: type the text itself"))
         elif (row.number, form.columns.get(heading, 0)) in form.sheet.formulas:
@@ -64,6 +64,8 @@ def _needs_reason(decision: str, item: Item) -> bool:
 def _recorded(form: Form, row: Row, heading: str, notes: list[str]) -> str:
     """A text as it goes on record; what was left out is noted."""
     raw = form.text(row, heading)
+    if not raw:
+        return ""
     text = cleaned(raw)
     if len(text) < len(raw.replace("\r\n", "\n").strip()):
         notes.append(f"{form.cell(row, heading)}: control characters were left out.")

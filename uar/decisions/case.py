@@ -19,12 +19,14 @@ from uar.when import UTC
 class Issued:
     """The population as it was put to the reviewers.
 
-    `campaign`, `files`: the ids that workbooks carry in their title, a file's with its reviewer's
-    e-mail. `due`: the last day for returned files, by the clocks of `time_zone`. `applied`: the
-    day on which removals were carried out last, "" before that.
+    `key`: what seals are made with. `campaign`, `files`: the ids that workbooks carry in their
+    title, a file's with its reviewer's e-mail. `due`: the last day for returned files, by the
+    clocks of `time_zone`. `applied`: the day on which removals were carried out last, "" before
+    that.
     """
 
     items: Population
+    key: str = ""
     campaign: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     due: dt.date | None = None

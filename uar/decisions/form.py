@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,6 +59,16 @@ class Form:
     def decides_nothing(self, row: Row) -> bool:
         """Is the Decision blank, and not just unread?"""
         return row.number in self._silent
+
+    def is_calculated(self, row: Row) -> bool:
+        """Is anything that a reviewer types a formula there, with a value or without?"""
+        return row.number in self._calculated
+
+    @cached_property
+    def _calculated(self) -> Set[int]:
+        columns = {self.columns.get(heading) for heading in (ITEM, DECISION, REASON)}
+        places = self.sheet.formulas | self.sheet.valueless
+        return {row for row, column in places if column in columns}
 
     @cached_property
     def is_sealed(self) -> bool:
@@ -115,13 +125,23 @@ class SignOff:
     unclear: str = ""
 
 
-def is_header(row: Row) -> bool:
-    """Does a row hold the two headings that every returned file must have?"""
-    short = [text for text in row.cells.values() if len(text) < SHORT or len(text.strip()) < SHORT]
-    if _ITEM_WORDS.isdisjoint(map(fold, short)):  # most rows
-        return False
-    found = {HEADINGS.get(fold(text)) for text in row.cells.values() if len(text) < LONGEST}
-    return ITEM in found and DECISION in found
+def headers(rows: Sequence[Row]) -> list[int]:
+    """The places of the rows that hold the two headings which every returned file must have."""
+    # Texts repeat: each distinct one is looked at once, and then most rows are passed by.
+    texts = set[str]().union(*(row.cells.values() for row in rows))
+    short = (text for text in texts if len(text) < SHORT or len(text.strip()) < SHORT)
+    item = {text for text in short if fold(text) in _ITEM_WORDS}
+    return [
+        place
+        for place, row in enumerate(rows)
+        if not item.isdisjoint(row.cells.values()) and _decides(row)
+    ]
+
+
+def _decides(row: Row) -> bool:
+    return any(
+        HEADINGS.get(fold(text)) == DECISION for text in row.cells.values() if len(text) < LONGEST
+    )
 
 
 def find_form(returned: Returned, issued: Set[str]) -> Form:
@@ -129,7 +149,7 @@ def find_form(returned: Returned, issued: Set[str]) -> Form:
 
     Raises TableError when there is none, more than one, or a heading stands twice.
     """
-    headed = [sheet for sheet in returned.sheets if any(map(is_header, sheet.rows))]
+    headed = [sheet for sheet in returned.sheets if headers(sheet.rows)]
     if not headed:
         raise TableError(f"no sheet has the headings {ITEM} and {DECISION} in one row; {FRESH}.")
     holding = [sheet for sheet in headed if _holds(sheet, issued)] or headed
@@ -154,7 +174,7 @@ def item_text(text: str) -> str:
 
 
 def _laid_out(sheet: Sheet, epoch: str) -> Form:
-    places = [place for place, row in enumerate(sheet.rows) if is_header(row)]
+    places = headers(sheet.rows)
     first = sheet.rows[places[0]]
     columns = _columns(sheet, first)
     for place in places[1:]:

@@ -97,7 +97,7 @@ def _check_campaign(form: Form, issued: Issued, marks: set[str]) -> None:
 def _judge(case: Case, form: Form, email: str) -> Judged:
     """Collect everything in one go: nobody should have to send a file back twice."""
     items, own = case.issued.items, list(case.issued.items.of(email).values())
-    known = asked(form, list(_known_rows(form, items)))
+    known = asked(form, list(_known_rows(form, items)), case.issued.key)
     rows = [each for each in known if each.item["reviewer_email"] == email]
     answers, repeats = first_of_each(read_answer(form, each) for each in rows)
     slipped, harmless = edited(form, known, own)

@@ -15,7 +15,7 @@ from uar.decisions.form import FRESH, Form
 from uar.decisions.population import Item
 from uar.decisions.returned import Row
 from uar.decisions.words import cleaned, fact, is_blank
-from uar.sheet import DECISION, ITEM, REASON, SEAL, SHOWN, cells_of_each
+from uar.sheet import DECISION, ITEM, REASON, SEAL, SHOWN, cells_of_each, seal
 
 HEADINGS = tuple(shown.heading for shown in SHOWN)
 NAMES = tuple(shown.heading for shown in SHOWN if shown.names)
@@ -46,13 +46,25 @@ class Asked:
     changed: Mapping[str, tuple[str, str]]
 
 
-def asked(form: Form, rows: Sequence[tuple[Row, Item]]) -> list[Asked]:
-    """Pair rows with their items; only the headings that came back are compared."""
-    return [
-        _asked(form, row, item, issued)
-        for start in range(0, len(rows), AT_ONCE)
-        for (row, item), issued in _with_texts(rows[start : start + AT_ONCE])
-    ]
+def asked(form: Form, rows: Sequence[tuple[Row, Item]], key: str) -> list[Asked]:
+    """Pair rows with their items; only the headings that came back are compared.
+
+    `key`: what seals were made with. A row that gives its seal again says what was issued.
+    """
+    touched = [(row, item) for row, item in rows if not _is_intact(form, row, item, key)]
+    changed = {
+        row.number: _changed(form, row, item, issued)
+        for start in range(0, len(touched), AT_ONCE)
+        for (row, item), issued in _with_texts(touched[start : start + AT_ONCE])
+    }
+    return [Asked(row, item, changed.get(row.number, {})) for row, item in rows]
+
+
+def _is_intact(form: Form, row: Row, item: Item, key: str) -> bool:
+    """Do the texts that came back give the seal that was issued, and is it the one beside them?"""
+    found = [row.cells.get(column, "") for column in form.shown]
+    made = seal(key, str(item["item_id"]), found)
+    return bool(made == item["seal"] == form.text(row, SEAL))
 
 
 def _with_texts(
@@ -61,18 +73,18 @@ def _with_texts(
     return zip(rows, cells_of_each([item for _, item in rows]), strict=True)
 
 
-def _asked(form: Form, row: Row, item: Item, issued: list[str]) -> Asked:
+def _changed(
+    form: Form, row: Row, item: Item, issued: Sequence[str]
+) -> Mapping[str, tuple[str, str]]:
     found = [row.cells.get(column, "") for column in form.shown]
     if form.is_sealed:
         issued = [*issued, str(item["seal"])]
         found.append(form.text(row, SEAL))
-    if found == issued:  # nearly every row
-        return Asked(row, item, {})
-    changed = {}
-    for heading, text, was in zip((*HEADINGS, SEAL), found, issued, strict=False):
-        if text != was and heading in form.columns and fact(text) != fact(was):
-            changed[heading] = fact(text), fact(was)
-    return Asked(row, item, changed)
+    return {
+        heading: (fact(text), fact(was))
+        for heading, text, was in zip((*HEADINGS, SEAL), found, issued, strict=False)
+        if text != was and heading in form.columns and fact(text) != fact(was)
+    }
 
 
 def altered(form: Form, rows: Sequence[Asked], own: Sequence[Item]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from itertools import islice
 
-from uar.decisions.form import is_header
+from uar.decisions.form import headers
 from uar.decisions.returned import Returned, Row, Sheet
 from uar.errors import TableError
 from uar.sheet import SHEET
@@ -44,7 +44,7 @@ def read_csv(content: bytes, items: int | None = None) -> Returned:
         rows = _rows(text, delimiter, quoted)
         try:
             first = list(islice(rows, HEADED))
-            if any(is_header(row) for row in first):
+            if headers(first):
                 sheet = Sheet(SHEET, (*first, *rows), by_line=True)
                 return Returned(f"CSV file with {word}, {ENCODINGS[encoding]}", (sheet,))
         except csv.Error as error:
