@@ -11,10 +11,9 @@ LARGE = 128 * 1024  # bytes; where glibc begins, before it learns to keep ever l
 
 
 def be_frugal() -> None:
-    """Give back what was used. Answers and workbooks come in threads and go as fast. glibc would
-    keep a heap for each thread, and what large pieces leave behind, Arrow's own allocator what it
-    once had: a third of what a large tenant takes. Elsewhere than with glibc nothing is done to
-    threads' heaps.
+    """Give back what was used. Answers come in threads and go as fast. glibc would keep a heap for
+    each thread, and what large pieces leave behind, Arrow's own allocator what it once had: a third
+    of what a large tenant takes. Elsewhere than with glibc nothing is done to threads' heaps.
     """
     pa.set_memory_pool(pa.system_memory_pool())
     try:

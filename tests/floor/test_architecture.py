@@ -15,7 +15,7 @@ PACKAGE = ROOT / "uar"
 # A folder's name stands for everything in it.
 LEVELS = (
     ("uar", "uar.errors", "uar.text", "uar.verify"),
-    ("uar.toml_file", "uar.zipped", "uar.memory", "uar.maker", "uar.when"),
+    ("uar.toml_file", "uar.zipped", "uar.memory", "uar.processes", "uar.maker", "uar.when"),
     ("uar.tables", "uar.clock", "uar.settings"),
     ("uar.snapshot", "uar.sheet"),
     ("uar.access", "uar.previous", "uar.exceptions", "uar.overrides"),

@@ -6,17 +6,8 @@ of the same command has changed for a reviewer was not known there, so such a fi
 
 from __future__ import annotations
 
-import gc
 import json
-import multiprocessing
-import os
-import signal
-import sys
-import warnings
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,12 +15,9 @@ from uar.decisions.case import Case, Issued
 from uar.decisions.intake import take
 from uar.decisions.receipt import Arrival, Rules, refusal
 from uar.errors import TableError
+from uar.processes import ahead
 from uar.verify import json_bytes, json_line
 from uar.workbooks.read import read
-
-WORTH = 24  # files from which starting processes pays
-MOST = 4  # processes; this one, which writes, keeps no more busy
-AHEAD = 12  # files on their way to each of them
 
 
 @dataclass(frozen=True)
@@ -76,7 +64,7 @@ def judged(judge: Judge, files: Iterable[File], count: int) -> Iterator[tuple[Fi
     """Each file with its verdict; `count`: how many there are."""
     changed: set[str] = set()
     unlearned: list[bytes] = []  # what most commands never need as rows
-    with _ahead(judge, files, count) as pairs:
+    with ahead(judge, files, count) as pairs:
         for file, early in pairs:
             if early is None or early.record["reviewer_email"] in changed:
                 rows = [json.loads(line) for lines in unlearned for line in lines.splitlines()]
@@ -87,51 +75,3 @@ def judged(judge: Judge, files: Iterable[File], count: int) -> Iterator[tuple[Fi
                 changed.add(early.record["reviewer_email"])
                 unlearned.append(early.lines)
             yield file, early
-
-
-@contextmanager
-def _ahead(
-    judge: Judge, files: Iterable[File], count: int
-) -> Iterator[Iterator[tuple[File, Verdict | None]]]:
-    """Files with the verdicts of other processes, where there are any."""
-    cores = min(os.cpu_count() or 1, MOST)
-    if count < WORTH or cores < 2 or sys.platform != "linux":
-        # Elsewhere a process starts empty: filling it takes longer than judging the files.
-        yield ((file, None) for file in files)
-        return
-    _JUDGES[:] = [judge]
-    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("fork"), _start)
-    try:
-        yield _through(pool, files, AHEAD * cores)
-    finally:
-        pool.shutdown(cancel_futures=True)
-        _JUDGES.clear()
-
-
-_JUDGES: list[Judge] = []  # what a process finds when it is forked: nothing has to be sent there
-
-
-def _start() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that writes
-    gc.freeze()
-
-
-def _judge(file: File) -> Verdict:
-    return _JUDGES[0](file)
-
-
-def _through(
-    pool: ProcessPoolExecutor, files: Iterable[File], most: int
-) -> Iterator[tuple[File, Verdict | None]]:
-    """In order, with at most so many files on their way."""
-    waiting: deque[tuple[File, Future[Verdict]]] = deque()
-    for file in files:
-        with warnings.catch_warnings():
-            # The processes only read XML and compare texts: no thread of this one is missed there.
-            warnings.filterwarnings("ignore", ".*fork.*", DeprecationWarning)
-            waiting.append((file, pool.submit(_judge, file)))
-        if len(waiting) >= most:
-            first, future = waiting.popleft()
-            yield first, future.result()
-    for first, future in waiting:
-        yield first, future.result()

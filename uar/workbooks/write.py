@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 import pandas as pd
 
+from uar.processes import ahead
 from uar.sheet import SHOWN, shortened, showable, shown_of
 from uar.tables import objects
 from uar.workbooks._grid import Sheet
@@ -68,9 +68,10 @@ def workbooks(
     def made(entry: Mapping[str, Any]) -> bytes:
         return _workbook(shared, entry, own[entry["workbook"]], texts, gives, people)
 
-    names = [entry["workbook"] for entry in campaign["workbooks"]]
-    with ThreadPoolExecutor(2) as pool:  # while one is compressed, the next is written
-        yield from zip(names, pool.map(made, campaign["workbooks"]), strict=True)
+    entries = campaign["workbooks"]
+    with ahead(made, entries, len(entries)) as pairs:
+        for entry, early in pairs:
+            yield entry["workbook"], made(entry) if early is None else early
 
 
 def _workbook(
