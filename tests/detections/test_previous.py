@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.detections.world import (
+    NOW,
     admin,
     detect,
     earlier,
@@ -20,6 +21,7 @@ from tests.detections.world import (
 )
 from uar.detections import Facts, detections, modules, run
 from uar.previous import Previous
+from uar.tables import GIVEN
 
 EVERYTHING = ("group members", "application users", "admins")
 
@@ -208,6 +210,34 @@ def test_new_access() -> None:
     assert rows["group:it>user:ana"]["subject_name"] == "Ana Quine"
     assert rows["group:it>user:ana"]["says"] == "The user ana holds it, and did not in 2026-Q3."
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("by", "severity", "says"),
+    [
+        ("Ana@corp.example", "high", "2026-Q3; it was given by the person's own account."),
+        ("bo@corp.example", "medium", "2026-Q3; bo@corp.example gave it."),
+        ("gone@corp.example", "medium", "2026-Q3; gone@corp.example gave it."),
+        (None, "medium", "2026-Q3."),
+    ],
+)
+def test_privileged_access_that_somebody_gave_themselves_is_high(
+    by: str | None, severity: str, says: str
+) -> None:
+    people = [user("ana"), admin("ana"), user("bo")]
+    things = [thing("group", "it", privileged=True), thing("group", "a")]
+    then = facts(people, things, collected=EVERYTHING)
+    held = [grant("user:ana", "group:it"), grant("user:ana", "group:a")]
+    world = facts(people, things, held, previous=earlier(then))
+    given = [
+        {"given_id": f"{row['grant_id']}@given", "grant_id": row["grant_id"], "given_at": NOW}
+        for row in held
+    ]
+    log = GIVEN.frame([row | {"given_by": by} for row in given])
+    rows, _ = detect("ENT-08", replace(world, snapshot=replace(world.snapshot, given=log)))
+    assert rows["group:it>user:ana"]["severity"] == severity
+    assert rows["group:it>user:ana"]["says"].endswith(says)
+    assert rows["group:a>user:ana"]["severity"] == "info"
 
 
 def test_a_group_that_opens_something_privileged_is_a_door_to_it() -> None:
