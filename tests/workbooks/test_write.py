@@ -20,6 +20,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.review.world import HEADER, Row, access_of, entitlement, finding, person, world
+from uar import processes
 from uar.folder import digest
 from uar.review.campaign import campaign
 from uar.review.cards import gives, people
@@ -156,6 +157,20 @@ def test_the_same_items_make_the_same_bytes() -> None:
     with zipfile.ZipFile(io.BytesIO(next(iter(first.values())))) as archive:
         assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert b"2026-11-20T09:00:00" in archive.read("docProps/core.xml")
+
+
+def test_processes_write_what_one_alone_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    bosses = [person(f"m{n}", manager="m0" if n else "m1") for n in range(processes.WORTH + 4)]
+    things = [entitlement("app:a")]
+    grants = [access_of("jumpcloud:app:a", f"jumpcloud:user:m{n}") for n in range(len(bosses))]
+    staff = [person(f"u{n}", manager=f"m{n}") for n in range(len(bosses))]
+    grants += [access_of("jumpcloud:app:a", f"jumpcloud:user:u{n}") for n in range(len(staff))]
+    known = world([person("boss"), *bosses, *staff], things, grants)
+    _, together = written(known)
+    assert len(together) >= processes.WORTH
+    monkeypatch.setattr(processes, "WORTH", len(together) + 1)
+    _, alone = written(known)
+    assert [*together.items()] == [*alone.items()]
 
 
 def test_it_is_laid_out_for_reading() -> None:
