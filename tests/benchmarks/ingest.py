@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,8 @@ def main() -> None:
 def measure(base: Path, files: int, rows: int) -> None:
     """In a process of its own, from its start to its end, the processes it starts included."""
     # A child's peak counts what its parent held when it began: this process has to stay small.
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        returned = pool.apply(make, (base, files, rows))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        returned = pool.submit(make, base, files, rows).result()
     command = [
         sys.executable,
         "-m",
