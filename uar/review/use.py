@@ -12,7 +12,7 @@ import datetime as dt
 import pandas as pd
 
 from uar.snapshot import Header, Snapshot
-from uar.tables import TEXT, look_up
+from uar.tables import TEXT, look_up, within
 from uar.text import counted
 
 # What is seen of the use of each kind of entitlement; of others, such as a group that opens none of
@@ -38,15 +38,15 @@ def with_use(rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame) -> pd
     things = _seen_through(rows, snapshot, opened)
     if snapshot.header.usage != "observed":
         state = pd.Series(snapshot.header.usage, rows.index, TEXT)
-        state = state.where(rows["grant_id"].isin(things["grant_id"]), "not applicable")
+        state = state.where(within(rows["grant_id"], things["grant_id"]), "not applicable")
         return rows.assign(use_state=state, last_use=look_up(state, pd.Series(WORDS)))
     used = _used(things, _uses(snapshot))
     window = days(snapshot.header)
     words = _words(used, window)
     state = pd.Series("not observed", rows.index, TEXT)
-    state = state.where(rows["grant_id"].isin(things["grant_id"]), "not applicable")
+    state = state.where(within(rows["grant_id"], things["grant_id"]), "not applicable")
     # An event that names an account which no list of events was known to have still counts.
-    state = state.mask(rows["grant_id"].isin(used.index), "used")
+    state = state.mask(within(rows["grant_id"], used.index), "used")
     said = look_up(rows["grant_id"], words)
     said = said.mask(state == "not observed", f"Not observed in {window} days")
     return rows.assign(use_state=state, last_use=said.fillna(look_up(state, pd.Series(WORDS))))
