@@ -50,6 +50,9 @@ FORMATS = ("xlsx", "csv")
 LOGO = "branding/logo"  # with the suffix of its kind
 DETECTED = ("persons.jsonl", "links.jsonl", "findings.jsonl")
 MANY = 300  # items that one person decides with care
+COLUMN = (
+    1_048_576  # bytes: a column of sixty thousand items has half of that, and there are hundreds
+)
 
 
 @click.command()
@@ -78,7 +81,7 @@ def command(
     never the person concerned. With the review before this one, each row says what is new, changed
     or back, and what was decided then; one that uar detect was given is used without asking.
     """
-    be_frugal()
+    be_frugal(COLUMN)
     settings, toml = load(settings_path)
     where = Where(str(settings_path or "uar.toml"), toml.decode("utf-8-sig"))
     with Folder(folder).locked() as review:
