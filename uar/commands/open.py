@@ -50,9 +50,7 @@ FORMATS = ("xlsx", "csv")
 LOGO = "branding/logo"  # with the suffix of its kind
 DETECTED = ("persons.jsonl", "links.jsonl", "findings.jsonl")
 MANY = 300  # items that one person decides with care
-COLUMN = (
-    1_048_576  # bytes: a column of sixty thousand items has half of that, and there are hundreds
-)
+COLUMN = 1_048_576  # bytes; a column of sixty thousand items has half of that
 
 
 @click.command()
