@@ -422,6 +422,8 @@ def compare(file: Made, decided: list[Decision], receipt: Receipt) -> tuple[list
     decision = _column_read_as(sheet, DECISION)
     reason = _column_read_as(sheet, REASON)
     accounted = receipt.problems or receipt.rows.repeated
+    # Of merged cells a CSV file has the first alone: the others come back as a warning.
+    warned = {each.item for each in receipt.warnings}
     for number, row in enumerate(sheet.rows):
         text, home = row[decision] if decision is not None else ("", "")
         cell = f"Decisions!{get_column_letter((decision or 0) + 1)}{sheet.title + 1 + number}"
@@ -430,7 +432,7 @@ def compare(file: Made, decided: list[Decision], receipt: Receipt) -> tuple[list
             line += 1 + sum(value.count("\n") for value, _ in row)
         taken = by_cell.pop(cell, None)
         if taken is None:
-            if number and text.strip("\u200b ") and not accounted:
+            if number and text.strip("\u200b ") and not accounted and home not in warned:
                 unreported.append(cell)
             continue
         reason_home = row[reason][1] if reason is not None and row[reason][0] else home
