@@ -24,7 +24,7 @@ from tests.detections.world import (
 )
 from uar.detections import Facts
 from uar.detections._groups import BOUND
-from uar.settings import Attributes, Settings, SodRule
+from uar.settings import Attributes, Settings, SodRule, Thresholds
 
 PAY = thing("app", "pay")
 
@@ -263,3 +263,12 @@ def test_lif_09_leaves_aside_what_somebody_in_no_list_has_kept() -> None:
     then = facts([user("ana", department="Sales")], things, held)
     rows, _ = detect("LIF-09", facts([user("ana")], things, held, previous=earlier(then)))
     assert rows["user:ana"]["severity"] == "medium"
+
+
+def test_mgr_06_counts_what_the_first_account_holds() -> None:
+    accounts = [user("ana"), user("zed", manager_id=None)]  # the boss comes last
+    accounts[0]["manager_id"] = accounts[1]["account_id"]
+    world = facts(
+        accounts, [PAY], [grant("user:ana", "app:pay")], Settings(thresholds=Thresholds(items=0))
+    )
+    assert "1 person with 1 item " in detect("MGR-06", world)[0]["user:zed"]["says"]
