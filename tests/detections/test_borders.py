@@ -265,10 +265,9 @@ def test_lif_09_leaves_aside_what_somebody_in_no_list_has_kept() -> None:
     assert rows["user:ana"]["severity"] == "medium"
 
 
-def test_mgr_06_counts_what_the_first_account_holds() -> None:
+def test_mgr_06_counts_what_the_first_account_holds_and_not_what_a_stranger_does() -> None:
     accounts = [user("ana"), user("zed", manager_id=None)]  # the boss comes last
     accounts[0]["manager_id"] = accounts[1]["account_id"]
-    world = facts(
-        accounts, [PAY], [grant("user:ana", "app:pay")], Settings(thresholds=Thresholds(items=0))
-    )
+    held = [grant("user:ana", "app:pay"), grant("user:nobody", "app:pay")]
+    world = facts(accounts, [PAY], held, Settings(thresholds=Thresholds(items=0)))
     assert "1 person with 1 item " in detect("MGR-06", world)[0]["user:zed"]["says"]
