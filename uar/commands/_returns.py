@@ -6,7 +6,6 @@ of the same command has changed for a reviewer was not known there, so such a fi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from uar.decisions.intake import take
 from uar.decisions.receipt import Arrival, Rules, refusal
 from uar.errors import TableError
 from uar.processes import ahead
+from uar.snapshot import rows_of
 from uar.verify import json_bytes, json_line
 from uar.workbooks.read import read
 
@@ -67,7 +67,7 @@ def judged(judge: Judge, files: Iterable[File], count: int) -> Iterator[tuple[Fi
     with ahead(judge, files, count) as pairs:
         for file, early in pairs:
             if early is None or early.record["reviewer_email"] in changed:
-                rows = [json.loads(line) for lines in unlearned for line in lines.splitlines()]
+                rows = rows_of(b"".join(unlearned).splitlines())
                 judge.before.update((row["item_id"], row) for row in rows)
                 unlearned.clear()
                 early = judge(file)
