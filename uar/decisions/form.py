@@ -75,9 +75,12 @@ class Form:
         """Is there a Seal column with anything in it?"""
         return any(not is_blank(self.text(row, SEAL)) for row in self.rows)
 
+    def shown(self, row: Row) -> list[str]:
+        """The texts of the shown headings, in their order; "" for one that is not there."""
+        return [row.cells.get(column, "") for column in self._shown]
+
     @cached_property
-    def shown(self) -> tuple[int, ...]:
-        """The columns of the shown headings, in their order; 0 for one that is not there."""
+    def _shown(self) -> tuple[int, ...]:
         return tuple(self.columns.get(each.heading, 0) for each in SHOWN)
 
     @cached_property

@@ -62,8 +62,7 @@ def asked(form: Form, rows: Sequence[tuple[Row, Item]], key: str) -> list[Asked]
 
 def _is_intact(form: Form, row: Row, item: Item, key: str) -> bool:
     """Do the texts that came back give the seal that was issued, and is it the one beside them?"""
-    found = [row.cells.get(column, "") for column in form.shown]
-    made = seal(key, str(item["item_id"]), found)
+    made = seal(key, str(item["item_id"]), form.shown(row))
     return bool(made == item["seal"] == form.text(row, SEAL))
 
 
@@ -76,7 +75,7 @@ def _with_texts(
 def _changed(
     form: Form, row: Row, item: Item, issued: Sequence[str]
 ) -> Mapping[str, tuple[str, str]]:
-    found = [row.cells.get(column, "") for column in form.shown]
+    found = form.shown(row)
     if form.is_sealed:
         issued = [*issued, str(item["seal"])]
         found.append(form.text(row, SEAL))
