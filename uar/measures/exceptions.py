@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 
 from uar.evidence import Evidence
@@ -27,19 +25,12 @@ def overrides(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:
         for row in records(findings[findings["accepted_until"].notna()]):
             approver = f"{row['accepted_by']} ({row['detection']})"
             accepted[sentence(row)] = approver, row["accepted_until"]
-
-    def said(place: int) -> Callable[[str | None], str | None]:
-        return lambda flags: (
-            "\n".join(
-                accepted[line][place] for line in (flags or "").split("\n") if line in accepted
-            )
-            or None
-        )
-
     kept = tieout.standing[tieout.overrides()]
+    flags = objects(kept["flags"])
+    of = {one: [accepted[line] for line in one.split("\n") if line in accepted] for one in {*flags}}
     told = {
-        name: pd.array(objects(kept["flags"], said(place)), dtype="string")
-        for place, name in enumerate(("approver", "expires"))
+        name: pd.array(["\n".join(each[at] for each in of[one]) or None for one in flags], "string")
+        for at, name in enumerate(("approver", "expires"))
     }
     return kept.assign(**told)
 
