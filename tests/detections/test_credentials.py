@@ -275,6 +275,8 @@ def test_nhi_02_one_of_two_makers_is_enough() -> None:
     assert "bea@corp.example, who has left" in row["says"]
     assert left_behind(two, admin("ana"), admin("bea")) == ""
     assert left_behind(two, admin("ana"), admin("bea", status="unknown")) is None
+    row = left_behind(two, admin("ana", status="suspended"), admin("bea", status="unknown"))
+    assert row["says"].endswith("by the administrator ana@corp.example, who has left.")
 
 
 def test_nhi_02_hr_knows_who_has_left() -> None:
@@ -306,12 +308,15 @@ def test_nhi_02_whom_it_looks_at() -> None:
         service("vague", status="unknown", key_made_by="jumpcloud:admin:gone"),
         user("ldap", service_like=True),
         user("samba", service_like=True),
+        user("perhaps", service_like=None),
+        user("person"),
         user("ana"),
     ]
-    settings = owned_by("gone@corp.example", "samba")
+    owned = dict.fromkeys(("samba", "perhaps", "person"), "gone@corp.example")
+    settings = Settings(service_accounts=ServiceAccounts(owners=MappingProxyType(owned)))
     found, coverage = detect("NHI-02", facts(robots, settings=settings, collected=("admins",)))
     assert list(found) == ["user:samba"]
-    assert (coverage["looked_at"], coverage["cannot_tell"]) == (3, 2)
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 3)
 
 
 @pytest.mark.parametrize(
@@ -342,6 +347,7 @@ def test_nhi_02_whom_it_looks_at() -> None:
         ({"key_endless": None}, "", None),
         ({"key_state": None}, "", None),
         ({"key_state": None, "key_made_at": AGO[91]}, "medium", OLD),
+        ({"key_ends_at": None, "key_endless": None, "key_made_at": AGO[91]}, "medium", OLD),
     ],
 )  # fmt: skip
 def test_nhi_03_the_credential(key: Row, severity: str, says: str | None) -> None:

@@ -161,11 +161,14 @@ def test_what_a_rule_gives_is_not_compared_but_what_is_exempted_from_it(differen
     assert (len(rows), coverage["looked_at"]) == ((0, 36) if different else (1, 37))
 
 
-def test_a_membership_that_cannot_be_revoked_is_compared_where_no_rule_gives_it() -> None:
+@pytest.mark.parametrize("membership", ["static", None])
+def test_a_membership_that_cannot_be_revoked_is_compared_where_no_rule_gives_it(
+    membership: str | None,
+) -> None:
     names = [f"u{at}" for at in range(12)]
     held = [grant(f"user:{name}", f"group:{group}") for name in names for group in "abc"]
     held.append(grant("user:u0", "group:kept", revocable=False))
-    things = [thing("group", name) for name in (*"abc", "kept")]
+    things = [thing("group", name, membership=membership) for name in (*"abc", "kept")]
     assert len(detect("ENT-05", facts(map(user, names), things, held))[0]) == 1
 
 

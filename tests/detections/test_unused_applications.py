@@ -159,6 +159,19 @@ def test_a_group_in_no_list_is_not_asked_about() -> None:
     assert answer("GRP-09", world) == (0, 0, 0)
 
 
+def test_bindings_to_what_is_in_no_list_are_not_those_of_the_group() -> None:
+    """Two of each kind: a binding that is told of may be there once."""
+    lost = [grant(f"group:gone{at}", "app:pay") for at in (1, 2)]
+    lost += [grant("group:team", f"app:gone{at}") for at in (1, 2)]
+    for first in ("group:team", "app:pay"):
+        world = team(5, 3, *lost)
+        things = world.snapshot.entitlements
+        at = things["entitlement_id"].ne(f"jumpcloud:{first}").sort_values(kind="stable").index
+        sorted_ = replace(world.snapshot, entitlements=things.loc[at].reset_index(drop=True))
+        rows, _ = detect("GRP-09", replace(world, snapshot=sorted_))
+        assert list(rows) == ["app:pay>group:team"]
+
+
 def test_who_may_be_new_and_was_not_seen_cannot_be_told() -> None:
     people = [user("ana", created_at=None), user("bea")]
     held = [grant(f"user:{name}", "app:pay") for name in ("ana", "bea")]

@@ -38,8 +38,8 @@ ADMINS = "admins"
 
 def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
-    robots = accounts[(accounts["kind"] == "service") | accounts["service_like"].fillna(False)]
-    robots = robots[robots["active"].fillna(True)]
+    service = accounts["service_like"] | (accounts["kind"] == "service")
+    robots = accounts.assign(service=service)[(service & accounts["active"]).fillna(True)]
     robots = robots.assign(owner=owners(facts, robots))
     robots = robots[(robots["kind"] == "service") | robots["owner"].notna()]
     left, who = has_left(facts), accounts.set_index("account_id")["who"]
@@ -50,7 +50,9 @@ def judge(facts: Facts) -> pd.DataFrame:
     writes = can_write(facts, robots["account_id"]).fillna(False)
     return each(
         robots,
-        _either(owner_left, maker_left, robots["owner"].isna()) & robots["active"],
+        _either(owner_left, maker_left, robots["owner"].isna())
+        & robots["active"]
+        & robots["service"],
         why=why.str.removeprefix(" and "),
         severity=writes.map({True: "critical", False: "high"}),
         power=writes.map({True: "; it can change the tenant", False: ""}),

@@ -32,9 +32,9 @@ from uar.detections._keys import key_age, on, past
 def judge(facts: Facts) -> pd.DataFrame:
     services = facts.accounts[facts.accounts["kind"] == "service"]
     ends, state = services["key_ends_at"], services["key_state"]
-    over = state.eq("expired").astype("boolean").mask(state.isna()) | past(facts, ends)
+    over = state.eq("expired") | past(facts, ends)
     soon = (ends - facts.now).le(pd.Timedelta(days=facts.settings.thresholds.key_ends_days))
-    soon = soon.astype("boolean").mask(ends.isna()) | (state == "expiring").fillna(False)
+    soon = soon | state.eq("expiring").fillna(False)
     never = services["key_endless"]
     old, age = key_age(facts, services)
     expired = over.fillna(False).astype(bool)

@@ -39,8 +39,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
     services = accounts[(accounts["kind"] == "service") & accounts["active"].fillna(True)]
     called = folded(services["name"].fillna("") + " " + services["description"].fillna(""))
-    words = called.str.replace("_", " ")
-    reads = words.str.contains(READS).astype("boolean").mask(called.isna())
+    reads = called.str.replace("_", " ").str.contains(READS)
     return each(
         services,
         services["active"] & reads & can_write(facts, services["account_id"]),
