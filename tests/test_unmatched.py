@@ -13,7 +13,7 @@ from uar.snapshot import Snapshot
 from uar.unmatched import unmatched
 
 SNAPSHOT = facts(
-    [user("ana"), admin("root"), service("export")],
+    [user("ana", location="Oslo"), admin("root"), service("export")],
     [thing("group", "Staff"), thing("app", "Payroll"), thing("role", "Help Desk")],
 ).snapshot
 FITTING = """
@@ -35,6 +35,13 @@ without = ["Staff"]
 account = "ana"
 entitlement = "Payroll"
 until = 2026-12-31
+[[attributes.rules]]
+employee_type = [" EMPLOYEE "]
+location = ["Oslo"]
+required = ["title"]
+[[attributes.rules]]
+title = ["Analyst"]
+required = []
 """
 
 
@@ -68,6 +75,9 @@ def test_what_fits_is_not_mentioned() -> None:
         ('without = ["Staff"]', 'without = ["Stuff"]', "line 15: the rule both: no group"),
         ('account = "ana"', 'account = "anna"', "line 17: temporary.account: there is no account"),
         ('entitlement = "Pay', 'entitlement = "Puy', "line 18: temporary.entitlement: no group"),
+        ('" EMPLOYEE "', '"Clerk"', "line 21: attributes.rules: no user has the employee type Cle"),
+        ('" EMPLOYEE "', '" "', "line 21: attributes.rules: no user has the employee type  ."),
+        ('"Analyst"', '"Analyst", "Bard"', "line 25: attributes.rules: no user has the title Bard"),
     ],
 )
 def test_what_fits_nothing_is_said_with_its_line(right: str, wrong: str, says: str) -> None:

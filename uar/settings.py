@@ -21,6 +21,7 @@ PROFILE = (  # the attributes of accounts that settings may require
     "department", "title", "manager", "employee_id", "employee_type", "company", "cost_center",
     "location",
 )  # fmt: skip
+PLACES = ("employee_type", "department", "title", "company", "cost_center", "location")
 ROSTER_COLUMNS = (
     "employee_id", "email", "name", "status", "start_date", "end_date", "manager", "department",
     "title",
@@ -142,6 +143,20 @@ class Persons:
     dots_ignored: Names = ()  # domains whose mail server ignores dots in the local part
 
 
+@dataclass(frozen=True, kw_only=True)
+class AttributesRule:
+    """What some users must have instead: those that fit everything that is said."""
+
+    required: Annotated[Names, OneOf(PROFILE)]
+    employee_type: Names = ()  # a list fits by any of its words
+    department: Names = ()
+    title: Names = ()
+    company: Names = ()
+    cost_center: Names = ()
+    location: Names = ()
+    where: Where = NOWHERE
+
+
 @dataclass(frozen=True)
 class Attributes:
     """Which profile attributes an active user must have, and which words stand for nothing."""
@@ -149,6 +164,7 @@ class Attributes:
     required: Annotated[Names, OneOf(PROFILE)] = (
         "department", "title", "manager", "employee_id", "employee_type", "company",
     )  # fmt: skip
+    rules: tuple[AttributesRule, ...] = ()  # the first that fits a user counts, not `required`
     placeholders: Names = (
         "-", "--", ".", "?", "n/a", "na", "none", "null", "tbd", "tba", "test", "unknown", "xxx",
     )  # fmt: skip
@@ -312,6 +328,12 @@ def parse(text: bytes, name: str) -> Settings:
             raise SetupError(
                 f"{part.line('holds')}: sod.holds must name two or more; or one at least, "
                 "and others in sod.without."
+            )
+    for some in settings.attributes.rules:
+        if not any(getattr(some, name) for name in PLACES):
+            raise SetupError(
+                f"{some.where.here()}: attributes.rules must say whom it is about, by one of "
+                f"{', '.join(PLACES)}."
             )
     for away in settings.reviewers.delegations:
         if away.last_day < away.first_day:

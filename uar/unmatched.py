@@ -7,13 +7,18 @@ from typing import Any
 
 import pandas as pd
 
-from uar.settings import Settings, Where
+from uar.settings import PLACES, Settings, Where
 from uar.snapshot import Snapshot
+from uar.text import folded
 
 
 def unmatched(settings: Settings, snapshot: Snapshot, where: Where) -> list[str]:
     """One sentence with its line for each name that fits nothing, in the order of the settings."""
-    return list(_things(settings, snapshot, where)) + list(_accounts(settings, snapshot, where))
+    return [
+        *_things(settings, snapshot, where),
+        *_accounts(settings, snapshot, where),
+        *_attributes(settings, snapshot),
+    ]
 
 
 def _things(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[str]:
@@ -66,6 +71,19 @@ def _accounts(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[
         if domain.casefold() not in domains:
             line = where.section("domains").value("own", domain)
             yield f"{line}: domains.own: no account has an e-mail of {domain}."
+
+
+def _attributes(settings: Settings, snapshot: Snapshot) -> Iterator[str]:
+    users = snapshot.accounts[snapshot.accounts["kind"] == "user"]
+    for rule in settings.attributes.rules:
+        for column in PLACES:
+            known = set(folded(users[column]).dropna())
+            said = getattr(rule, column)
+            for name, key in zip(said, folded(pd.Series(said, dtype="string")), strict=True):
+                if key not in known:
+                    line = rule.where.value(column, name)
+                    word = column.replace("_", " ")
+                    yield f"{line}: attributes.rules: no user has the {word} {name}."
 
 
 def _folded(values: pd.Series[Any]) -> set[str]:

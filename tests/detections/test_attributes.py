@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.detections.world import admin, detect, facts, service, user
-from uar.settings import Attributes, Settings
+from uar.settings import Attributes, AttributesRule, Settings
 
 COLUMNS = {
     "ATR-01": "department",
@@ -85,8 +85,87 @@ def test_atr_06_asks_for_what_is_required() -> None:
     ]
     found, _ = detect("ATR-06", facts(world, settings=wanted))
     assert list(found) == ["user:ana"]
-    assert found["user:ana"]["says"] == "The user ana has no location, no cost center."
+    assert found["user:ana"]["says"] == "The user ana has no cost center, no location."
     assert detect("ATR-06", facts(world))[0]["user:ana"]["says"] == "The user ana has no company."
+
+
+CONTRACTORS = AttributesRule(employee_type=("contractor", "Vendor"), required=("manager",))
+
+
+@pytest.mark.parametrize(
+    ("detection", "column"),
+    [item for item in COLUMNS.items() if item[0] not in ("ATR-03", "ATR-08")],
+)
+def test_of_some_less_is_asked(detection: str, column: str) -> None:
+    """Nobody of whom it is not required is looked at."""
+    accounts = [
+        user("ana", **{"employee_type": " CONTRACTOR", column: None}),
+        user("bea", **{"employee_type": "Employee", column: None}),
+        user("cid", **{"employee_type": None, column: None}),
+        user("dan"),
+    ]
+    settings = Settings(attributes=Attributes(rules=(CONTRACTORS,)))
+    rows, coverage = detect(detection, facts(accounts, settings=settings))
+    told = {"user:bea", "user:cid"} | ({"user:ana"} if column == "employee_type" else set())
+    assert set(rows) == told  # whose employee type is unknown is no contractor
+    assert coverage["looked_at"] == (4 if column == "employee_type" else 3)
+
+
+def test_of_some_more_is_asked() -> None:
+    rule = AttributesRule(employee_type=("contractor",), required=("manager", "cost_center"))
+    settings = Settings(attributes=Attributes(required=("company",), rules=(rule,)))
+    contractor = {"employee_type": "Contractor", "manager_id": None, "company": None}
+    accounts = [
+        user("ana", **contractor),
+        user("bea", **contractor | {"employee_type": "Employee"}),
+    ]
+    world = facts([*accounts, user("cid", **contractor, cost_center="7")], settings=settings)
+    assert sorted(detect("ATR-03", world)[0]) == ["user:ana", "user:cid"]
+    rows, coverage = detect("ATR-06", world)
+    assert {name: row["says"][13:] for name, row in rows.items()} == {
+        "user:ana": "has no cost center.", "user:bea": "has no company.",
+    }  # fmt: skip
+    assert coverage["looked_at"] == 3
+    assert detect("ATR-01", world)[1]["not_run"] == "[attributes] does not require department"
+    nobody = Settings(attributes=Attributes(required=("company",), rules=(CONTRACTORS,)))
+    accounts = [user("ana", employee_type="Vendor"), user("bea")]
+    assert detect("ATR-06", facts(accounts, settings=nobody))[1]["looked_at"] == 1
+
+
+def test_the_first_rule_that_fits_all_counts() -> None:
+    rules = (
+        AttributesRule(department=("Sales",), location=("oslo", "Bergen"), required=()),
+        AttributesRule(department=("sales",), required=("title",)),
+        AttributesRule(location=("Oslo",), required=("department",)),
+    )
+    settings = Settings(attributes=Attributes(required=("title",), rules=rules))
+    bare = {"title": None, "department": "Sales"}
+    accounts = [
+        user("ana", **bare, location="Oslo"),  # nothing is asked of
+        user("bea", **bare, location="Rome"),  # a title, by the second
+        user("cid", **bare | {"department": "IT"}, location="OSLO"),  # a department, by the third
+        user("dan", **bare | {"department": "IT"}),  # a title, as of everybody
+        user("eve", **bare),
+        user("fay", **bare, location="bergen "),
+    ]
+    rows, _ = detect("ATR-02", facts(accounts, settings=settings))
+    assert sorted(rows) == ["user:bea", "user:dan", "user:eve"]
+    assert detect("ATR-01", facts(accounts, settings=settings))[1]["looked_at"] == 1
+
+
+@pytest.mark.parametrize(
+    "place", ["employee_type", "department", "title", "company", "cost_center", "location"]
+)
+def test_a_rule_can_ask_by_each_of_these(place: str) -> None:
+    rule = AttributesRule(**{place: ("\uff31uay",)}, required=())  # a compatibility form of Quay
+    settings = Settings(attributes=Attributes(rules=(rule,)))
+    accounts = [
+        user("ana", **{"manager_id": None, place: "Quay"}),
+        user("bea", **{"manager_id": None, place: "Kay"}),
+        user("cid", **{"manager_id": None, place: None}),
+    ]
+    rows, _ = detect("ATR-03", facts(accounts, settings=settings))
+    assert sorted(rows) == ["user:bea", "user:cid"]
 
 
 def test_atr_07_lists_every_placeholder() -> None:

@@ -253,7 +253,7 @@ def test_one_role_of_unknown_scopes_leaves_it_open(
 def test_an_attribute_that_is_not_required_is_not_asked_for() -> None:
     settings = Settings(attributes=Attributes(required=("title",)))
     world = facts([user("ana", department=None, title=None)], settings=settings)
-    assert detect("ATR-01", world)[1]["not_run"].startswith("attributes.required does not name")
+    assert detect("ATR-01", world)[1]["not_run"].startswith("[attributes] does not require")
     assert detect("ATR-02", world)[1]["found"] == 1
 
 

@@ -325,7 +325,7 @@ def test_settings_decide_which_attributes_are_asked_for() -> None:
     reasons = coverage.set_index("detection")["not_run"].dropna()
     reasons = reasons[reasons.index.str.startswith("ATR")]
     assert list(reasons.index) == ["ATR-01", "ATR-03", "ATR-04", "ATR-05", "ATR-06"]
-    assert reasons["ATR-01"] == "attributes.required does not name department"
+    assert reasons["ATR-01"] == "[attributes] does not require department"
 
 
 def test_the_tables_are_the_promised_ones() -> None:

@@ -63,6 +63,15 @@ def test_settings_are_read() -> None:
         ("[apply]\nmax_removals_share = true\n", "must be a number"),
         ('[apply]\nlast_admin_role = "shrug"\n', "there is no shrug; known: delete, read-only"),
         ('[attributes]\nrequired = ["deprtment"]\n', "2: attributes.required: there is no dep"),
+        (
+            "[[attributes.rules]]\nrequired = []\n",
+            "line 1: attributes.rules must say whom it is about, by one of employee_type, dep",
+        ),
+        ('[[attributes.rules]]\ntitle = ["x"]\n', "line 1: attributes.rules.required is missing"),
+        (
+            '[[attributes.rules]]\ntitle = ["x"]\nrequired = [\n  "boss",\n]\n',
+            "line 4: attributes.rules.required: there is no boss; known: department, title",
+        ),
         ("[thresholds]\ngrace_days = 0\n", "2: thresholds.grace_days must lie between 1 and 1"),
         ("[thresholds]\nspan = 2.5\n", "line 2: thresholds.span must be a whole number"),
         ("[thresholds]\nspan = 100001\n", "line 2: thresholds.span must lie between 1 and 100,000"),

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from uar.detections import Facts, each
-from uar.settings import Settings
-from uar.text import is_placeholder
+from uar.settings import PLACES, AttributesRule, Settings
+from uar.text import folded, is_placeholder
 
 
 def active_people(facts: Facts) -> pd.DataFrame:
@@ -22,11 +22,30 @@ def is_missing(values: pd.Series[Any], facts: Facts) -> pd.Series[Any]:
     return is_placeholder(values, facts.settings.attributes.placeholders).fillna(True)
 
 
+def is_asked_for(attribute: str, facts: Facts) -> pd.Series[bool]:
+    """Of which `active_people` settings require it: the first of attributes.rules that fits
+    decides, else attributes.required."""
+    people, settings = active_people(facts), facts.settings.attributes
+    asked = pd.Series(attribute in settings.required, index=people.index)
+    for rule in reversed(settings.rules):
+        asked = asked.mask(_fits(people, rule), attribute in rule.required)
+    return asked
+
+
+def _fits(people: pd.DataFrame, rule: AttributesRule) -> pd.Series[Any]:
+    """Whom a rule is about; nobody whose attribute is unknown."""
+    fits = pd.Series(True, index=people.index)
+    for name in PLACES:
+        if said := getattr(rule, name):
+            fits &= folded(people[name]).isin(folded(pd.Series(said, dtype="string")).dropna())
+    return fits
+
+
 def judge_missing(column: str) -> Callable[[Facts], pd.DataFrame]:
     """The judge of one attribute; `instead`: the placeholder that stands there, in words."""
 
     def judge(facts: Facts) -> pd.DataFrame:
-        people = active_people(facts)
+        people = active_people(facts)[is_asked_for(column, facts)]
         hit = people["surely"].mask(~is_missing(people[column], facts), False)
         instead = (' (only "' + people[column].str.strip() + '")').fillna("")
         return each(people, hit, instead=instead)
@@ -35,11 +54,14 @@ def judge_missing(column: str) -> Callable[[Facts], pd.DataFrame]:
 
 
 def unless_required(*attributes: str) -> Callable[[Settings], str]:
-    """Why a detection is not wanted: none of these is required."""
+    """Why a detection is not wanted: none of these is required of anybody."""
 
     def unwanted(settings: Settings) -> str:
-        if set(attributes) & set(settings.attributes.required):
+        required = set(settings.attributes.required)
+        for rule in settings.attributes.rules:
+            required.update(rule.required)
+        if required.intersection(attributes):
             return ""
-        return f"attributes.required does not name {' or '.join(attributes)}"
+        return f"[attributes] does not require {' or '.join(attributes)}"
 
     return unwanted

@@ -11,12 +11,12 @@ Controls
     NIST SP 800-53 AC-2(j); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.16, A.5.18; PCI DSS 7.2.4.
 What to do
     Fill it in JumpCloud, or where JumpCloud takes it from. If the organisation does without it,
-    take title out of attributes.required.
+    take title out of attributes.required. What it asks of some people only, such as
+    contractors, [[attributes.rules]] can say.
 Severity
-    Low. Runs when attributes.required names title. A user whose status is unknown cannot be told.
-    Placeholders are the words of attributes.placeholders, and zeros or punctuation alone.
-    attributes.required is one list for everybody; whom it does not fit, such as contractors,
-    exceptions.toml can name.
+    Low. Looks at users of whom [attributes] requires title; one whose status is unknown
+    cannot be told. Placeholders are the words of attributes.placeholders, and zeros or punctuation
+    alone.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ What to do
     e-mail or login in attributes.no_manager, so that it is a decision and not an oversight.
 Severity
     Medium. Who reviews what is decided later, by uar open; where nobody but the fallback is left,
-    the item itself says so. Runs when attributes.required names manager. A user whose status is
-    unknown cannot be told.
+    the item itself says so. Looks at users of whom [attributes] requires manager; one
+    whose status is unknown cannot be told.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.detections._missing import active_people, unless_required
+from uar.detections._missing import active_people, is_asked_for, unless_required
 from uar.tables import look_up
 from uar.text import folded
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    people = active_people(facts)
+    people = active_people(facts)[is_asked_for("manager", facts)]
     heads = [name.strip().casefold() for name in facts.settings.attributes.no_manager]
     head = folded(people["email"]).isin(heads) | folded(people["login"]).isin(heads)
     reports = facts.snapshot.accounts["manager_id"].value_counts()

@@ -12,11 +12,11 @@ Controls
     NIST SP 800-53 AC-2(j); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.16, A.5.18; PCI DSS 7.2.4.
 What to do
     Fill it in JumpCloud, or where JumpCloud takes it from. If the organisation does without it,
-    take it out of attributes.required.
+    take it out of attributes.required. What it asks of some people only, such as contractors,
+    [[attributes.rules]] can say.
 Severity
-    Low. Asks for those of company, cost_center and location that attributes.required names; by
-    default the company. A user whose status is unknown cannot be told. attributes.required is one
-    list for everybody; whom it does not fit, such as contractors, exceptions.toml can name.
+    Low. Asks for those of company, cost_center and location that [attributes] requires of the user;
+    by default the company. A user whose status is unknown cannot be told.
 """
 
 from __future__ import annotations
@@ -24,20 +24,21 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.detections._missing import active_people, is_missing, unless_required
+from uar.detections._missing import active_people, is_asked_for, is_missing, unless_required
 
 WORDS = {"company": "company", "cost_center": "cost center", "location": "location"}
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     people = active_people(facts)
+    asked = pd.DataFrame({name: is_asked_for(name, facts) for name in WORDS})
     missing = pd.Series("", index=people.index)
-    for column in facts.settings.attributes.required:
-        if column in WORDS:
-            lacks = is_missing(people[column], facts)
-            missing += lacks.map({True: f", no {WORDS[column]}", False: ""})
+    for name, word in WORDS.items():
+        lacks = asked[name] & is_missing(people[name], facts)
+        missing += lacks.map({True: f", no {word}", False: ""})
     hit = people["surely"].mask(missing == "", False)
-    return each(people, hit, missing=missing.str.removeprefix(", "))
+    some = asked.any(axis=1)
+    return each(people[some], hit[some], missing=missing[some].str.removeprefix(", "))
 
 
 DETECTION = Detection(
