@@ -7,9 +7,9 @@ Every module of uar/detections is changed, one place at a time: each comparison 
 and .where is dropped; the True and False of a .fillna are exchanged; each number of a constant, a
 comparison, a computation or a time becomes one more and one less (a share: a hundredth). Words are
 not changed, nor are numbers that only shape a table. A change is caught where an answer or a
-finding of the detection's examples differs, or where one of the tests beside them that name the
-detection fails; a change of a module that detections share (_gone), where that is so for one of
-these. EQUAL lists those that change nothing, each with its reason.
+finding of the detection's examples differs or never comes, or where one of the tests beside them
+that name the detection fails; a change of a module that detections share (_gone), where that is so
+for one of these. EQUAL lists those that change nothing, each with its reason.
 
     N changes: E caught by examples, T by other tests, S the same by construction, survivors: ...
 
@@ -21,6 +21,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import signal
 import sys
 import tempfile
 import warnings
@@ -54,6 +55,7 @@ METHODS = {
 DROPPED = ("mask", "where")
 PACKAGE = Path(uar.detections.__file__).parent
 # The contract judges the examples; the stories run whole commands, which takes too long here.
+EXAMPLES_TAKE, TESTS_TAKE = 20, 300  # seconds, far more than they do; then a change never ends
 LEFT_OUT = ("test_contract.py", "test_stories.py")
 TESTS = Path(__file__).parents[1] / "detections"
 # (file, line as written, what was changed): why it is the same all the same.
@@ -320,7 +322,8 @@ class Judge:
     def _differs(self, id_: str, twin: Detection) -> bool:
         answers = zip(self._answers(twin, self.given[id_]), self.expected[id_], strict=True)
         try:
-            return any(now != before for now, before in answers)
+            with _at_most(EXAMPLES_TAKE):
+                return any(now != before for now, before in answers)
         except Exception:
             return True
 
@@ -363,10 +366,27 @@ def _fails(tests: list[str]) -> bool:
         tempfile.TemporaryDirectory() as passing,
     ):
         options = ["-x", "-q", "-p", "no:cacheprovider", "-o", "addopts=", "--basetemp", passing]
-        code = pytest.main([*options, *tests])
+        with _at_most(TESTS_TAKE):
+            code = pytest.main([*options, *tests])
     if code not in (0, 1):
         raise SystemExit(quiet.getvalue())
     return code == 1
+
+
+@contextlib.contextmanager
+def _at_most(seconds: int) -> Iterator[None]:
+    """What is still running then fails: a change may keep a loop from ending."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError(f"not done after {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def main(*asked: str) -> None:
