@@ -72,7 +72,7 @@ def test_what_it_prints_is_for_people(demo: tuple[Path, str]) -> None:
     _, said = demo
     assert "<NA>" not in said
     assert "no previous review given" in said
-    assert "findings not listed here: info" in said
+    assert "of severity info" in said
     assert "\ninfo " not in said
     assert "Of 123 items, 1 Not sure." in said
 

@@ -108,3 +108,40 @@ def test_detect_reads_it_from_beside_the_settings(tmp_path: Path) -> None:
     rows = {row["id"]: row for row in json.loads(CliRunner().invoke(main, words).stdout)}
     assert rows[finding]["accepted_by"] == "Bo"
     assert Folder(folder).read("exceptions.toml", "detect") == toml(finding, "9999-12-30")
+
+
+def test_findings_are_made_anew_until_a_step_works_from_them(tmp_path: Path) -> None:
+    folder, settings = tmp_path / "q4", tmp_path / "uar.toml"
+    settings.write_bytes(sample().with_name("uar.toml").read_bytes())
+    with Sandbox(load(sample())) as tenant:
+        keys = {"JUMPCLOUD_API_KEY": tenant.api_key, "JUMPCLOUD_BASE_URL": tenant.url}
+        assert CliRunner().invoke(main, ["sync", str(folder)], env=keys).exit_code == 0
+    review, file = Folder(folder), tmp_path / "exceptions.toml"
+    words = ["detect", str(folder), "--settings", str(settings), "--json"]
+
+    def accepted() -> list[str]:
+        rows = json.loads(CliRunner().invoke(main, words).stdout)
+        assert review.verify()[1] is None
+        return [row["id"] for row in rows if row["accepted_until"]]
+
+    assert accepted() == []
+    first = review.read("findings.jsonl", "detect")
+    assert CliRunner().invoke(main, ["report", str(folder)]).exit_code == 0
+    finding = next(id_ for id_ in map(id_of, first.splitlines()) if id_.startswith("ADM-01:"))
+    file.write_bytes(toml(finding, "9999-12-31"))
+    assert accepted() == [finding]
+    file.unlink()
+    assert accepted() == []
+    assert review.read("findings.jsonl", "detect") == first
+    assert review.read("exceptions.toml", "detect") == b""
+    opening = ["open", str(folder), "--settings", str(settings)]
+    assert CliRunner().invoke(main, opening).exit_code == 0
+    file.write_bytes(toml(finding, "9999-12-31"))
+    late = CliRunner().invoke(main, words)
+    assert late.exit_code == 5
+    assert "uar open has worked from its findings already" in late.stderr
+    assert review.read("findings.jsonl", "detect") == first
+
+
+def id_of(line: bytes) -> str:
+    return str(json.loads(line)["id"])

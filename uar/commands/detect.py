@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from uar.commands._shared import (
 )
 from uar.commands._table import put_table
 from uar.detections import Facts, detections, run
-from uar.errors import SetupError
+from uar.errors import FolderError, SetupError
 from uar.exceptions import FILE, accept, parse
 from uar.folder import Folder
 from uar.overrides import overrides, refused
@@ -37,6 +37,7 @@ from uar.unmatched import unmatched
 COUNTS = ("found", "looked_at", "cannot_tell", "accepted")
 MOST_LISTED = 20  # findings of one detection that a terminal shows
 PERSONS_FILE = "persons.toml"
+FINDINGS_FILE = "findings.jsonl"
 
 
 @click.command()
@@ -76,7 +77,8 @@ def command(
 
     What exceptions.toml accepts is still shown, and does not count for --fail-on. With --previous
     each finding has an age, and what changed since that review is looked at too.
-    Writes persons, links between accounts, findings and coverage into FOLDER.
+    Writes persons, links between accounts, findings and coverage into FOLDER. It may be run again,
+    after a change of uar.toml or exceptions.toml, until uar open or uar plan works from them.
     """
     settings, toml = load(settings_path)
     path, accepted = beside(settings_path, exceptions_path, FILE)
@@ -85,6 +87,7 @@ def command(
     exceptions = None if accepted is None else parse(accepted, path)
     where = Where(str(settings_path or "uar.toml"), toml.decode("utf-8-sig"))
     with Folder(folder).locked() as review:
+        _refuse_when_used(review)
         snapshot = load_snapshot(review)
         wrong = unmatched(settings, snapshot, where)
         if wrong:
@@ -107,10 +110,9 @@ def command(
             {
                 "persons.jsonl": to_lines(people),
                 "links.jsonl": to_lines(links),
-                "findings.jsonl": to_lines(findings),
+                FINDINGS_FILE: to_lines(findings),
                 "coverage.jsonl": to_lines(coverage),
-                **({} if accepted is None else {FILE: accepted}),
-                **({PERSONS_FILE: written} if written else {}),
+                **_as_given(review, {FILE: accepted, PERSONS_FILE: said}),
                 **kept,
             },
             at=iso(now()),
@@ -121,6 +123,7 @@ def command(
                 "findings": len(findings),
             },
             settings=toml,
+            replace=True,
         )
     if as_json:
         put_json(_with_coverage(findings, coverage))
@@ -129,6 +132,23 @@ def command(
     worst = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on else ()
     if (findings["severity"].isin(worst) & findings["accepted_until"].isna()).any():
         raise click.exceptions.Exit(1)
+
+
+def _refuse_when_used(review: Folder) -> None:
+    """Findings may be made anew until a step has worked from them; a report is written again."""
+    for line in review.ledger():
+        if line["step"] != "report" and FINDINGS_FILE in line["read"]:
+            raise FolderError(
+                f"{review.path}: uar {line['step']} has worked from its findings already, so they "
+                "stay as they are. To look again, run uar sync into a new folder, and uar detect "
+                "there."
+            )
+
+
+def _as_given(review: Folder, files: Mapping[str, bytes | None]) -> dict[str, bytes]:
+    """Files of the operator's to keep with the findings: one that was given before and is gone now
+    is kept as empty, so that none stands there which these findings were not made with."""
+    return {name: said or b"" for name, said in files.items() if said or review.has(name)}
 
 
 def _with_coverage(findings: pd.DataFrame, coverage: pd.DataFrame) -> list[dict[Hashable, Any]]:
@@ -143,6 +163,17 @@ def _listed(findings: pd.DataFrame) -> pd.DataFrame:
     """What a person reads on a terminal: the context aside, and some of each kind."""
     told = findings[findings["severity"] != "info"]
     return told[told.groupby("detection").cumcount() < MOST_LISTED]
+
+
+def _where_to_read_on(findings: pd.DataFrame, listed: pd.DataFrame) -> str:
+    """What the list leaves out, and where the ids stand that exceptions.toml asks for."""
+    info = int((findings["severity"] == "info").sum())
+    more = len(findings) - len(listed) - info
+    left = [f"{info:,} of severity info"] if info else []
+    left += [f"{more:,} beyond the first {MOST_LISTED} of a detection"] if more else []
+    omitted = f"Not listed here: {' and '.join(left)}. " if left else ""
+    every = f"{FINDINGS_FILE}, --json and uar report --format xlsx have every finding and its id."
+    return omitted + every
 
 
 def _show(people: pd.DataFrame, findings: pd.DataFrame, coverage: pd.DataFrame) -> None:
@@ -160,12 +191,9 @@ def _show(people: pd.DataFrame, findings: pd.DataFrame, coverage: pd.DataFrame) 
         shown = {head: name for head, name in shown.items() if listed[name].notna().any()}
         texts = listed[list(shown.values())].astype("string").fillna("")
         put_table(tuple(shown), texts.itertuples(index=False))
-    if len(listed) < len(findings):
+    if len(findings):
         put()
-        put(
-            f"{counted(len(findings) - len(listed), 'finding')} not listed here: info, and more "
-            f"than {MOST_LISTED} of one kind. findings.jsonl, --json and the report have them all."
-        )
+        put(_where_to_read_on(findings, listed))
     put()
     put_table(
         ("Detection", "Looks for", "Found", "Looked at", "Cannot tell", "Accepted", "Not run"),

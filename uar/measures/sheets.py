@@ -46,11 +46,12 @@ class Sheet:
 
 
 def sheets(evidence: Evidence, tieout: TieOut) -> tuple[Sheet, ...]:
-    """Tie-out, items, findings, removals, exceptions, reviewers, files."""
+    """Tie-out, items, findings, detections, removals, exceptions, reviewers, files."""
     return (
         _tie_out(tieout),
         _items(tieout),
         _findings(evidence),
+        _detections(evidence),
         _removals(evidence, tieout),
         _exceptions(evidence, tieout),
         _reviewers(evidence, tieout),
@@ -91,6 +92,19 @@ def _findings(evidence: Evidence) -> Sheet:
                ("Accepted until", 11))  # fmt: skip
     rows = () if evidence.findings is None else _rows(evidence.findings, names)
     return Sheet("Findings", columns, rows, ("Subject",))
+
+
+def _detections(evidence: Evidence) -> Sheet:
+    """What was looked for, also where nothing was found or nothing could be asked."""
+    names = (
+        "detection", "title", "severity", "found", "looked_at", "cannot_tell", "accepted",
+        "not_run",
+    )  # fmt: skip
+    columns = (("Detection", 10), ("Looks for", 52), ("Severity", 9), ("Found", 9),
+               ("Looked at", 10), ("Cannot tell", 11), ("Accepted", 10),
+               ("Not run, because", 44))  # fmt: skip
+    rows = () if evidence.coverage is None else _rows(evidence.coverage, names)
+    return Sheet("Detections", columns, rows)
 
 
 def _removals(evidence: Evidence, tieout: TieOut) -> Sheet:
