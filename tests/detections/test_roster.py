@@ -56,6 +56,29 @@ def test_a_workbook_has_dates_as_numbers() -> None:
     assert people["end_date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-09-30", "2026-10-01"]
 
 
+def test_a_formula_without_its_value_is_no_empty_cell() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet
+    sheet.append(["Employee ID", "Status", "End date", "Note"])
+    sheet.append(["007", "active", "=B1", "=B1"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with pytest.raises(TableError) as caught:
+        read_roster("hr.xlsx", buffer.getvalue(), Roster())
+    (problem,) = caught.value.problems
+    assert problem.startswith("Sheet!C2: a formula without a stored value")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_list_as_a_spreadsheet_program_saves_it(encoding: str, delimiter: str) -> None:
+    lines = (["email", "status", "name"], [], ["a@b.example", "left", "Zo\u00eb \u20ac"], [])
+    content = "\r\n".join(delimiter.join(cells) for cells in lines).encode(encoding)
+    people = read_roster("hr.csv", content, Roster())
+    assert people[["name", "row"]].to_numpy().tolist() == [["Zo\u00eb \u20ac", 3]]
+
+
 def test_every_bad_cell_is_named_at_once() -> None:
     content = (
         b"employee_id,email,status,start_date,end_date\n"
@@ -75,8 +98,8 @@ def test_every_bad_cell_is_named_at_once() -> None:
         "line 4, column start_date: '46295' is not a date such as 2026-12-15",
         "line 4, column employee_id: neither employee id nor e-mail is filled",
         "line 5, column end_date: lies before the start date",
-        "row 5: email B@corp.example stands in row 3 too",
-        "row 6: employee_id 1 stands in row 2 too",
+        "line 5, column email: B@corp.example stands in line 3 too",
+        "line 6, column employee_id: 1 stands in line 2 too",
     )
 
 
@@ -84,9 +107,21 @@ def test_every_bad_cell_is_named_at_once() -> None:
     ("content", "says"),
     [
         (b"", "is empty"),
-        (b"\xff\xfe\x00", "neither .xlsx nor CSV"),
+        (b"\x81\x8d\x8f\x90\x9d", "not text in UTF-8, UTF-16 or Windows-1252"),
+        (b"email,status\n", "holds headings and nobody under them"),
+        (b'email,status\na@b.example,"x\n', "line 2 is no line of a CSV file"),
+        (b"email,status\n\n\n\n", "nobody under them"),
         (b"name\nAna\n", "there is no heading status\n  there is neither a heading employee_id"),
-        (b"email,E-Mail,e mail,status\n", "the heading E-Mail stands more than once"),
+        (
+            b"email,E-Mail,e mail,status\na,b,c,d\n",
+            "called:\n  the heading E-Mail stands more than once\n"
+            "  the headings, in line 1: email, E-Mail, e mail, status",
+        ),
+        (
+            b"\nE-Mails,status\na,b\n",
+            "called:\n  there is no heading e-mail, which roster.columns names\n"
+            "  the headings, in line 2: E-Mails, status",
+        ),
     ],
 )
 def test_a_file_that_is_none(content: bytes, says: str) -> None:
@@ -109,9 +144,12 @@ def test_sync_freezes_the_list_and_detect_reads_it(tmp_path: Path) -> None:
 
         assert run("sync", str(folder), "--roster", str(bad))[0] == 4
         assert not folder.exists()
-        assert run("sync", str(folder), "--roster", str(SAMPLE))[0] == 0
+        code, said = run("sync", str(folder), "--roster", str(SAMPLE))
+        assert code == 0
+        assert "HR's list hr_roster.csv: 27 people, of whom 3 left." in said
     line = Folder(folder).ledger()[0]
-    assert line["facts"] == {"roster": "hr_roster.csv", "sha256": digest(SAMPLE.read_bytes())}
+    came = {"roster": "hr_roster.csv", "sha256": digest(SAMPLE.read_bytes())}
+    assert line["facts"] == {**came, "employed": 24, "left": 3}
     found = CliRunner().invoke(main, ["detect", str(folder), "--json"])
     names: dict[str, set[str]] = {}
     for row in json.loads(found.stdout):

@@ -29,7 +29,7 @@ class Wish:
     settings: Settings
     toml: bytes = b""
     files: Mapping[str, bytes] = field(default_factory=dict)
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     resume: bool = False
 
 
@@ -47,7 +47,7 @@ def freeze(folder: Path, client: Client, wish: Wish) -> Snapshot:
                 raise FolderError(
                     f"{folder} already holds a snapshot; name a new folder for a new review."
                 )
-            with _answers(folder, wish.resume) as spool, _Progress() as progress:
+            with _answers(folder, wish) as spool, _Progress() as progress:
                 snapshot = read(
                     client,
                     spool=spool,
@@ -74,30 +74,29 @@ def freeze(folder: Path, client: Client, wish: Wish) -> Snapshot:
 
 
 @contextmanager
-def _answers(folder: Path, resume: bool) -> Iterator[Spool]:
+def _answers(folder: Path, wish: Wish) -> Iterator[Spool]:
     """Where the answers are kept while the tenant is read; gone when all of it has been written."""
     from uar.sources.jumpcloud import Spool
 
     path = folder / READING
+    given = f" --roster {wish.facts['roster']}" if "roster" in wish.facts else ""
+    again = f"uar sync {folder}{given} --resume"
     with _opened(path) as file:
         spool = Spool(file)
-        if resume and not spool.held:
+        if wish.resume and not spool.held:
             raise FolderError(f"{folder} holds no interrupted read; run uar sync {folder}.")
-        if spool.held and not resume:
+        if spool.held and not wish.resume:
             begun = spool.noted.get("started_at", "?")
             raise FolderError(
                 f"{folder} holds a read of {spool.noted.get('host', '?')} that was interrupted, "
                 f"begun at {begun}, with {counted(spool.held, 'answer')}. Go on with it: "
-                f"uar sync {folder} --resume. Or delete {path} and begin again."
+                f"{again}. Or delete {path} and begin again."
             )
         try:
             yield spool
         except (SourceError, KeyboardInterrupt):
             if spool.held:
-                say(
-                    f"{counted(spool.held, 'answer')} kept: "
-                    f"uar sync {folder} --resume goes on from here."
-                )
+                say(f"{counted(spool.held, 'answer')} kept: {again} goes on from here.")
             else:
                 path.unlink()
             raise

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -74,20 +76,22 @@ def command(
         context.exit(show_all(freeze_all(folder, os.environ, wish), as_json))
     with connect(os.environ) as client:
         snapshot = freeze(folder, client, wish)
-    _show(snapshot, folder, as_json)
+    _show(snapshot, folder, facts, as_json)
     context.exit(1 if len(snapshot.gaps) else 0)
 
 
-def _frozen(path: Path, settings: Roster) -> tuple[dict[str, bytes], dict[str, str]]:
+def _frozen(path: Path, settings: Roster) -> tuple[dict[str, bytes], dict[str, Any]]:
     """HR's list as a file of the snapshot, and where it came from, for the ledger."""
     from uar.workbooks.roster import read_roster
 
     content = path.read_bytes()
     people = read_roster(path.name, content, settings)
-    return {ROSTER_FILE: to_lines(people)}, {"roster": path.name, "sha256": digest(content)}
+    counts = {"employed": 0, "left": 0} | people["status"].value_counts().to_dict()
+    facts = {"roster": path.name, "sha256": digest(content), **counts}
+    return {ROSTER_FILE: to_lines(people)}, facts
 
 
-def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
+def _show(snapshot: Snapshot, folder: Path, facts: Mapping[str, Any], as_json: bool) -> None:
     collections = snapshot.collections[list(COLUMNS)]
     rows = collections.astype(object).where(collections.notna(), None).to_dict("records")
     gaps = snapshot.gaps["says"].tolist()
@@ -111,6 +115,7 @@ def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
                     "to": header.usage_to,
                     "uses": len(snapshot.uses),
                 },
+                "roster": dict(facts) or None,
                 "collections": rows,
                 "gaps": gaps,
             }
@@ -144,6 +149,9 @@ def _show(snapshot: Snapshot, folder: Path, as_json: bool) -> None:
             f"Read from both ends: {counted(header.cross_check, 'user')} and as many applications, "
             f"chosen by the seed {header.cross_check_seed}."
         )
+    if facts:
+        everybody = counted(facts["employed"] + facts["left"], "person", "people")
+        put(f"HR's list {facts['roster']}: {everybody}, of whom {facts['left']:,} left.")
     for says in gaps:
         put(f"Missing: {says}")
     put(

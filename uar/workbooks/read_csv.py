@@ -38,7 +38,7 @@ def read_csv(content: bytes, items: int | None = None) -> Returned:
     """One sheet whose addresses are lines. Raises TableError when it is no such CSV file."""
     if items is not None and len(content) > EXTRA + EACH * items:
         refuse_large(items)
-    text, encoding = _decoded(content)
+    text, encoding = decoded(content)
     wrong = ""
     for delimiter, quoted, word in WAYS:
         rows = _rows(text, delimiter, quoted)
@@ -57,7 +57,7 @@ def read_csv(content: bytes, items: int | None = None) -> Returned:
     )
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
+def decoded(content: bytes) -> tuple[str, str]:
     """The text and its encoding, of ENCODINGS. Zero bytes mean UTF-16, with or without a mark."""
     if b"\x00" in content:
         candidates = ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else []
@@ -71,7 +71,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
             continue
         if "\x00" not in text:
             return text, encoding
-    raise TableError(f"is not text in UTF-8, UTF-16 or Windows-1252; {AGAIN}, in UTF-8.")
+    raise TableError("is not text in UTF-8, UTF-16 or Windows-1252; save it as CSV again, in UTF-8.")
 
 
 def _rows(text: str, delimiter: str, quoted: bool) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from uar.errors import TableError
 from uar.settings import ROSTER_COLUMNS, Roster
 from uar.tables import ROSTER
 from uar.text import EMAIL
+from uar.workbooks.read_csv import decoded
 from uar.workbooks.read_xlsx import read_xlsx
 
 DATES = ("start_date", "end_date")
@@ -37,10 +38,18 @@ def read_roster(name: str, content: bytes, settings: Roster) -> pd.DataFrame:
     if not sheet.rows:
         raise TableError(f"{name}: is empty.")
     head, *rows = sheet.rows
-    columns = _columns(name, head, settings)
-    problems: list[str] = []
+    if not rows:
+        raise TableError(f"{name}: holds headings and nobody under them.")
+    columns = _columns(name, head, settings, "line" if sheet.by_line else "row")
+    problems = [
+        f"{_place(sheet, row.number, columns, column)}: a formula without a stored value; open the "
+        "file in a spreadsheet program and save it"
+        for row in rows
+        for column, at in columns.items()
+        if (row.number, at) in sheet.valueless
+    ]
     people = [_person(row, sheet, columns, epoch, settings, problems) for row in rows]
-    problems += _repeated(people)
+    problems += _repeated(people, sheet, columns)
     if problems:
         more = len(problems) - SHOWN
         shown = problems[:SHOWN] + ([f"and {more:,} more"] if more > 0 else [])
@@ -55,45 +64,51 @@ def _sheet(content: bytes) -> tuple[Sheet, dt.date]:
         filled = [sheet for sheet in book.sheets if sheet.rows]
         first = filled[0] if filled else Sheet("", ())
         return first, dt.date.fromisoformat(book.epoch)
-    try:
-        text = content.decode("utf-8-sig")
-        first_line = text.partition("\n")[0]
-        delimiter = max(",;\t", key=first_line.count)
-        return Sheet("", tuple(_lines(text, delimiter)), by_line=True), dt.date.min
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise TableError("is neither .xlsx nor CSV in UTF-8.") from error
+    text = decoded(content)[0]
+    first_line = text.lstrip("\r\n").partition("\n")[0]
+    delimiter = max(",;\t|", key=first_line.count)
+    return Sheet("", tuple(_lines(text, delimiter)), by_line=True), dt.date.min
+
+
+def _place(sheet: Sheet, row: int, columns: Mapping[str, int], column: str) -> str:
+    return sheet.address(row, columns[column], column)
 
 
 def _lines(text: str, delimiter: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
-    for values in reader:
-        cells = {column: value for column, value in enumerate(values, 1) if value.strip()}
-        if cells:
-            yield Row(line, cells)
-        line = reader.line_num + 1
+    try:
+        for values in reader:
+            cells = {column: value for column, value in enumerate(values, 1) if value.strip()}
+            if cells:
+                yield Row(line, cells)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise TableError(f"line {line} is no line of a CSV file ({error}).") from error
 
 
-def _columns(name: str, head: Row, settings: Roster) -> dict[str, int]:
+def _columns(name: str, head: Row, settings: Roster, word: str) -> dict[str, int]:
     """Where each of our columns stands."""
     found: dict[str, int] = {}
-    problems = []
+    wrong: dict[str, str] = {}
     for column in ROSTER_COLUMNS:
         given = settings.columns.get(column)
         wanted = {_plain(given)} if given else {column, ALSO_CALLED.get(column, column)}
         places = [place for place, heading in head.cells.items() if _plain(heading) in wanted]
         if len(places) > 1:
-            problems.append(f"the heading {head.cells[places[0]]} stands more than once")
+            wrong[column] = f"the heading {head.cells[places[0]]} stands more than once"
         elif places:
             found[column] = places[0]
         elif given:
-            problems.append(f"there is no heading {given}, which roster.columns names")
-    if "status" not in found:
-        problems.append("there is no heading status")
-    if not set(IDENTIFY) & set(found):
+            wrong[column] = f"there is no heading {given}, which roster.columns names"
+    known = {*found, *wrong}
+    problems = list(wrong.values())
+    problems += [] if "status" in known else ["there is no heading status"]
+    if not set(IDENTIFY) & known:
         problems.append("there is neither a heading employee_id nor email")
     if problems:
         hint = "Say in uar.toml, [roster.columns], what the headings are called:"
+        problems.append(f"the headings, in {word} {head.number}: {', '.join(head.cells.values())}")
         raise TableError(f"{name}: {hint}", tuple(problems))
     return found
 
@@ -114,11 +129,10 @@ def _person(
     person: dict[str, Any] = {column: row.text(at).strip() for column, at in columns.items()}
 
     def wrong(column: str, what: str) -> None:
-        place = sheet.address(row.number, columns[column], column)
-        problems.append(f"{place}: {what}")
+        problems.append(f"{_place(sheet, row.number, columns, column)}: {what}")
 
-    for column in set(DATES) & set(columns):
-        if person[column]:
+    for column in DATES:
+        if person.get(column):
             day = _day(person[column], epoch)
             if day is None:
                 wrong(column, f"{person[column]!r} is not a date such as 2026-12-15")
@@ -151,11 +165,15 @@ def _day(text: str, epoch: dt.date) -> dt.date | None:
     return None
 
 
-def _repeated(people: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def _repeated(
+    people: Iterable[Mapping[str, Any]], sheet: Sheet, columns: Mapping[str, int]
+) -> Iterator[str]:
     first: dict[tuple[str, str], int] = {}
     for person in people:
         for column in IDENTIFY:
             value = str(person.get(column) or "").casefold()
             earlier = first.setdefault((column, value), person["row"])
             if value and earlier != person["row"]:
-                yield f"row {person['row']}: {column} {person[column]} stands in row {earlier} too"
+                place = _place(sheet, person["row"], columns, column)
+                word = "line" if sheet.by_line else "row"
+                yield f"{place}: {person[column]} stands in {word} {earlier} too"
