@@ -46,13 +46,14 @@ def test_a_workbook_has_dates_as_numbers() -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet
-    sheet.append(["Employee ID", "Status", "End date"])
-    sheet.append(["007", "left", 46295])
-    sheet.append(["008", "left", "2026-10-01"])
+    sheet.append(["Employee ID", "Status", "End date", "E-mail"])
+    sheet.append(["007", "left", 46295.4, "a@corp.example"])
+    sheet.append(["008", "left", "2026-10-01T17:00:00"])
     buffer = io.BytesIO()
     book.save(buffer)
     people = read_roster("hr.xlsx", buffer.getvalue(), Roster())
     assert people["employee_id"].tolist() == ["007", "008"]
+    assert people["email"].iloc[0] == "a@corp.example"
     assert people["end_date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-09-30", "2026-10-01"]
 
 
@@ -114,7 +115,7 @@ def test_every_bad_cell_is_named_at_once() -> None:
         (b"name\nAna\n", "there is no heading status\n  there is neither a heading employee_id"),
         (
             b"email,E-Mail,e mail,status\na,b,c,d\n",
-            "called:\n  the heading E-Mail stands more than once\n"
+            "called:\n  the heading email stands more than once\n"
             "  the headings, in line 1: email, E-Mail, e mail, status",
         ),
         (
@@ -146,7 +147,7 @@ def test_sync_freezes_the_list_and_detect_reads_it(tmp_path: Path) -> None:
         assert not folder.exists()
         code, said = run("sync", str(folder), "--roster", str(SAMPLE))
         assert code == 0
-        assert "HR's list hr_roster.csv: 27 people, of whom 3 left." in said
+        assert "HR's list hr_roster.csv: 24 employed, 3 left." in said
     line = Folder(folder).ledger()[0]
     came = {"roster": "hr_roster.csv", "sha256": digest(SAMPLE.read_bytes())}
     assert line["facts"] == {**came, "employed": 24, "left": 3}

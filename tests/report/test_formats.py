@@ -66,7 +66,8 @@ def test_every_item_is_a_row_of_workbook_and_csv_alike() -> None:
     files = read_csv(csv_files.archive(made_of(evidence)))
     assert [row[0] for row in book["Items"][1:]] == evidence.items["item_id"].tolist()
     assert list(book) == [
-        "Tie-out", "Items", "Findings", "Detections", "Removals", "Exceptions", "Reviewers", "Files",
+        "Tie-out", "Items", "Findings", "Detections", "Removals", "Exceptions", "Reviewers",
+        "Files",
     ]  # fmt: skip
     for name, rows in book.items():
         texts = [["" if cell is None else str(cell) for cell in row] for row in rows]

@@ -86,7 +86,7 @@ def _frozen(path: Path, settings: Roster) -> tuple[dict[str, bytes], dict[str, A
 
     content = path.read_bytes()
     people = read_roster(path.name, content, settings)
-    counts = {"employed": 0, "left": 0} | people["status"].value_counts().to_dict()
+    counts = {name: int((people["status"] == name).sum()) for name in ("employed", "left")}
     facts = {"roster": path.name, "sha256": digest(content), **counts}
     return {ROSTER_FILE: to_lines(people)}, facts
 
@@ -150,8 +150,7 @@ def _show(snapshot: Snapshot, folder: Path, facts: Mapping[str, Any], as_json: b
             f"chosen by the seed {header.cross_check_seed}."
         )
     if facts:
-        everybody = counted(facts["employed"] + facts["left"], "person", "people")
-        put(f"HR's list {facts['roster']}: {everybody}, of whom {facts['left']:,} left.")
+        put(f"HR's list {facts['roster']}: {facts['employed']:,} employed, {facts['left']:,} left.")
     for says in gaps:
         put(f"Missing: {says}")
     put(

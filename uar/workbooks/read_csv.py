@@ -71,7 +71,9 @@ def decoded(content: bytes) -> tuple[str, str]:
             continue
         if "\x00" not in text:
             return text, encoding
-    raise TableError("is not text in UTF-8, UTF-16 or Windows-1252; save it as CSV again, in UTF-8.")
+    raise TableError(
+        "is not text in UTF-8, UTF-16 or Windows-1252; save it as CSV again, in UTF-8."
+    )
 
 
 def _rows(text: str, delimiter: str, quoted: bool) -> Iterator[Row]:

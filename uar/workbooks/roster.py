@@ -93,7 +93,7 @@ def _columns(name: str, head: Row, settings: Roster, word: str) -> dict[str, int
     wrong: dict[str, str] = {}
     for column in ROSTER_COLUMNS:
         given = settings.columns.get(column)
-        wanted = {_plain(given)} if given else {column, ALSO_CALLED.get(column, column)}
+        wanted = {_plain(given or name) for name in (column, ALSO_CALLED.get(column, column))}
         places = [place for place, heading in head.cells.items() if _plain(heading) in wanted]
         if len(places) > 1:
             wrong[column] = f"the heading {head.cells[places[0]]} stands more than once"
@@ -114,7 +114,8 @@ def _columns(name: str, head: Row, settings: Roster, word: str) -> dict[str, int
 
 
 def _plain(heading: str) -> str:
-    return re.sub(r"[\s_-]+", "_", heading.strip().casefold())
+    """E-mail is email, and Start Date is start_date."""
+    return re.sub(r"[\s_-]+", "", heading.casefold())
 
 
 def _person(
@@ -154,11 +155,11 @@ def _person(
 
 
 def _day(text: str, epoch: dt.date) -> dt.date | None:
-    """2026-12-15; in a workbook also the number that a date is stored as."""
+    """2026-12-15; in a workbook also the number that a date is stored as. A time of day is left."""
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            return dt.date.fromisoformat(text)
-        if epoch != dt.date.min and re.fullmatch(r"\d{5}(\.0+)?", text):
+        if re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?", text):
+            return dt.datetime.fromisoformat(text).date()
+        if epoch != dt.date.min and re.fullmatch(r"\d{5}(\.\d+)?", text):
             return epoch + dt.timedelta(days=int(float(text)))
     except ValueError:
         pass
