@@ -323,7 +323,20 @@ def parse(text: bytes, name: str) -> Settings:
     """The settings that a uar.toml's bytes say. Raises SetupError naming line and setting."""
     raw, where = document(text, name)
     settings = read(Settings, raw, (), where)
+    rules = dict[str, str]()  # its id names a finding, so that two rules cannot share a name
     for rule, part in zip(settings.sod, where.entries("sod"), strict=True):
+        things = [thing.strip().casefold() for thing in (*rule.holds, *rule.without)]
+        twice = next((thing for thing in things if things.count(thing) > 1), None)
+        if twice is not None:
+            raise SetupError(
+                f"{part.line('holds')}: the rule {rule.name} names {twice} twice; each thing "
+                "stands in it once, in sod.holds or in sod.without."
+            )
+        if (earlier := rules.setdefault(rule.name, part.line("name"))) != part.line("name"):
+            raise SetupError(
+                f"{part.line('name')}: a rule is called {rule.name} already ({earlier}); give "
+                "each sod.name once."
+            )
         if len(rule.holds) + len(rule.without) < 2 or not rule.holds:
             raise SetupError(
                 f"{part.line('holds')}: sod.holds must name two or more; or one at least, "

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from uar.settings import PLACES, Settings, Where
+from uar.settings import PLACES, Privileged, Settings, Where
 from uar.snapshot import Snapshot
 from uar.text import folded
 
@@ -36,6 +36,13 @@ def _things(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[st
     privileged = where.section("privileged")
     names = settings.privileged.entitlements
     yield from missing(privileged, "entitlements", names, "privileged.entitlements")
+    roles = things[things["kind"] == "role"]
+    known_roles = _folded(roles["name"]) | set(roles["source_id"])
+    known_roles |= {name.casefold() for name in Privileged().roles}
+    for name in settings.privileged.roles:
+        if name not in known_roles and name.strip().casefold() not in known_roles:
+            line = privileged.value("roles", name)
+            yield f"{line}: privileged.roles: no role is called {name}, or has it as its id."
     names = settings.employment.employees_only
     employment = where.section("employment")
     yield from missing(employment, "employees_only", names, "employment.employees_only")
@@ -48,17 +55,20 @@ def _things(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[st
 
 def _accounts(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[str]:
     accounts = snapshot.accounts
-    known = _folded(accounts["email"]) | _folded(accounts["login"]) | _folded(accounts["name"])
-    known |= set(accounts["account_id"]) | set(accounts["source_id"])
-    for name in settings.apply.protected:
-        if name.strip().casefold() not in known and name not in known:
-            line = where.section("apply").value("protected", name)
-            yield f"{line}: apply.protected: there is no account {name}."
-    for entry, part in zip(settings.temporary, where.entries("temporary"), strict=False):
-        if entry.account.strip().casefold() not in known and entry.account not in known:
-            line = part.value("account", entry.account)
-            yield f"{line}: temporary.account: there is no account {entry.account}."
     emails = _folded(accounts["email"])
+    addressed = emails | _folded(accounts["login"])
+    ids = set(accounts["account_id"]) | set(accounts["source_id"])
+    yield from unprotected(settings, snapshot, where)
+    heads = settings.attributes.no_manager
+    yield from _unaddressed(accounts, "attributes.no_manager", heads, where)
+    for entry, part in zip(settings.temporary, where.entries("temporary"), strict=False):
+        if entry.account.strip().casefold() not in addressed and entry.account not in ids:
+            line = part.value("account", entry.account)
+            yield (
+                f"{line}: temporary.account: no account has the e-mail, login or id "
+                f"{entry.account}."
+            )
+    known = addressed | _folded(accounts["name"]) | ids
     owned = where.section("service_accounts.owners")
     for name, owner in settings.service_accounts.owners.items():
         line = owned.line(name)
@@ -71,6 +81,23 @@ def _accounts(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[
         if domain.casefold() not in domains:
             line = where.section("domains").value("own", domain)
             yield f"{line}: domains.own: no account has an e-mail of {domain}."
+
+
+def unprotected(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[str]:
+    """The same of accounts that are never to be touched: one that is told by another word than
+    those it is looked for by would not be protected."""
+    return _unaddressed(snapshot.accounts, "apply.protected", settings.apply.protected, where)
+
+
+def _unaddressed(
+    accounts: pd.DataFrame, setting: str, names: Iterable[str], where: Where
+) -> Iterator[str]:
+    known = _folded(accounts["email"]) | _folded(accounts["login"])
+    section, _, key = setting.partition(".")
+    for name in names:
+        if name.strip().casefold() not in known:
+            line = where.section(section).value(key, name)
+            yield f"{line}: {setting}: no account has the e-mail or login {name}."
 
 
 def _attributes(settings: Settings, snapshot: Snapshot) -> Iterator[str]:

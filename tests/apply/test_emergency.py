@@ -138,6 +138,10 @@ def test_guards_hold_in_an_emergency_too(box: Sandbox, run: Invoke, tmp_path: Pa
     settings = tmp_path / "uar.toml"
     settings.write_text('[apply]\nprotected = ["ana"]\ncredential_admin = "owner@example.com"\n')
     both = ("--finding", "LIF-01", "--finding", "LIF-02")
+    typo = tmp_path / "typo.toml"
+    typo.write_text('[apply]\nprotected = ["ana", "Ana Quine"]\n')
+    wrong = run("plan", folder.path, *both, *BECAUSE, "--settings", typo, expect=2)
+    assert "line 2: apply.protected: no account has the e-mail or login Ana Q" in wrong.stderr
     shown = run("plan", folder.path, *both, *BECAUSE, "--json", "--settings", settings, expect=1)
     document = json.loads(shown.stdout)
     assert not document["removals"]

@@ -255,10 +255,11 @@ def test_a_day_is_over_when_the_next_begins() -> None:
         assert detect("ENT-10", replace(world, now=pd.Timestamp(now)))[1]["found"] == found
 
 
-@pytest.mark.parametrize("called", ["jumpcloud:user:ana", "Ana", "ana@corp.example"])
+@pytest.mark.parametrize("called", ["jumpcloud:user:ana", "u-ana", "Ana", "ana@corp.example"])
 def test_temporary_access_is_of_one_account(called: str) -> None:
     settings = Settings(temporary=(Temporary(called, "ledger", dt.date(2026, 1, 1)),))
-    people = [user("ana"), user("bea"), user("cid", login=None, email=None)]
+    ana = user("ana") | {"source_id": "u-ana"}
+    people = [ana, user("bea"), user("cid", login=None, email=None)]
     held = [grant(f"user:{name}", "app:ledger") for name in ("ana", "bea", "cid")]
     rows, coverage = detect("ENT-10", facts(people, THINGS, held, settings))
     assert (list(rows), coverage["looked_at"]) == (["user:ana:ledger"], 1)

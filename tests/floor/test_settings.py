@@ -93,6 +93,14 @@ def test_settings_are_read() -> None:
             '[[sod]]\nname = "x"\nholds = ["a", "b"]\nseverity = "bad"\n',
             "line 4: sod.severity: there is no bad; known: critical, high",
         ),
+        (
+            '[[sod]]\nname = "x"\nholds = ["Pay", "b"]\nwithout = ["pay "]\n',
+            "line 3: the rule x names pay twice",
+        ),
+        (
+            '[[sod]]\nname = "x"\nholds = ["a", "b"]\n[[sod]]\nname = "x"\nholds = ["a", "c"]\n',
+            "line 5: a rule is called x already (uar.toml, line 2)",
+        ),
         ('sod = [{ name = "x", holds = ["a", "b"] }]\n', "line 1: write each sod under [[sod]]"),
         ("[sod]\n", "line 1: write each sod under [[sod]]"),
         (

@@ -13,15 +13,16 @@ import pandas as pd
 
 from uar import journal
 from uar.commands._shared import iso, load_decisions, load_items, load_snapshot, now
-from uar.errors import FolderError
+from uar.errors import FolderError, SetupError
 from uar.folder import JOURNAL, Folder, digest
 from uar.journal import Journal
 from uar.plan import Approval, Ground, emergency, plan
 from uar.plan import Plan as Lists
-from uar.settings import Apply, parse
+from uar.settings import Apply, Where, parse
 from uar.snapshot import from_lines, json_bytes
 from uar.sources.jumpcloud_removals import needed, planned
 from uar.tables import FINDINGS, OUTCOMES, PERSONS
+from uar.unmatched import unprotected
 
 Document = dict[str, Any]
 
@@ -60,9 +61,13 @@ def _ground(review: Folder, toml: bytes) -> Ground:
     persons = None
     if review.has("persons.jsonl"):
         persons = from_lines(PERSONS, review.read("persons.jsonl", "detect"))
+    snapshot, settings = load_snapshot(review), parse(toml, "uar.toml")
+    wrong = list(unprotected(settings, snapshot, Where("uar.toml", toml.decode("utf-8-sig"))))
+    if wrong:
+        raise SetupError("\n".join(wrong))
     return Ground(
-        snapshot=load_snapshot(review),
-        settings=parse(toml, "uar.toml").apply,
+        snapshot=snapshot,
+        settings=settings.apply,
         now=pd.Timestamp(now()),
         persons=persons,
         outcomes=past(review),

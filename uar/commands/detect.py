@@ -35,6 +35,7 @@ from uar.tables import ROSTER, SEVERITIES
 from uar.unmatched import unmatched
 
 COUNTS = ("found", "looked_at", "cannot_tell", "accepted")
+CORRECT = "Correct what is named there, or take it out; nothing was written."
 MOST_LISTED = 20  # findings of one detection that a terminal shows
 PERSONS_FILE = "persons.toml"
 FINDINGS_FILE = "findings.jsonl"
@@ -91,7 +92,7 @@ def command(
         snapshot = load_snapshot(review)
         wrong = unmatched(settings, snapshot, where)
         if wrong:
-            raise SetupError("\n".join(wrong))
+            raise SetupError("\n".join([*wrong, CORRECT]))
         given = overrides(written, persons_file, snapshot.accounts)
         people, links = persons(
             snapshot.accounts, settings.persons, settings.attributes.placeholders, given

@@ -37,8 +37,8 @@ def judge(facts: Facts) -> pd.DataFrame:
 def _judge_entry(facts: Facts, entry: Temporary) -> list[dict[str, object]]:
     accounts = facts.accounts
     key = entry.account.strip().casefold()
-    same = accounts["account_id"].eq(entry.account) | accounts["login"].str.casefold().eq(key)
-    same |= accounts["email"].str.casefold().eq(key)
+    same = accounts["account_id"].eq(entry.account) | accounts["source_id"].eq(entry.account)
+    same |= accounts["login"].str.casefold().eq(key) | accounts["email"].str.casefold().eq(key)
     at = [number for number, one in enumerate(same.fillna(False)) if one]
     things = named(facts, (entry.entitlement,))
     ways = reached(facts, things)
