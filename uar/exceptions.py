@@ -22,6 +22,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
@@ -64,11 +65,12 @@ def may_stay_open(content: bytes, name: str) -> tuple[Open, ...]:
 def _entries(content: bytes, name: str, kind: str) -> list[tuple[int, dict[str, Any]]]:
     """(line, entry) of one kind, each of them whole, and about something else than the others."""
     raw, where = document(content, name)
-    if set(raw) - set(ABOUT) or not all(isinstance(entries, list) for entries in raw.values()):
-        raise SetupError(
-            f"{name}: there is only [[exception]], once for each finding, and [[open]], once for "
-            "each item."
-        )
+    for key, entries in raw.items():
+        if key not in ABOUT or not isinstance(entries, list):
+            raise SetupError(
+                f"{where.line(key)}: there is only [[exception]], once for each finding, and "
+                "[[open]], once for each item."
+            )
     entries = raw.get(kind, [])
     heads = re.compile(rf"\s*\[\[\s*{kind}\s*\]\]")
     lines = [at for at, line in enumerate(where.source.splitlines(), 1) if heads.match(line)]
@@ -96,13 +98,16 @@ def accept(
     now: pd.Timestamp,
     name: str,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(FINDINGS, COVERAGE) that say what is accepted. SetupError: one fits no finding."""
-    unknown = exceptions[~exceptions["finding"].isin(findings["id"])]
-    for row in unknown.itertuples():
-        raise SetupError(
-            f"{name}, line {row.line}: there is no finding {row.finding}; "
-            "take the exception out, or correct its id."
-        )
+    """(FINDINGS, COVERAGE) that say what is accepted.
+
+    SetupError: one fits no finding, although its detection has run.
+    """
+    idle = coverage.loc[coverage["not_run"].notna(), "detection"]
+    asked = ~exceptions["finding"].str.partition(":")[0].isin(idle)
+    for row in exceptions[asked & ~exceptions["finding"].isin(findings["id"])].itertuples():
+        near = get_close_matches(str(row.finding), findings["id"], 1, 0.9)
+        hint = f"; is it {near[0]}?" if near else "; take the exception out, or correct its id."
+        raise SetupError(f"{name}, line {row.line}: there is no finding {row.finding}{hint}")
     valid = exceptions[~over(exceptions, now)].set_index("finding")
     until = valid["expires"].dt.strftime("%Y-%m-%d").astype("string")
     marked = findings.assign(

@@ -72,6 +72,11 @@ def test_prc_15_finds_what_has_expired() -> None:
     ("content", "says"),
     [
         (toml("ADM-01:nobody"), "e.toml, line 2: there is no finding ADM-01:nobody"),
+        (
+            toml("ADM-01:jumpcloud:admin:orphaned"),
+            f"line 2: there is no finding ADM-01:jumpcloud:admin:orphaned; is it {ORPHAN}?",
+        ),
+        (b"# x\n[[exeption]]\n", "e.toml, line 2: there is only [[exception]]"),
         (toml() + toml(), "e.toml, line 8: ADM-01:jumpcloud:admin:orphan stands in line 2 too"),
         (toml(expires='"2026-11-20"'), "line 2: expires must be a date"),
         (toml(expires="2026-11-20T10:00:00"), "line 2: expires must be a date"),
@@ -88,6 +93,12 @@ def test_what_is_wrong_is_named_with_its_line(content: bytes, says: str) -> None
     with pytest.raises(SetupError) as caught:
         judged(content)
     assert says in str(caught.value)
+
+
+def test_what_was_not_asked_may_still_be_accepted() -> None:
+    findings, coverage = judged(toml("ENT-08:jumpcloud:user:ana"))
+    assert coverage.loc["ENT-08", "not_run"] == "no previous review given"
+    assert findings["accepted_until"].isna().all()
 
 
 def test_detect_reads_it_from_beside_the_settings(tmp_path: Path) -> None:

@@ -187,7 +187,9 @@ def _show(people: pd.DataFrame, findings: pd.DataFrame, coverage: pd.DataFrame) 
     if len(listed):
         put()
         shown = {"Severity": "severity", "Detection": "detection", "Who": "subject_name"}
-        shown |= {"What": "says", "Reviews": "reviews", "Accepted until": "accepted_until"}
+        shown |= {"What": "says", "Reviews": "reviews", "Accepted": "accepted"}
+        accepted = "until " + listed["accepted_until"] + " by " + listed["accepted_by"] + ": "
+        listed = listed.assign(accepted=accepted + listed["accepted_because"])
         # What nobody has is no column: a terminal is narrow.
         shown = {head: name for head, name in shown.items() if listed[name].notna().any()}
         texts = listed[list(shown.values())].astype("string").fillna("")
