@@ -78,8 +78,11 @@ def test_what_it_prints_is_for_people(demo: tuple[Path, str]) -> None:
 
 
 def test_the_next_review_sees_what_was_put_back(demo: tuple[Path, str]) -> None:
-    folder, _ = demo
+    folder, said = demo
     following = folder.with_name(folder.name + "-next")
+    ages = [json.loads(line)["reviews"] for line in (following / "findings.jsonl").open()]
+    told = f"{ages.count(1)} new, {ages.count(2)} found again, "
+    assert f"Since Quarterly access review 2026-Q4: {told}" in said
     compared = uar("compare", str(folder), str(following), "--json")
     assert compared.returncode == 1
     (back,) = json.loads(compared.stdout)["reappeared"]

@@ -47,6 +47,12 @@ class Previous:
     outcomes: pd.DataFrame
     coverage: pd.DataFrame = field(default_factory=COVERAGE.empty)
 
+    @property
+    def called(self) -> str:
+        """User access review 2026-Q3; one that was never opened has a day only."""
+        named = " ".join(filter(None, (self.name, self.period)))
+        return named or f"the review of {self.snapshot.header.finished_at[:10]}"
+
 
 def names() -> tuple[str, ...]:
     """Every file of it in the folder of the review that builds on it."""

@@ -49,7 +49,9 @@ def test_lif_04_finds_what_a_suspended_user_still_holds() -> None:
     assert found["user:ana"]["says"] == (
         "The user ana is suspended and still holds 2 groups, 1 application and 1 SSH key."
     )
-    assert found["user:bea"]["says"] == "The user bea is staged and still holds 1 group."
+    assert (
+        found["user:bea"]["says"] == "The user bea has not started yet and already holds 1 group."
+    )
     assert [found[f"user:{name}"]["severity"] for name in ("ana", "bea", "fay")] == ["high"] * 3
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 1)
 
@@ -191,7 +193,7 @@ def test_empty_groups() -> None:
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 1)
     waiting, coverage = detect("GRP-03", world)
     assert waiting["group:door"]["says"] == (
-        "The group door has no members, and would open 1 thing to its first."
+        "The group door has no members, and would open 1 thing to its first member."
     )
     assert (list(waiting), coverage["cannot_tell"]) == (["group:door"], 0)
     _, uncollected = detect("GRP-01", facts([user("ana")], things, grants, collected=()))

@@ -185,7 +185,7 @@ def test_atr_07_lists_every_placeholder() -> None:
     )
     assert sorted(found) == ["user:ana", "user:bea"]
     assert found["user:ana"]["says"] == (
-        'The user ana has job title "n/a", cost center "--", which counts as missing.'
+        'The user ana has job title "n/a" and cost center "--", which counts as missing.'
     )
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 1)
 

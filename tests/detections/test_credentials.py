@@ -259,11 +259,11 @@ def test_nhi_02_the_role_makes_it_worse() -> None:
     roles = [grant("service:bot", "role:Manager")]
     row = left_behind(BOT, admin("ana", status="suspended"), roles=roles)
     assert row["severity"] == "critical"
-    assert row["says"].endswith("who has left; it can change the tenant.")
+    assert row["says"].endswith("who has left; it can make changes in JumpCloud.")
 
 
 def test_nhi_02_a_maker_in_no_list_has_been_deleted_if_the_list_was_read() -> None:
-    assert left_behind(BOT)["says"].endswith("by an administrator that is deleted.")
+    assert left_behind(BOT)["says"].endswith("by an administrator who was deleted.")
     assert left_behind(BOT, collected=()) is None
     robot = BOT | {"key_made_by": "jumpcloud:service:gone"}
     assert left_behind(robot) is None
@@ -396,7 +396,7 @@ def test_nhi_04_a_name_that_reads(
     assert coverage["cannot_tell"] == (found is None)
     if rows:
         assert rows["service:bot"]["severity"] == "high"
-        assert "its role Bees can change the tenant" in rows["service:bot"]["says"]
+        assert "its role Bees can make changes in JumpCloud" in rows["service:bot"]["says"]
 
 
 def test_nhi_04_the_description_counts_and_an_expired_one_does_not() -> None:

@@ -17,7 +17,7 @@ def test_a_group_without_members_that_opens_nothing_is_for_grp_01() -> None:
     assert not detect("GRP-02", world)[0]
     found, _ = detect("GRP-03", world)
     assert list(found) == ["group:door"]
-    assert found["group:door"]["says"].endswith("would open 2 things to its first.")
+    assert found["group:door"]["says"].endswith("would open 2 things to its first member.")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def earlier(
         if given.ledger_head != kept.ledger_head:
             raise SetupError(
                 f"--previous {path}: {review.path} already builds on another review "
-                f"({kept.name} {kept.period}), or on an older state of it; leave --previous out."
+                f"({kept.called}), or on an older state of it; leave --previous out."
             )
         return kept, {}
     before, now = given.snapshot.header, snapshot.header

@@ -29,6 +29,7 @@ from uar.exceptions import FILE, accept, parse
 from uar.folder import Folder
 from uar.overrides import overrides, refused
 from uar.persons import persons
+from uar.previous import Previous
 from uar.settings import Where, load
 from uar.snapshot import ROSTER_FILE, file_names, from_lines, to_lines
 from uar.tables import ROSTER, SEVERITIES
@@ -129,7 +130,7 @@ def command(
     if as_json:
         put_json(_with_coverage(findings, coverage))
     else:
-        _show(people, findings, coverage)
+        _show(people, findings, coverage, previous)
     worst = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on else ()
     if (findings["severity"].isin(worst) & findings["accepted_until"].isna()).any():
         raise click.exceptions.Exit(1)
@@ -177,17 +178,38 @@ def _where_to_read_on(findings: pd.DataFrame, listed: pd.DataFrame) -> str:
     return omitted + every
 
 
-def _show(people: pd.DataFrame, findings: pd.DataFrame, coverage: pd.DataFrame) -> None:
+def _against(findings: pd.DataFrame, previous: Previous) -> str:
+    """Since 2026-Q3: 12 new, 103 found again, 33 not found any more."""
+    known = findings["reviews"].dropna()
+    new, again = int((known == 1).sum()), int((known > 1).sum())
+    gone = int((~previous.findings["id"].isin(findings["id"])).sum())
+    blind = len(findings) - len(known)
+    return (
+        f"Since {previous.called}: {new:,} new, {again:,} found again, "
+        f"{gone:,} not found any more"
+        + (f"; {blind:,} of detections that did not run then" if blind else "")
+        + "."
+    )
+
+
+def _show(
+    people: pd.DataFrame,
+    findings: pd.DataFrame,
+    coverage: pd.DataFrame,
+    previous: Previous | None,
+) -> None:
     number = people["person_id"].nunique()
     put(f"{counted(len(people), 'account')} of {counted(number, 'person', 'persons')}.")
     counts = findings["severity"].value_counts()
     each = [f"{counts[name]:,} {name}" for name in SEVERITIES if name in counts]
     put(f"{counted(len(findings), 'finding')}{': ' if each else ''}{', '.join(each)}.")
+    if previous is not None:
+        put(_against(findings, previous))
     listed = _listed(findings)
     if len(listed):
         put()
         shown = {"Severity": "severity", "Detection": "detection", "Who": "subject_name"}
-        shown |= {"What": "says", "Reviews": "reviews", "Accepted": "accepted"}
+        shown |= {"What": "says", "Reviews in a row": "reviews", "Accepted": "accepted"}
         accepted = "until " + listed["accepted_until"] + " by " + listed["accepted_by"] + ": "
         listed = listed.assign(accepted=accepted + listed["accepted_because"])
         # What nobody has is no column: a terminal is narrow.

@@ -33,6 +33,9 @@ LENT = {
 }
 
 
+LAST_COMMA = r", ([^,]+)$"
+
+
 def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
     admins = accounts[(accounts["kind"] == "admin") & accounts["active"].fillna(True)]
@@ -42,7 +45,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     for column, word in LENT.items():
         what += borrowed[column].notna().map({True: f", {word}", False: ""})
     lender = look_up(borrowed["borrowed_from"], accounts.set_index("account_id")["who"])
-    from_whom = "borrows " + what.str.removeprefix(", ") + " from " + lender
+    what = what.str.removeprefix(", ").str.replace(LAST_COMMA, r" and \1", regex=True)
+    from_whom = "borrows " + what.mask(what == "") + " from " + lender
     empty = admins[list(LENT)].isna().all(axis=1)
     hit = admins["active"].mask(~empty, False)
     judged = each(admins, hit, how=from_whom.fillna("can borrow none from a user"))

@@ -35,6 +35,9 @@ WORDS = {
 }
 
 
+LAST = r'(?<=.), ([a-z ]+ "[^"]*")$'
+
+
 def judge(facts: Facts) -> pd.DataFrame:
     people = active_people(facts)
     places = pd.Series("", index=people.index)
@@ -44,7 +47,9 @@ def judge(facts: Facts) -> pd.DataFrame:
         places += said.where(idle, "")
     nothing_known = people[list(WORDS)].isna().all(axis=1)
     hit = people["surely"].mask(places == "", False).mask(nothing_known)
-    return each(people, hit, places=places.str.removeprefix(", "))
+    return each(
+        people, hit, places=places.str.replace(LAST, r" and \1", regex=True).str.removeprefix(", ")
+    )
 
 
 DETECTION = Detection(

@@ -36,6 +36,6 @@ DETECTION = Detection(
     id="GRP-03",
     title="Group without members that would open something",
     severity="info",
-    says="The group {subject_name} has no members, and would open {things} to its first.",
+    says="The group {subject_name} has no members, and would open {things} to its first member.",
     judge=judge,
 )

@@ -38,6 +38,12 @@ WORDS = {
 }
 
 
+HOLDS = {
+    "suspended": "is suspended and still holds",
+    "staged": "has not started yet and already holds",
+}
+
+
 def judge(facts: Facts) -> pd.DataFrame:
     users = facts.users
     users = users[~users["active"].fillna(False)]
@@ -57,6 +63,7 @@ def judge(facts: Facts) -> pd.DataFrame:
         users,
         (holds != "").astype("boolean").mask(~status),
         holds=[" and ".join(text.removeprefix(", ").rsplit(", ", 1)) for text in holds],
+        state=users["status"].map(HOLDS),
         severity=severity,
     )
 
@@ -70,6 +77,6 @@ DETECTION = Detection(
     id="LIF-04",
     title="User that cannot sign in still holds access",
     severity="medium",
-    says="{who} is {status} and still holds {holds}.",
+    says="{who} {state} {holds}.",
     judge=judge,
 )

@@ -30,7 +30,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     people = people[people["manager_who"].notna()]
     left = people["manager_person"].isin(left_by_roster(facts))
     off = ~people["manager_active"].astype("boolean")
-    state = ("is " + people["manager_status"]).mask(left & ~off.fillna(False), "has left")
+    state = ("is " + people["manager_status"]).replace("is staged", "has not started yet")
+    state = state.mask(left & ~off.fillna(False), "has left")
     judged = each(people, people["surely"] & (off | left), state=state)
     return judged.assign(accounts=people["account_id"] + " " + people["manager_id"])
 

@@ -55,7 +55,7 @@ def judge(facts: Facts) -> pd.DataFrame:
         & robots["service"],
         why=why.str.removeprefix(" and "),
         severity=writes.map({True: "critical", False: "high"}),
-        power=writes.map({True: "; it can change the tenant", False: ""}),
+        power=writes.map({True: "; it can make changes in JumpCloud", False: ""}),
     )
 
 
@@ -87,7 +87,7 @@ def _makers(
         gone = gone.mask(
             made_by.str.startswith("jumpcloud:admin:") & ~made_by.isin(left.index), True
         )
-    called = (look_up(made_by, who) + ", who has left").fillna("an administrator that is deleted")
+    called = (look_up(made_by, who) + ", who has left").fillna("an administrator who was deleted")
     of = pd.DataFrame({"gone": gone, "called": called.where(gone.fillna(False))})
     known = of["gone"].notna().groupby(level=0).all()
     some = of["gone"].fillna(False).groupby(level=0).any()

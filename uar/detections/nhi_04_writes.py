@@ -51,6 +51,6 @@ DETECTION = Detection(
     id="NHI-04",
     title="Service account that reads by its name and can write",
     severity="high",
-    says="By its name {who} only reads, but its role {role} can change the tenant.",
+    says="By its name {who} only reads, but its role {role} can make changes in JumpCloud.",
     judge=judge,
 )
