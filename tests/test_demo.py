@@ -80,13 +80,13 @@ def test_what_it_prints_is_for_people(demo: tuple[Path, str]) -> None:
 def test_the_next_review_sees_what_was_put_back(demo: tuple[Path, str]) -> None:
     folder, said = demo
     following = folder.with_name(folder.name + "-next")
-    ages = [json.loads(line)["reviews"] for line in (following / "findings.jsonl").open()]
+    lines = (following / "findings.jsonl").read_bytes().splitlines()
+    ages = [json.loads(line)["reviews"] for line in lines]
     told = f"{ages.count(1)} new, {ages.count(2)} found again, "
     assert f"Since Quarterly access review 2026-Q4: {told}" in said
     compared = uar("compare", str(folder), str(following), "--json")
     assert compared.returncode == 1
     (back,) = json.loads(compared.stdout)["reappeared"]
-    lines = (following / "findings.jsonl").read_bytes().splitlines()
     found = {(row["detection"], row["subject"]): row for row in map(json.loads, lines)}
     assert ("ENT-09", back["change_id"]) in found
     oona, people = "jumpcloud:user:64c0ffee000000000a100008", "group:64c0ffee0000000009a00005"
