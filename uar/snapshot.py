@@ -39,6 +39,9 @@ PIECE = 25_000  # rows of a table that are written at once
 SOME = 3_000  # rows of a table that become JSON lines at once
 PARSED = 20_000  # and the other way
 HEADER_FILE = "snapshot/snapshot.json"
+PAGES = "snapshot/pages/"
+# How the tenant was read: whom was asked, and what was answered beside the pages of its lists.
+READ_FILE = f"{PAGES}read.jsonl.gz"
 ROSTER_FILE = "snapshot/roster.jsonl"  # only where HR's list was given
 
 # What is known of use: looked for in a window; not asked for; the tenant does not have the events;
@@ -150,7 +153,7 @@ def file_names() -> tuple[str, ...]:
 
 def page_file(collection: str) -> str:
     """Where the answers of a collection are kept."""
-    return f"snapshot/pages/{collection.replace(' ', '-')}.jsonl.gz"
+    return f"{PAGES}{collection.replace(' ', '-')}.jsonl.gz"
 
 
 def to_lines(frame: pd.DataFrame) -> bytes:

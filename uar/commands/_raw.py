@@ -12,6 +12,7 @@ from typing import Any
 from uar.commands._evidence import Review
 from uar.evidence import Evidence
 from uar.proof import Raw
+from uar.snapshot import PAGES
 from uar.sources._trace import trace
 
 OWN_ID = re.compile(r"jumpcloud:\w+:([\w-]+)|>\w+:([\w-]+)")
@@ -19,7 +20,7 @@ OWN_ID = re.compile(r"jumpcloud:\w+:([\w-]+)|>\w+:([\w-]+)")
 
 def raw_of(review: Review, evidence: Evidence) -> Callable[[str], Raw | None]:
     """Looks a row up by its id; None where no answer that is kept has it."""
-    there = set(review.names("snapshot/pages/"))
+    there = set(review.names(PAGES))
     accounts = evidence.snapshot.accounts
     logins = dict(zip(accounts["account_id"], accounts["login"].fillna(""), strict=True))
 

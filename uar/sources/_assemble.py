@@ -13,9 +13,9 @@ from uar.snapshot import Header, Snapshot
 from uar.tables import ACCOUNTS, COLLECTIONS, CONTENTS, ENTITLEMENTS, GAPS, USES
 
 from ._edges import fill
+from ._fetching import Asking
 from ._gaps import disagreements, refusals
 from ._given import given
-from ._http import Client
 from ._lists import Holder, Organization
 from ._rows import Row
 from ._tables import Tables
@@ -24,7 +24,7 @@ from ._usage import Trail
 from ._uses import uses
 
 
-def snapshot_of(tenant: Tenant, client: Client, seal_key: str) -> Snapshot:
+def snapshot_of(tenant: Tenant, client: Asking, seal_key: str) -> Snapshot:
     """Raises SetupError where the key sees several organisations and none is named.
 
     The rows of the tenant's lists are let go of as they become tables.

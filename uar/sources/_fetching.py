@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
 from ._asked import Asked
-from ._http import Answer, Client, Garbled
+from ._http import Answer, Credential, Garbled
 from ._pace import Pace
 from ._paging import READS, Listing, Moved, Reading
 from ._spool import Kept, Packed, Spool, packed
@@ -29,7 +29,18 @@ class Reader(Protocol):
     def paths(self) -> tuple[str, ...]: ...
     def begin(self) -> list[Any]: ...
     def asked(self, place: Any) -> Asked: ...
-    def take(self, place: Any, answer: Answer, kept: Kept | None) -> list[Any]: ...
+    def take(self, place: Any, answer: Answer, kept: Kept) -> list[Any]: ...
+
+
+class Asking(Protocol):
+    """What is asked: the client of a tenant, or what stands for it where nothing is asked."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def credential(self) -> Credential: ...
+    def request(self, method: str, path: str, *, repeat_safe: bool, **options: Any) -> Answer: ...
+    def stop(self) -> None: ...
 
 
 class Fetcher:
@@ -39,7 +50,7 @@ class Fetcher:
     """
 
     def __init__(
-        self, client: Client, pace: Pace, spool: Spool, progress: Callable[[int, int], None]
+        self, client: Asking, pace: Pace, spool: Spool, progress: Callable[[int, int], None]
     ) -> None:
         self.client = client
         self.pace = pace
@@ -91,7 +102,7 @@ class Fetcher:
             repeat_safe=True,
             troubled=self.pace.troubled,
         )
-        return answer, query, packed(answer, query) if answer.status == 200 else None
+        return answer, query, packed(answer, query)
 
     def _arrived(self, ask: _Ask, came: _Came) -> list[_Ask]:
         answer, query, ready = came
@@ -99,13 +110,14 @@ class Fetcher:
             self.pace.answered()
         if ask.outdated:
             return []
-        kept = self.spool.add(answer.path, query, ready) if ready else None
+        ok = answer.status == 200
+        kept = self.spool.add(answer.path, query, ready) if ok else self.spool.add_aside(ready)
         return self._take(ask, answer, kept)
 
     def _again(self, ask: _Ask, kept: Kept) -> list[_Ask]:
         return [] if ask.outdated else self._take(ask, self.spool.answer(kept), kept)
 
-    def _take(self, ask: _Ask, answer: Answer, kept: Kept | None) -> list[_Ask]:
+    def _take(self, ask: _Ask, answer: Answer, kept: Kept) -> list[_Ask]:
         """What to ask for next, last one first."""
         reader = ask.reader
         try:
@@ -120,7 +132,7 @@ class Fetcher:
         return [_Ask(reader, place) for place in reversed(places)]
 
 
-_Came = tuple[Answer, str, Packed | None]  # with the query it answers
+_Came = tuple[Answer, str, Packed]  # with the query it answers
 
 
 class _Ask:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from uar.errors import SourceError
 
@@ -100,8 +100,8 @@ class Reading(Generic[T]):
     """One list while it is read; when `whole`, `rows` has every row once, in the list's order."""
 
     __slots__ = (
-        "_sorted", "_waiting", "attempt", "finished_at", "listing", "pages", "refused", "rows",
-        "server_time", "spoilt", "started_at", "stated", "whole",
+        "_sorted", "_waiting", "aside", "attempt", "finished_at", "listing", "pages", "refused",
+        "rows", "server_time", "spoilt", "started_at", "stated", "whole",
     )  # fmt: skip
 
     def __init__(self, listing: Listing[T]) -> None:
@@ -110,8 +110,9 @@ class Reading(Generic[T]):
         self.stated: int | None = None
         self.refused: Answer | None = None
         self.whole = False
-        self.server_time = ""  # as the first answer has it, an HTTP date
+        self.server_time = ""  # as the first page has it, an HTTP date
         self.pages: tuple[Kept, ...] = ()
+        self.aside: tuple[Kept, ...] = ()  # answers that are no page: what was refused
         self.started_at = self.finished_at = ""
         self.attempt = 0
         self.spoilt = 0
@@ -132,7 +133,7 @@ class Reading(Generic[T]):
     def begin(self) -> list[int]:
         """Start over; returns the offsets to ask for."""
         self.attempt += 1
-        self._waiting = {0: None}
+        self._waiting, self.server_time = {0: None}, ""
         return [0]
 
     def asked(self, skip: int) -> Asked:
@@ -142,8 +143,10 @@ class Reading(Generic[T]):
             params |= {"limit": str(LIMIT), "skip": str(skip)}
         return Asked(self.listing.path, params)
 
-    def take(self, skip: int, answer: Answer, kept: Kept | None) -> list[int]:
+    def take(self, skip: int, answer: Answer, kept: Kept) -> list[int]:
         """Add a page; returns the offsets to ask for next. Moved, Garbled: it must begin again."""
+        if answer.status != 200:
+            self.aside += (kept,)
         if answer.status in self.listing.optional:
             self.whole, self.refused = True, answer
             return []
@@ -152,8 +155,7 @@ class Reading(Generic[T]):
             return self.begin()
         rows, stated = self.listing.unpack(expect(answer, 200))
         mapped = mapping(self.listing, rows, answer)
-        # Every answer with status 200 is kept.
-        page = _Page(mapped, cast(Kept, kept), answer.requested_at, answer.answered_at)
+        page = _Page(mapped, kept, answer.requested_at, answer.answered_at)
         self._waiting[skip] = page
         self.server_time = self.server_time or answer.headers.get("date", "")
         following = self._begun(page, stated) if skip == 0 else self._followed(skip, page, stated)

@@ -66,6 +66,8 @@ def packed(answer: Answer, query: str) -> Packed:
     line |= {name: answer.headers[name] for name in HEADERS if name in answer.headers}
     if answer.method != "GET":
         line["method"] = answer.method  # what was sent is the query
+    if answer.status != 200:
+        line["status"] = answer.status
     if dropped:
         line["dropped"] = dropped
     line["body"] = body.decode("utf-8", "surrogatepass")
@@ -117,6 +119,7 @@ class Spool:
         self._kept: dict[str, dict[str, Kept]] = {}
         self._end = 0
         self.noted: dict[str, str] = {}  # whose answers these are
+        self.note_kept = Kept(0, 0, b"")  # and where that stands
         self.added = 0  # answers, with those that were forgotten since
         self._load()
 
@@ -127,14 +130,17 @@ class Spool:
 
     def note(self, noted: Mapping[str, str]) -> None:
         self.noted = dict(noted)
-        self._append(_member({"noted": self.noted}))
+        self.note_kept = self._append(_member({"noted": self.noted}))
 
     def add(self, path: str, query: str, ready: Packed) -> Kept:
-        kept = Kept(self._end, len(ready.member), ready.digest)
-        self._append(ready.member)
+        kept = self._append(ready.member, ready.digest)
         self.added += 1
         self._kept.setdefault(path, {})[query] = kept
         return kept
+
+    def add_aside(self, ready: Packed) -> Kept:
+        """Another status than 200: on record, but asked for again by whoever goes on."""
+        return self._append(ready.member, ready.digest)
 
     def find(self, path: str, query: str) -> Kept | None:
         return self._kept.get(path, {}).get(query)
@@ -149,17 +155,20 @@ class Spool:
         headers = {name: line[name] for name in HEADERS if name in line}
         times = line["requested_at"], line["answered_at"]
         body = line["body"].encode("utf-8", "surrogatepass")
-        return Answer(200, headers, body, *times, line.get("method", "GET"), line["path"])
+        method, status = line.get("method", "GET"), line.get("status", 200)
+        return Answer(status, headers, body, *times, method, line["path"])
 
     def member(self, kept: Kept) -> bytes:
         self._file.seek(kept.start)
         return self._file.read(kept.length)
 
-    def _append(self, member: bytes) -> None:
+    def _append(self, member: bytes, digest: bytes = b"") -> Kept:
+        kept = Kept(self._end, len(member), digest)
         self._file.seek(self._end)
         self._file.write(member)
         self._file.flush()
         self._end += len(member)
+        return kept
 
     def _load(self) -> None:
         """Find every whole member; what was cut off behind the last one is written over."""
@@ -169,14 +178,17 @@ class Spool:
             line = json.loads(raw)
             if "forget" in line:
                 self._kept.pop(line["forget"], None)
-                continue
-            if "noted" in line:
-                self.noted = line["noted"]
-                continue
-            self.added += 1
-            kept = Kept(start, end - start, bytes.fromhex(line["sha256"]))
-            self._kept.setdefault(line["path"], {})[line["query"]] = kept
+            elif "noted" in line:
+                self.noted, self.note_kept = line["noted"], Kept(start, end - start, b"")
+            elif self._stands(line):
+                self.added += 1
+                kept = Kept(start, end - start, bytes.fromhex(line["sha256"]))
+                self._kept.setdefault(line["path"], {})[line["query"]] = kept
         self._file.truncate(self._end)
+
+    def _stands(self, line: Mapping[str, Any]) -> bool:
+        """Is it an answer that is not asked for again?"""
+        return "status" not in line
 
 
 def _member(line: Mapping[str, Any]) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from uar.snapshot import page_file
+from uar.snapshot import READ_FILE, page_file
 
 from ._bindings import Bindings
 from ._cross import APP_USERS, MEMBEROF, REACHED, USER_GROUPS, Cross
@@ -72,15 +72,18 @@ def totals(tenant: Tenant, stored: Mapping[str, int]) -> list[Row]:
 class Pages(Mapping[str, bytes]):
     """Every answer that the tables were made from: one compressed file of lines a collection.
 
+    READ_FILE has the rest: whom was asked and when, and the answers that are no page of a list.
     They are read from the spool when they are asked for.
     """
 
     def __init__(self, tenant: Tenant, spool: Spool) -> None:
         self._spool = spool
-        self._kept = {
-            page_file(name): [kept for reading in readings for kept in reading.pages]
-            for name, _, readings in _collections(tenant)
-        }
+        self._kept = {READ_FILE: [spool.note_kept]}
+        for name, _, readings in _asked_for(tenant):
+            self._kept[READ_FILE] += [kept for reading in readings for kept in reading.aside]
+            pages = [kept for reading in readings for kept in reading.pages]
+            if pages or not any(reading.refused for reading in readings):
+                self._kept[page_file(name)] = pages
 
     def __getitem__(self, name: str) -> bytes:
         return b"".join(map(self._spool.member, self._kept[name]))
@@ -94,6 +97,15 @@ class Pages(Mapping[str, bytes]):
 
 def _collections(tenant: Tenant) -> list[Collection]:
     """What was read; a collection is left out where the tenant refused one of its lists."""
+    return [
+        each
+        for each in _asked_for(tenant)
+        if not any(reading.refused for reading in each[2])
+    ]
+
+
+def _asked_for(tenant: Tenant) -> list[Collection]:
+    """What there was to read, refused or not."""
     associations = "/api/v2/applications/{id}/associations"
     collections: tuple[Collection, ...] = (
         *(
@@ -120,9 +132,7 @@ def _collections(tenant: Tenant) -> list[Collection]:
         (REACHED, APP_USERS, tenant.cross.apps),
         ("events", PATH, [tenant.usage] if tenant.usage else []),
     )
-    return [
-        each for each in collections if each[2] and not any(reading.refused for reading in each[2])
-    ]
+    return [each for each in collections if each[2]]
 
 
 def _total(

@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from uar import clock
-
 from ._asked import Asked
 from ._given import EDGE, Given, fold
 from ._http import Answer, Garbled, expect, http_date
@@ -97,6 +95,7 @@ class Trail:
         self.refused: Answer | None = None
         self.whole = False
         self.pages: tuple[Kept, ...] = ()
+        self.aside: tuple[Kept, ...] = ()  # answers that are no page: how many, and a refusal
         self.started_at = self.finished_at = ""
         self.attempt = self.spoilt = self.fetched = 0
         self.newest: dict[Key, Newest] = {}
@@ -116,6 +115,7 @@ class Trail:
         """Start over; a place is what the page before says of going on."""
         self.attempt += 1
         self.pages, self.newest, self.given, self.fetched = (), {}, {}, 0
+        self.aside, self.started_at, self.finished_at = (), "", ""
         self._last = _Mark(NEVER, None)
         self._counted = self._ended = False
         return [COUNT, ""]
@@ -132,8 +132,10 @@ class Trail:
         body |= {"limit": LIMIT, "sort": "ASC", "fields": list(FIELDS)}
         return Asked(PATH, body=body | ({"search_after": json.loads(place)} if place else {}))
 
-    def take(self, place: str, answer: Answer, kept: Kept | None) -> list[str]:
+    def take(self, place: str, answer: Answer, kept: Kept) -> list[str]:
         """Fold a page in; returns the next place. Moved, Garbled: it must begin again."""
+        if place == COUNT or answer.status != 200:
+            self.aside += (kept,)
         if place == COUNT:
             self.stated, self._counted = _count(answer), True
             following = []
@@ -148,7 +150,7 @@ class Trail:
             self.whole = True
         return following
 
-    def _followed(self, answer: Answer, kept: Kept | None) -> list[str]:
+    def _followed(self, answer: Answer, kept: Kept) -> list[str]:
         events = answer.json(list)
         given = answer.headers.get("x-result-count", "")
         if given.isdecimal() and int(given) != len(events):
@@ -158,7 +160,7 @@ class Trail:
         except ValueError as error:
             raise Garbled(f"POST {PATH}: {error}.") from None
         self.fetched += len(events)
-        self.pages += (kept,) if kept else ()
+        self.pages += (kept,)
         self.started_at = self.started_at or answer.requested_at
         self.finished_at = answer.answered_at
         limit = answer.headers.get("x-limit", "")
@@ -234,9 +236,10 @@ def _what(event: Json, kind: str) -> str:
     return f"label:{label.casefold()}" if label else ""
 
 
-def tenant_time(server_time: str) -> dt.datetime:
-    """The tenant's clock decides what is within the 90 days; ours where it does not tell."""
-    return http_date(server_time) or clock.now()
+def tenant_time(server_time: str, ours: str) -> dt.datetime:
+    """The tenant's clock decides what is within the 90 days; ours (ISO 8601), as it stood when the
+    tenant answered, where it does not tell."""
+    return http_date(server_time) or dt.datetime.fromisoformat(ours)
 
 
 def _count(answer: Answer) -> int | None:

@@ -11,14 +11,14 @@ from typing import Any
 
 from uar import clock
 from uar.memory import be_frugal
-from uar.snapshot import Snapshot
+from uar.snapshot import Header, Snapshot
 from uar.tables import ACCOUNTS
 
 from ._assemble import snapshot_of
 from ._bindings import Bindings, asks, nameless
 from ._cross import Ends, Lists
 from ._environment import connect
-from ._fetching import Fetcher
+from ._fetching import Asking, Fetcher
 from ._http import Client
 from ._lists import (
     ADMINS,
@@ -41,6 +41,7 @@ from ._paging import Listing, Reading
 from ._probe import Check, Owner, check, key_owner, organizations
 from ._resume import begin, go_on
 from ._rows import Row
+from ._sealed import Nobody, Sealed
 from ._spool import Spool
 from ._tenant import Pages, Tenant
 from ._things import METHODS
@@ -48,11 +49,15 @@ from ._trace import Traced, trace
 from ._usage import Trail, Window, tenant_time
 
 __all__ = [
-    "IN_FLIGHT", "Check", "Organization", "Owner", "Spool", "Traced",
-    "check", "connect", "fetch", "key_owner", "organizations", "read", "trace",
+    "IN_FLIGHT", "Check", "Organization", "Owner", "Sealed", "Spool", "Traced",
+    "check", "connect", "derive", "fetch", "key_owner", "organizations", "read", "trace",
 ]  # fmt: skip
 
 SLIM = ("account_id", "source_id", "login", "sudo", "sudo_without_password")
+TOLD_BY_NO_ANSWER = (
+    "version", "credential_id", "credential_name", "seal_key", "requests", "most_in_flight",
+    "halvings", "retries",
+)  # fmt: skip
 IN_FLIGHT = 12  # more gains nothing at any latency measured
 
 Progress = Callable[[int, int], None]
@@ -93,6 +98,31 @@ def read(
         return replace(snapshot, pages=dict(pages) if own else pages)
 
 
+def derive(
+    sealed: Sealed, header: Header, *, leave_out: Collection[str] = (), cross_check: int = 0
+) -> Snapshot:
+    """The snapshot that was made of these answers, by the steps that made it; nobody is asked.
+
+    `header`: of the snapshot, for what no answer tells: by which uar and how it was read, the key
+    of seals, and which administrator's key it was. FolderError names a request that the answers
+    do not hold.
+    """
+    client = Nobody(sealed.noted["host"], sealed.noted["org_id"])
+    tenant = fetch(
+        client,
+        sealed,
+        in_flight=1,
+        leave_out=leave_out,
+        cross_check=cross_check,
+        progress=lambda answered, known: None,
+    )
+    snapshot = snapshot_of(tenant, client, header.seal_key)
+    told = {name: getattr(header, name) for name in TOLD_BY_NO_ANSWER}
+    return replace(
+        snapshot, header=replace(snapshot.header, **told), pages=Pages(tenant, sealed)
+    )
+
+
 def first_round(leave_out: Collection[str]) -> list[Listing[Any]]:
     """The lists that everything else hangs on."""
     wanted = (listing for name, listing in TARGETS.items() if name not in leave_out)
@@ -100,7 +130,7 @@ def first_round(leave_out: Collection[str]) -> list[Listing[Any]]:
 
 
 def fetch(
-    client: Client,
+    client: Asking,
     spool: Spool,
     *,
     in_flight: int,
@@ -131,7 +161,7 @@ def fetch(
     service_ids = [holder.row["source_id"] for holder in services.rows]
     methods, in_doubt = methods_of(group_ids, by_method)
     bindings = asks(targets, groups.rows)
-    usage = None if "usage" in leave_out else Trail(Window.before(tenant_time(users.server_time)))
+    usage = None if "usage" in leave_out else Trail(Window.before(tenant_time(users.server_time, users.started_at)))
     named: dict[str, Iterable[Listing[Any]]] = {
         "credentials": map(credentials_of, service_ids),
         "bindings": (ask.listing for ask in bindings),
