@@ -142,6 +142,48 @@ def from_files(files: Mapping[str, bytes]) -> Snapshot:
     return Snapshot(header=header, pages={}, **tables)
 
 
+@dataclass(frozen=True)
+class Unlike:
+    """Rows (or of the header, fields) by their keys: in the one file only, in the other only, and
+    in both but not the same. `what`: "row" or "field"."""
+
+    what: str
+    only_here: list[str]
+    only_there: list[str]
+    otherwise: list[str]
+
+
+def unlike(name: str, here: bytes, there: bytes) -> Unlike | None:
+    """What two versions of a file of the snapshot do not say alike; None of one that is no table.
+
+    Raises TableError where a version is not what this table must be.
+    """
+    if name == HEADER_FILE:
+        one, other = json.loads(here), json.loads(there)
+        fields = sorted(key for key in {*one, *other} if one.get(key) != other.get(key))
+        return Unlike("field", [], [], fields)
+    known = {_file(table, "parquet"): table for table in BIG_TABLES}
+    small = {_file(table, "jsonl"): table for table in SMALL_TABLES}
+    if name in known:
+        table = known[name]
+        frames = [table.frame(pd.read_parquet(io.BytesIO(raw))) for raw in (here, there)]
+    elif name in small:
+        table = small[name]
+        frames = [from_lines(table, raw) for raw in (here, there)]
+    else:
+        return None
+    one, other = (frame.set_index(table.key, drop=False).sort_index() for frame in frames)
+    shared = one.index.intersection(other.index)
+    left, right = one.loc[shared], other.loc[shared]
+    same = (left.eq(right).fillna(False) | (left.isna() & right.isna())).all(axis="columns")
+    return Unlike(
+        "row",
+        one.index.difference(other.index).tolist(),
+        other.index.difference(one.index).tolist(),
+        shared[~same.to_numpy(bool)].tolist(),
+    )
+
+
 def file_names() -> tuple[str, ...]:
     """Every file that the later steps work from: a snapshot without its pages."""
     return (

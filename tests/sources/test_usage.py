@@ -20,6 +20,7 @@ from uar.snapshot import Snapshot, from_files, to_files
 from uar.sources import _usage
 from uar.sources._http import Answer, Client, Credential, Garbled
 from uar.sources._paging import Moved
+from uar.sources._spool import Kept
 from uar.sources._usage import COUNT, PATH, Trail, Window, key_of
 from uar.sources.jumpcloud import read, trace
 
@@ -254,6 +255,7 @@ def test_a_multi_tenant_key_says_which_organisation(connected: Connect) -> None:
 # One page by itself
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+NOWHERE = Kept(0, 0, b"")
 HEADERS = {"x-result-count": "1", "x-limit": "1", "x-search_after": '[1,"a"]'}
 
 
@@ -270,11 +272,11 @@ def trail() -> Trail:
 
 def test_a_full_page_says_how_to_go_on() -> None:
     begun = trail()
-    assert begun.take("", page([sso(1)]), None) == ['[1,"a"]']
+    assert begun.take("", page([sso(1)]), NOWHERE) == ['[1,"a"]']
     assert begun.asked('[1,"a"]').body["search_after"] == [1, "a"]  # type: ignore[index]
-    assert begun.take('[1,"a"]', page([], **{"x-result-count": "0"}), None) == []
+    assert begun.take('[1,"a"]', page([], **{"x-result-count": "0"}), NOWHERE) == []
     assert not begun.whole
-    begun.take(COUNT, page({"count": 1}), None)
+    begun.take(COUNT, page({"count": 1}), NOWHERE)
     assert begun.whole
 
 
@@ -294,15 +296,15 @@ def test_a_full_page_says_how_to_go_on() -> None:
 )
 def test_a_page_that_is_not_one(answer: Answer) -> None:
     with pytest.raises(Garbled, match=rf"POST {PATH}"):
-        trail().take("", answer, None)
+        trail().take("", answer, NOWHERE)
 
 
 def test_events_out_of_order_or_twice() -> None:
     for second in (sso(1), sso(2)):
         begun = trail()
-        begun.take("", page([sso(2)]), None)
+        begun.take("", page([sso(2)]), NOWHERE)
         with pytest.raises(Moved, match="order"):
-            begun.take("x", page([second]), None)
+            begun.take("x", page([second]), NOWHERE)
 
 
 HOSTILE = st.recursive(

@@ -4,36 +4,90 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from uar.commands._evidence import Review, settings_of
-from uar.errors import FolderError
-from uar.snapshot import HEADER_FILE, PAGES, READ_FILE, ROSTER_FILE, Header, to_files
+from uar.commands._shared import counted
+from uar.errors import FolderError, UarError
+from uar.snapshot import (
+    HEADER_FILE,
+    PAGES,
+    READ_FILE,
+    ROSTER_FILE,
+    Header,
+    Snapshot,
+    to_files,
+    unlike,
+)
+
+if TYPE_CHECKING:
+    from uar.sources.jumpcloud import Sealed
+
+NAMED = 3  # rows that are named of those that differ
 
 
-def derived(review: Review) -> Iterator[tuple[str, bytes]]:
-    """Every file of the snapshot that follows from the answers, and the answers themselves.
+class Derivation:
+    """A snapshot derived again. `failed`: why none follows; "" where one does, or `files` is not
+    through."""
 
-    Raises FolderError, before the first of them, where the answers do not make a snapshot.
-    """
-    from uar.sources.jumpcloud import Sealed, derive
+    def __init__(self, review: Review) -> None:
+        self._review = review
+        self.failed = ""
 
-    header = Header(**json.loads(review.read(HEADER_FILE, "sync")))
-    pages = review.names(PAGES)
-    if READ_FILE not in pages:
-        raise FolderError(
-            f"{READ_FILE} is not in the snapshot, so that it does not hold every answer."
+    def files(self) -> Iterator[tuple[str, bytes | None]]:
+        """Every file of the snapshot and its answers; None for one that does not come out again.
+
+        What was given to the snapshot, as HR's list is, follows from nothing and is not among them.
+        """
+        left = dict.fromkeys(
+            name for name in self._review.names("snapshot/") if name != ROSTER_FILE
         )
-    sync = settings_of(review, "sync").sync
-    with tempfile.TemporaryFile() as file:
-        sealed = Sealed(file, (review.read(name, "sync") for name in pages))
-        files = to_files(
-            derive(sealed, header, leave_out=sync.leave_out, cross_check=sync.cross_check)
+        try:
+            for name, content in self._made():
+                left.pop(name, None)
+                yield name, content
+        except UarError as error:
+            self.failed = str(error)
+        yield from ((name, None) for name in left)
+
+    def _made(self) -> Iterator[tuple[str, bytes]]:
+        from uar.sources.jumpcloud import Sealed
+
+        pages = self._review.names(PAGES)
+        if READ_FILE not in pages:
+            raise FolderError(f"{READ_FILE} is not there, so the answers are not all of them.")
+        with tempfile.TemporaryFile() as file:
+            sealed = Sealed(file, (self._review.read(name, "sync") for name in pages))
+            files = to_files(self._snapshot(sealed))
+            for name in sorted(files, key=lambda name: (name.startswith(PAGES), name)):
+                yield name, files[name]
+
+    def _snapshot(self, sealed: Sealed) -> Snapshot:
+        from uar.sources.jumpcloud import derive
+
+        header = Header(**json.loads(self._review.read(HEADER_FILE, "sync")))
+        sync = settings_of(self._review, "sync").sync
+        return derive(sealed, header, leave_out=sync.leave_out, cross_check=sync.cross_check)
+
+
+def difference(name: str, sealed: bytes, made: bytes) -> str:
+    """What a file of the snapshot says otherwise than its answers do, in words; "" of a page."""
+    found = unlike(name, sealed, made)
+    if found is None:
+        return ""
+    parts = [
+        f"{counted(len(names), what)} {does} ({_few(names)})"
+        for names, what, does in (
+            (found.only_here, found.what, "that they do not tell of"),
+            (found.only_there, found.what, "that they tell of missing"),
+            (found.otherwise, found.what, "that they tell otherwise"),
         )
-        for name in sorted(files):
-            yield name, files[name]
+        if names
+    ]
+    return "; ".join(parts) or f"the same {found.what}s, written otherwise"
 
 
-def to_derive(review: Review) -> list[str]:
-    """The files of a snapshot that must follow from its answers: all but what was given to it."""
-    return [name for name in review.names("snapshot/") if name != ROSTER_FILE]
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
@@ -39,7 +39,16 @@ class Asking(Protocol):
     def host(self) -> str: ...
     @property
     def credential(self) -> Credential: ...
-    def request(self, method: str, path: str, *, repeat_safe: bool, **options: Any) -> Answer: ...
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        body: object | None = None,
+        repeat_safe: bool,
+        troubled: Callable[[float], object],
+    ) -> Answer: ...
     def stop(self) -> None: ...
 
 

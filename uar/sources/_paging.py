@@ -145,12 +145,13 @@ class Reading(Generic[T]):
 
     def take(self, skip: int, answer: Answer, kept: Kept) -> list[int]:
         """Add a page; returns the offsets to ask for next. Moved, Garbled: it must begin again."""
-        if answer.status != 200:
-            self.aside += (kept,)
         if answer.status in self.listing.optional:
-            self.whole, self.refused = True, answer
+            if skip:
+                raise self._moved(f"its middle was answered with status {answer.status}")
+            self.whole, self.refused, self.aside = True, answer, (*self.aside, kept)
             return []
-        if answer.status == 400 and self._sorted:
+        if answer.status == 400 and self._sorted and not skip:
+            self.aside += (kept,)
             self._sorted = False  # sorting is advised (API.md 3.3), but not described everywhere
             return self.begin()
         rows, stated = self.listing.unpack(expect(answer, 200))

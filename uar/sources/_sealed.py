@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO, NoReturn
 from urllib.parse import urlencode
 
 from uar.errors import FolderError
 
 from ._http import Credential
-from ._spool import Spool
+from ._spool import HEADERS, Spool
+
+NOTED = ("host", "org_id", "started_at")
 
 
 class Sealed(Spool):
@@ -29,7 +31,8 @@ class Sealed(Spool):
             raise FolderError(f"The sealed answers are not what uar writes ({error}).") from error
         if self._end != written:
             raise FolderError("The sealed answers cannot be unpacked to the end.")
-        if not self.noted:
+        noted = self.noted if isinstance(self.noted, dict) else {}
+        if not all(isinstance(noted.get(name), str) for name in NOTED):
             raise FolderError("The sealed answers do not hold whom was asked.")
 
     def forget(self, path: str) -> None:
@@ -37,6 +40,10 @@ class Sealed(Spool):
 
     def _stands(self, line: Mapping[str, Any]) -> bool:
         """Every one does, also what was refused."""
+        texts = ["path", "query", "sha256", "body", "requested_at", "answered_at"]
+        for name in (*texts, *(name for name in HEADERS if name in line)):
+            if not isinstance(line[name], str):
+                raise ValueError(f"{name} is no text")
         body = line["body"].encode("utf-8", "surrogatepass")
         if hashlib.sha256(body).hexdigest() != line["sha256"]:
             raise ValueError(f"the body of {line['path']} has another digest")
@@ -57,13 +64,15 @@ class Nobody:
         method: str,
         path: str,
         *,
-        params: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
-        **_: Any,
+        params: Mapping[str, Any] | None = None,
+        body: object | None = None,
+        repeat_safe: bool,
+        troubled: Callable[[float], object],
     ) -> NoReturn:
         query = f"?{urlencode(params)}" if params else ""
-        window = f" from {body['start_time']} to {body['end_time']}" if body else ""
-        raise FolderError(f"The sealed answers do not hold {method} {path}{query}{window}.")
+        if isinstance(body, dict):  # of events
+            query = f" from {body['start_time']} to {body['end_time']}"
+        raise FolderError(f"The sealed answers do not hold {method} {path}{query}.")
 
     def stop(self) -> None:
         """Nobody waits."""

@@ -97,11 +97,7 @@ class Pages(Mapping[str, bytes]):
 
 def _collections(tenant: Tenant) -> list[Collection]:
     """What was read; a collection is left out where the tenant refused one of its lists."""
-    return [
-        each
-        for each in _asked_for(tenant)
-        if not any(reading.refused for reading in each[2])
-    ]
+    return [each for each in _asked_for(tenant) if not any(reading.refused for reading in each[2])]
 
 
 def _asked_for(tenant: Tenant) -> list[Collection]:

@@ -95,7 +95,7 @@ class Trail:
         self.refused: Answer | None = None
         self.whole = False
         self.pages: tuple[Kept, ...] = ()
-        self.aside: tuple[Kept, ...] = ()  # answers that are no page: how many, and a refusal
+        self.aside: tuple[Kept, ...] = ()  # the answer that is no page: how many, or a refusal
         self.started_at = self.finished_at = ""
         self.attempt = self.spoilt = self.fetched = 0
         self.newest: dict[Key, Newest] = {}
@@ -118,7 +118,7 @@ class Trail:
         self.aside, self.started_at, self.finished_at = (), "", ""
         self._last = _Mark(NEVER, None)
         self._counted = self._ended = False
-        return [COUNT, ""]
+        return ["", COUNT]  # which does not matter where the first page is refused
 
     def asked(self, place: str) -> Asked:
         body: dict[str, Any] = {
@@ -134,13 +134,13 @@ class Trail:
 
     def take(self, place: str, answer: Answer, kept: Kept) -> list[str]:
         """Fold a page in; returns the next place. Moved, Garbled: it must begin again."""
-        if place == COUNT or answer.status != 200:
-            self.aside += (kept,)
         if place == COUNT:
-            self.stated, self._counted = _count(answer), True
+            self.stated, self._counted, self.aside = _count(answer), True, (kept,)
             following = []
         elif answer.status in REFUSALS:
-            self.refused, self.whole = answer, True
+            if place:
+                raise self._moved(f"their middle was answered with status {answer.status}")
+            self.refused, self.whole, self.aside = answer, True, (kept,)
             return []
         else:
             following = self._followed(expect(answer, 200), kept)

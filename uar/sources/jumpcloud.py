@@ -118,9 +118,7 @@ def derive(
     )
     snapshot = snapshot_of(tenant, client, header.seal_key)
     told = {name: getattr(header, name) for name in TOLD_BY_NO_ANSWER}
-    return replace(
-        snapshot, header=replace(snapshot.header, **told), pages=Pages(tenant, sealed)
-    )
+    return replace(snapshot, header=replace(snapshot.header, **told), pages=Pages(tenant, sealed))
 
 
 def first_round(leave_out: Collection[str]) -> list[Listing[Any]]:
@@ -161,7 +159,11 @@ def fetch(
     service_ids = [holder.row["source_id"] for holder in services.rows]
     methods, in_doubt = methods_of(group_ids, by_method)
     bindings = asks(targets, groups.rows)
-    usage = None if "usage" in leave_out else Trail(Window.before(tenant_time(users.server_time, users.started_at)))
+    usage = (
+        None
+        if "usage" in leave_out
+        else Trail(Window.before(tenant_time(users.server_time, users.started_at)))
+    )
     named: dict[str, Iterable[Listing[Any]]] = {
         "credentials": map(credentials_of, service_ids),
         "bindings": (ask.listing for ask in bindings),
