@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,23 +14,6 @@ from uar import maker, verify
 from uar.reports import every
 
 OURS = str(maker.own_templates())
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Read and detected as made up, opened, reported and closed by the real commands."""
-    path = tmp_path_factory.mktemp("opened") / "q4"
-    settings = path.with_name("other-name.toml")
-    settings.write_bytes(made.TOML)
-    made.on_disk(path, made.review(upto="detect"))
-    for words in (
-        ("open", path, "--settings", settings),
-        *(("report", path, name) for name in every()),
-        ("close", path, "--with-exceptions", "Nobody has been asked."),
-    ):
-        done = uar(*words)
-        assert done.exit_code == 0, done.output
-    return path
 
 
 @pytest.mark.parametrize("what", ["q4", "q4/pack.zip"])
@@ -94,13 +78,14 @@ def test_what_another_uar_made_is_told_from_what_was_changed(
     assert any("templates" in other for other in rows["report.html"]["made_with_other"])
 
 
-def test_a_report_with_templates_of_ones_own_comes_out_again_with_them(tmp_path: Path) -> None:
+def test_a_report_with_templates_of_ones_own_comes_out_again_with_them(
+    detected: Path, tmp_path: Path
+) -> None:
     own = tmp_path / "own"
     own.mkdir()
     (own / "_footer.html").write_text("<footer>Juniper Tide, internal.</footer>")
-    review, settings = tmp_path / "q4", tmp_path / "uar.toml"
-    settings.write_bytes(made.TOML)
-    made.on_disk(review, made.review(upto="detect"))
+    review, settings = tmp_path / "q4", detected.parent / "uar.toml"
+    shutil.copytree(detected, review)
     for words in (
         ("open", review, "--settings", settings),
         ("report", review, "--templates", own),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.review.test_open import TOML, opening, place
 from tests.review.world import access_of, entitlement, person, world
+from tests.seal.conftest import beside_the_snapshot
 from uar.cli import main
 from uar.folder import Folder
 from uar.snapshot import to_files, to_lines
@@ -66,8 +67,8 @@ def test_it_is_filled_in_and_taken_back(tmp_path: Path) -> None:
 
 def test_it_is_rebuilt(tmp_path: Path) -> None:
     opening(hostile(tmp_path), "--format", "csv")
-    words = ["rebuild", str(tmp_path / "q4"), str(tmp_path / "again")]
-    assert CliRunner().invoke(main, words).exit_code == 0
+    words = ["rebuild", str(tmp_path / "q4"), str(tmp_path / "again"), "--json"]
+    assert all(beside_the_snapshot(CliRunner().invoke(main, words)).values())
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="soffice is not installed")

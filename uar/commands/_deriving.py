@@ -71,17 +71,22 @@ class Derivation:
         return derive(sealed, header, leave_out=sync.leave_out, cross_check=sync.cross_check)
 
 
-def difference(name: str, sealed: bytes, made: bytes) -> str:
-    """What a file of the snapshot says otherwise than its answers do, in words; "" of a page."""
+def difference(name: str, sealed: bytes, made: bytes | None) -> str:
+    """What a file of the snapshot says otherwise than its answers do, in words.
+
+    `made`: None where it does not come out again although the snapshot does.
+    """
+    if made is None:
+        return "no list needs it"
     found = unlike(name, sealed, made)
     if found is None:
-        return ""
+        return "its answers are not those that the lists need, once and in order"
     parts = [
-        f"{counted(len(names), what)} {does} ({_few(names)})"
-        for names, what, does in (
-            (found.only_here, found.what, "that they do not tell of"),
-            (found.only_there, found.what, "that they tell of missing"),
-            (found.otherwise, found.what, "that they tell otherwise"),
+        f"{counted(len(names), found.what)} {does} ({_few(names)})"
+        for names, does in (
+            (found.only_here, "that the answers do not tell of"),
+            (found.only_there, "missing that the answers tell of"),
+            (found.otherwise, "otherwise than the answers tell"),
         )
         if names
     ]

@@ -72,7 +72,10 @@ def opened(path: Path) -> Review:
         return Folder(path)
     files = opened_files(path)
     if ENTRY in files:
-        raise FolderError(f"{path} is a redacted twin, which only uar verify reads; name the pack.")
+        raise FolderError(
+            f"{path} is a redacted twin, which only uar verify reads: it holds no answers of the "
+            "tenant and no tables; name the pack."
+        )
     return Unpacked(files)
 
 

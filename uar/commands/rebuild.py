@@ -64,9 +64,7 @@ def command(path: Path, out: Path, templates: Path | None, as_json: bool) -> Non
         same = content is not None and digest(content) == sealed
         other = [] if same or line is None else otherwise(line, name.endswith(PAGE), templates)
         says = ""
-        if content is None:
-            says = "does not come out again"
-        elif not same and line and name.startswith(SNAPSHOT):
+        if line and not same and name.startswith(SNAPSHOT) and not derivation.failed:
             says = difference(name, review.read(name, "sync"), content)
         rows.append({"file": name, "identical": same, "made_with_other": other, "says": says})
     differing = [row for row in rows if not row["identical"]]
@@ -102,8 +100,9 @@ def _tell(path: Path, rows: Sequence[Mapping[str, Any]], differing: int, failed:
     if failed:
         put(f"The snapshot does not follow from its answers. {failed}")
     for row in rows:
-        if row["says"] and not failed:
-            put(f"{row['file']} holds {row['says']}.")
+        if row["says"]:
+            follows = ":" if row["made_with_other"] else " does not follow from the answers:"
+            put(f"{row['file']}{follows} {row['says']}.")
     put(
         f"{counted(differing, 'file')} of {len(rows):,} not as in {path}."
         if differing

@@ -113,7 +113,8 @@ def _since(evidence: Evidence, rows: pd.DataFrame) -> tuple[pd.Series[Any], pd.S
         since = decided["received_at"]
         because = ("last review: " + decided["decision"]).fillna(NOT_KNOWN)
     if evidence.roster is not None:
-        last_day = rows["holder_id"].map(people.last_days(evidence)).astype(since.dtype)
+        days = people.last_days(evidence).reindex(rows["holder_id"])  # of nobody, perhaps
+        last_day = days.set_axis(rows.index).astype(since.dtype)
         since = (last_day + DAY).fillna(since)
         said = "HR: last day " + last_day.dt.strftime("%Y-%m-%d").astype("string")
         because = said.fillna(because)
