@@ -33,7 +33,7 @@ COMMANDS = {
     "verify": "Check that nothing has changed since it was written.",
     "prove": "Print one item's story with the hashes up to the root.",
     "sample": "Choose items for an auditor, each with its proofs.",
-    "rebuild": "Make workbooks and report again from the sealed snapshot.",
+    "rebuild": "Derive the snapshot again from the sealed answers, and all else from it.",
     "redact": "Make a twin of a pack, without names, under the same root hash.",
     "compare": "Show joiners, leavers, gained, lost and re-appeared access.",
     "list": "List detections, sources or reports.",

@@ -16,7 +16,8 @@ twin.json, every file, and that these name each other rightly. `--opening` check
 operator's list, each with a commitment, its salt and its value.
 
 It names the first broken link and exits with 1. It does not check the time stamp authority's own
-signature: whom to trust there is the auditor's choice, and `openssl ts -verify` does it.
+signature: whom to trust there is the auditor's choice, and `openssl ts -verify` does it. Nor does it
+derive the tables again from the tenant's answers; `uar rebuild` does, which needs uar.
 """
 
 from __future__ import annotations
@@ -792,6 +793,8 @@ def sentences(checked: Checked) -> list[str]:
         f"Root hash: {checked.root}",
         "It must be the root hash you were given when the review was closed.",
     ]
+    if not checked.twin:
+        said.append("Whether its tables follow from the tenant's answers, uar rebuild tells.")
     if checked.signer:
         said.append(f"Signed by the key with the fingerprint {checked.signer}.")
     if checked.stamped:
