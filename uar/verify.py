@@ -16,8 +16,8 @@ twin.json, every file, and that these name each other rightly. `--opening` check
 operator's list, each with a commitment, its salt and its value.
 
 It names the first broken link and exits with 1. It does not check the time stamp authority's own
-signature: whom to trust there is the auditor's choice, and `openssl ts -verify` does it. Nor does it
-derive the tables again from the tenant's answers; `uar rebuild` does, which needs uar.
+signature: whom to trust there is the auditor's choice, and `openssl ts -verify` does it. Whether
+tables follow from the tenant's answers it cannot tell; `uar rebuild` can, and needs all of uar.
 """
 
 from __future__ import annotations
