@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -170,5 +170,4 @@ def _looked_up(keys: pd.Series[Any], values: Any) -> pd.Series[Any]:
 
 def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
     order = ["person", "account", "entitlement", "change_id"]
-    texts = cast(Any, frame.astype(object).where(frame.notna(), None))
-    return CHANGES.frame(texts).sort_values(order, na_position="first").reset_index(drop=True)
+    return CHANGES.frame(frame).sort_values(order, na_position="first").reset_index(drop=True)

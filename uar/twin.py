@@ -103,8 +103,6 @@ def _changed(red: Redactor, whole: Evidence | Previous) -> dict[str, Any]:
             changed[part.name] = _snapshot(red, value)
         elif isinstance(value, Previous):
             changed[part.name] = replace(value, **_changed(red, value))
-        elif part.name == "answers":
-            changed[part.name] = [red.frame(frame, "decisions") for frame in value]
         elif isinstance(value, Mapping | list | tuple):
             changed[part.name] = red.document(value, more or frozenset())
     return changed

@@ -22,7 +22,7 @@ from uar.journal import open_ended
 from uar.removals import ALREADY, DONE, RESTORE, Line, Run, Tenant, carry_out, verify
 from uar.settings import Apply
 from uar.sources.jumpcloud_removals import Requests, by_service, key_owners, organizations
-from uar.tables import ACTIONS
+from uar.tables import ACTIONS, records
 
 Row = Mapping[str, Any]
 Shown = dict[str, Any]
@@ -159,15 +159,11 @@ def results(
     rows: Iterable[Row], outcomes: pd.DataFrame, actions: Sequence[str] = ACTIONS
 ) -> list[Shown]:
     """Each row with its last outcome, whenever that was, if it came of one of these actions."""
-    plain = outcomes.astype(object).where(outcomes.notna(), None)
-    last = {
-        each[0]: dict(zip(plain.columns, each, strict=True))
-        for each in plain[plain["action"].isin(actions)].itertuples(index=False, name=None)
-    }
+    last = {row["item_id"]: row for row in records(outcomes) if row["action"] in actions}
     return [_result(row, last.get(row["item"])) for row in rows]
 
 
-def _result(row: Row, last: Mapping[Any, Any] | None) -> Shown:
+def _result(row: Row, last: Row | None) -> Shown:
     shown = {name: row[name] for name in WHO}
     if last is None:
         return {**shown, "outcome": NOT_ATTEMPTED, "detail": "", "at": None, "verified": None}

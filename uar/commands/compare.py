@@ -11,6 +11,7 @@ from uar.commands._shared import counted, json_option, put, put_json
 from uar.commands._table import put_table
 from uar.errors import SetupError
 from uar.folder import Folder
+from uar.tables import records
 
 SAYS = {
     "joiners": "Joiners: persons with an account who had none",
@@ -51,8 +52,7 @@ def command(old: Path, new: Path, as_json: bool) -> None:
     found = compare(*sides)
     tables: dict[str, pd.DataFrame] = {name: getattr(found, name) for name in SAYS}
     if as_json:
-        plain = {name: table.astype(object) for name, table in tables.items()}
-        put_json({n: t.where(t.notna(), None).to_dict("records") for n, t in plain.items()})
+        put_json({name: records(table) for name, table in tables.items()})
     else:
         for name, table in tables.items():
             _show(SAYS[name], table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from uar.persons import persons
 from uar.previous import Previous
 from uar.settings import Where, load
 from uar.snapshot import ROSTER_FILE, file_names, from_lines, to_lines
-from uar.tables import ROSTER, SEVERITIES
+from uar.tables import ROSTER, SEVERITIES, records
 from uar.unmatched import unmatched
 
 COUNTS = ("found", "looked_at", "cannot_tell", "accepted")
@@ -153,12 +153,10 @@ def _as_given(review: Folder, files: Mapping[str, bytes | None]) -> dict[str, by
     return {name: said or b"" for name, said in files.items() if said or review.has(name)}
 
 
-def _with_coverage(findings: pd.DataFrame, coverage: pd.DataFrame) -> list[dict[Hashable, Any]]:
+def _with_coverage(findings: pd.DataFrame, coverage: pd.DataFrame) -> list[dict[str, Any]]:
     """The findings, each with what its detection found, looked at, could not tell and accepted."""
-    of = coverage.set_index("detection")[list(COUNTS)].astype(object)
-    counts = of.where(of.notna(), None).to_dict("index")
-    rows = findings.astype(object).where(findings.notna(), None).to_dict("records")
-    return [{**row, "coverage": counts[row["detection"]]} for row in rows]
+    counts = {row["detection"]: {name: row[name] for name in COUNTS} for row in records(coverage)}
+    return [{**row, "coverage": counts[row["detection"]]} for row in records(findings)]
 
 
 def _listed(findings: pd.DataFrame) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from uar.errors import SetupError
 from uar.folder import digest
 from uar.settings import Roster, load
 from uar.snapshot import ROSTER_FILE, Snapshot, to_lines
+from uar.tables import records
 
 COLUMNS = ("collection", "stated", "fetched", "stored", "pages")
 
@@ -92,8 +93,7 @@ def _frozen(path: Path, settings: Roster) -> tuple[dict[str, bytes], dict[str, A
 
 
 def _show(snapshot: Snapshot, folder: Path, facts: Mapping[str, Any], as_json: bool) -> None:
-    collections = snapshot.collections[list(COLUMNS)]
-    rows = collections.astype(object).where(collections.notna(), None).to_dict("records")
+    rows = records(snapshot.collections[list(COLUMNS)])
     gaps = snapshot.gaps["says"].tolist()
     header = snapshot.header
     name = header.tenant_name or header.tenant_id or "a tenant that does not tell its name"

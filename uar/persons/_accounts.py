@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from uar.settings import Persons
+from uar.tables import records
 from uar.text import folded, is_email, is_placeholder
 
 # Words for a purpose, not for a person: in a name they say nothing, a mailbox of them is shared.
@@ -70,10 +71,7 @@ def accounts_of(
         "name": name,
         "words": pd.Series(words, index=rows.index, dtype=object),
     }
-    plain = [column.astype(object).where(column.notna(), None) for column in columns.values()]
-    return [
-        Account(**dict(zip(columns, values, strict=True))) for values in zip(*plain, strict=True)
-    ]
+    return [Account(**row) for row in records(pd.DataFrame(columns))]
 
 
 def _address(values: pd.Series[Any]) -> pd.Series[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from uar.evidence import Evidence
+from uar.tables import records
 
 NOT_REVIEWED = "Not reviewed"
 BLOCKED, WAITING, UNDONE = "blocked", "not yet applied", "undone"
@@ -56,17 +57,16 @@ def _states(evidence: Evidence) -> dict[str, str]:
     waiting = {entry["item"] for entry in plan["removals"]}
     states = dict.fromkeys(waiting, WAITING)
     states |= {entry["item"]: BLOCKED for entry in plan["blocked"]}
-    rows = evidence.outcomes[["item_id", "action", "outcome", "gone", "verified"]].astype(object)
-    rows = rows.where(rows.notna(), None)
-    for item, action, outcome, gone, verified in rows.itertuples(index=False):
-        if verified == "back again":
+    for row in records(evidence.outcomes):
+        item = row["item_id"]
+        if row["verified"] == "back again":
             states[item] = "still held"
-        elif action == "remove":
-            states[item] = outcome
-        elif outcome in ("restored", "already there"):
+        elif row["action"] == "remove":
+            states[item] = row["outcome"]
+        elif row["outcome"] in ("restored", "already there"):
             states[item] = WAITING if item in waiting else UNDONE
         else:  # an undo that did not put it back
-            states[item] = "removed" if gone is True else "unknown"
+            states[item] = "removed" if row["gone"] else "unknown"
     return states
 
 
