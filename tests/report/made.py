@@ -13,7 +13,6 @@ from typing import Any
 
 import pandas as pd
 
-from uar import access
 from uar.commands._evidence import Unpacked, load
 from uar.decisions import current
 from uar.detections import Facts, detections, run
@@ -239,9 +238,7 @@ def _opened(
         "findings.jsonl": to_lines(findings),
         "coverage.jsonl": to_lines(coverage),
     }
-    reached = access.reach(snap.grants)
-    shared = access.shared(reached, people_.set_index("account_id")["person_id"])
-    known = Known(snap, people_, findings, access.opens(snap.grants), shared)
+    known = Known(snap, people_, findings)
     table = items(known, settings, lambda key: f"uar.toml: {key}")
     made["open"] = {
         "items.jsonl": to_lines(table),

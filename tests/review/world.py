@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from uar import access
 from uar.persons import persons
 from uar.previous import Previous
 from uar.review.items import Known
@@ -115,13 +114,10 @@ def world(
         given=GIVEN.frame(given),
     )
     people, _ = persons(snapshot.accounts, Persons())
-    person_of = people.set_index("account_id")["person_id"]
     return Known(
         snapshot,
         people,
         FINDINGS.frame(findings),
-        access.opens(snapshot.grants),
-        access.shared(access.reach(snapshot.grants), person_of),
         previous,
     )
 

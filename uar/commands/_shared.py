@@ -25,9 +25,11 @@ from uar.errors import SetupError
 from uar.folder import Folder
 from uar.review.moves import assigned
 from uar.snapshot import Snapshot, file_names, from_files, from_lines
-from uar.tables import ITEMS, REASSIGNMENTS
+from uar.tables import FINDINGS, ITEMS, LINKS, PERSONS, REASSIGNMENTS
 from uar.text import counted as counted
 from uar.text import guarded, plain
+
+DETECTED = {"persons.jsonl": PERSONS, "links.jsonl": LINKS, "findings.jsonl": FINDINGS}
 
 folder_argument = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
@@ -83,6 +85,11 @@ def now() -> dt.datetime:
 def load_snapshot(folder: Folder) -> Snapshot:
     """The snapshot `uar sync` wrote, each file checked against the ledger."""
     return from_files({name: folder.read(name, "sync") for name in file_names()})
+
+
+def load_detected(folder: Folder) -> list[pd.DataFrame]:
+    """PERSONS, LINKS, FINDINGS, as `uar detect` wrote them."""
+    return [from_lines(table, folder.read(name, "detect")) for name, table in DETECTED.items()]
 
 
 def load_decisions(folder: Folder) -> pd.DataFrame:

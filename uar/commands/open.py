@@ -13,14 +13,15 @@ from typing import Any
 import click
 import pandas as pd
 
-from uar import access
 from uar.commands._evidence import EXCLUDED_FILE
 from uar.commands._previous import earlier, previous_option
 from uar.commands._shared import (
+    DETECTED,
     counted,
     folder_argument,
     iso,
     json_option,
+    load_detected,
     load_snapshot,
     now,
     put,
@@ -37,8 +38,7 @@ from uar.review.campaign import campaign
 from uar.review.cards import gives, people
 from uar.review.items import Known, in_order, population
 from uar.settings import Settings, Where, load
-from uar.snapshot import Snapshot, file_names, from_lines, json_bytes, to_lines
-from uar.tables import FINDINGS, LINKS, PERSONS
+from uar.snapshot import Snapshot, file_names, json_bytes, to_lines
 from uar.text import plain
 from uar.verify import CAMPAIGN, ITEMS, merkle_root
 from uar.when import day_of
@@ -48,7 +48,6 @@ from uar.workbooks.write_csv import csv_files
 
 FORMATS = ("xlsx", "csv")
 LOGO = "branding/logo"  # with the suffix of its kind
-DETECTED = ("persons.jsonl", "links.jsonl", "findings.jsonl")
 MANY = 300  # items that one person decides with care
 COLUMN = 1_048_576  # bytes; a column of sixty thousand items has half of that
 
@@ -83,10 +82,7 @@ def command(
     settings, toml = load(settings_path)
     where = Where(str(settings_path or "uar.toml"), toml.decode("utf-8-sig"))
     with Folder(folder).locked() as review:
-        persons, links, findings = (
-            from_lines(table, review.read(name, "detect"))
-            for table, name in zip((PERSONS, LINKS, FINDINGS), DETECTED, strict=True)
-        )
+        persons, links, findings = load_detected(review)
         issued_at = iso(now())
         snapshot = load_snapshot(review)
         previous, frozen = earlier(review, previous_path, snapshot)
@@ -150,11 +146,8 @@ def contents(
 ) -> tuple[dict[str, bytes], dict[str, Any], Sequence[str]]:
     """(every file that uar open writes, campaign.json as a value, a sentence for each rule of
     uar.toml that fits no item); the same for the same input."""
-    snapshot, persons = detected.snapshot, detected.persons
-    person_of = persons.set_index("account_id")["person_id"]
-    shared = access.shared(access.reach(snapshot.grants, snapshot.contents), person_of)
-    opens = access.opens(snapshot.grants)
-    known = Known(snapshot, persons, detected.findings, opens, shared, detected.previous)
+    snapshot = detected.snapshot
+    known = Known(snapshot, detected.persons, detected.findings, detected.previous)
     issued_on = day_of(dt.datetime.fromisoformat(form.issued_at), settings.campaign.time_zone)
     found = population(known, settings, line, issued_on, f".{form.suffix}")
     lines = to_lines(found.items)
@@ -168,7 +161,7 @@ def contents(
     ordered = in_order(found.items, NEEDED)
     shown, out, idle = found.shown, found.excluded, found.idle
     # A hundred thousand items take much room, and these are not needed any more.
-    del found, known, detected, snapshot, persons, person_of, shared, opens
+    del found, known, detected, snapshot
     brand = Brand(settings.branding, form.logo)
     books = (
         csv_files(ordered, facts, shown)

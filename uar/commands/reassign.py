@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from uar import access
 from uar.commands._evidence import settings_of
 from uar.commands._shared import (
     counted,
@@ -17,6 +16,7 @@ from uar.commands._shared import (
     iso,
     json_option,
     load_decisions,
+    load_detected,
     load_items,
     load_snapshot,
     now,
@@ -24,7 +24,7 @@ from uar.commands._shared import (
     put_json,
     say,
 )
-from uar.commands.open import DETECTED, LOGO
+from uar.commands.open import LOGO
 from uar.decisions.words import cleaned, is_reason
 from uar.errors import SetupError
 from uar.folder import Folder
@@ -34,8 +34,7 @@ from uar.review.cards import gives, people
 from uar.review.items import Known, in_order
 from uar.review.moves import assigned, moved, unmovable
 from uar.sheet import shown_of
-from uar.snapshot import from_lines, to_lines
-from uar.tables import FINDINGS, LINKS, PERSONS
+from uar.snapshot import to_lines
 from uar.workbooks._logo import logo
 from uar.workbooks.write import Brand, workbooks
 from uar.workbooks.write_csv import csv_files
@@ -63,26 +62,14 @@ def command(
         items = load_items(review)
         picked = _picked(items, set(load_decisions(review)["item_id"]), giver, chosen)
         snapshot, settings = load_snapshot(review), settings_of(review, "open")
-        persons, links, findings = (
-            from_lines(table, review.read(name, "detect"))
-            for table, name in zip((PERSONS, LINKS, FINDINGS), DETECTED, strict=True)
-        )
+        persons, links, findings = load_detected(review)
         to = _eligible(find(snapshot.accounts, persons, settings, receiver), receiver, picked)
         campaign = json.loads(review.read("campaign.json", "open"))
         number = f"{len(review.names('reassignments/')) + 1:04}"
         moves = moved(picked, to, campaign, number, because)
         own = assigned(picked, [moves])
         entry = {**entries(own, campaign["campaign_id"])[0], "file_id": moves["file_id"].iloc[0]}
-        known = Known(
-            snapshot,
-            persons,
-            findings,
-            access.opens(snapshot.grants),
-            access.shared(
-                access.reach(snapshot.grants, snapshot.contents),
-                persons.set_index("account_id")["person_id"],
-            ),
-        )
+        known = Known(snapshot, persons, findings)
         told, ordered = {**campaign, "workbooks": [entry]}, in_order(own)
         if campaign.get("format") == "csv":
             [(name, book)] = csv_files(ordered, told, shown_of(ordered))

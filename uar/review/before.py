@@ -56,16 +56,11 @@ def _changes(
     rows: pd.DataFrame, snapshot: Snapshot, opened: pd.DataFrame, previous: Previous
 ) -> pd.Series[str]:
     """What differs from then, in words; unknown where nothing does."""
-    of_holder = _moves(snapshot, rows, previous)
-    of_thing = _openings(snapshot, opened, previous)
-    rights = _rights(rows, previous)
-    by_group = rows["holder_kind"] == "group"
-    parts = [
-        look_up(rows["holder_id"], of_holder),
-        look_up(rows["entitlement_id"], of_thing),
-        rights,
+    told = [
+        look_up(rows["holder_id"], _moves(snapshot, rows, previous)),
+        look_up(rows["entitlement_id"], _openings(snapshot, opened, previous)),
+        _rights(rows, previous),
     ]
-    told = [part.mask(by_group) if place == 0 else part for place, part in enumerate(parts)]
     some = pd.concat(told, axis=1).notna().any(axis=1)
     texts = pd.Series(pd.NA, rows.index, TEXT)
     texts[some] = [

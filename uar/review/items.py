@@ -40,14 +40,23 @@ NOT_COMPARED = "not told"  # a user with fewer than five peers, or none to be co
 
 @dataclass(frozen=True)
 class Known:
-    """What is known when a review is opened. `opened`, `shared`: as uar.access says."""
+    """What is known when a review is opened."""
 
     snapshot: Snapshot
     persons: pd.DataFrame
     findings: pd.DataFrame
-    opened: pd.DataFrame
-    shared: pd.DataFrame
     previous: Previous | None = None
+
+    @cached_property
+    def opened(self) -> pd.DataFrame:
+        """What groups open, as uar.access says."""
+        return access.opens(self.snapshot.grants)
+
+    @cached_property
+    def shared(self) -> pd.DataFrame:
+        """What persons reach by more than one grant, as uar.access says."""
+        reached = access.reach(self.snapshot.grants, self.snapshot.contents)
+        return access.shared(reached, self.persons.set_index("account_id")["person_id"])
 
     @cached_property
     def said(self) -> pd.DataFrame:

@@ -20,6 +20,7 @@ DECIDED = {
     "Not sure": ("E9E6F5", "443A78"),
 }
 FONT = "Arial"
+PAPERS = {"A4": 9, "Letter": 1}  # as files number them
 ENOUGH = 4.5  # contrast of text
 
 
@@ -145,10 +146,9 @@ def _mixed(colour: str, other: str, share: float) -> str:
 def page(
     sheet: Worksheet, footer: str, *, landscape: bool = False, across: int = 1, pages: int = 0
 ) -> None:
-    """A4, `across` sheets wide and `pages` long (0: as it takes); no grid on the screen."""
+    """`across` sheets of paper wide and `pages` long (0: as it takes); no grid on the screen."""
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
-    sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = across, pages
     sheet.page_setup.pageOrder = "overThenDown"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

@@ -27,13 +27,12 @@ from uar.workbooks._decisions import AT, decisions, ranges
 from uar.workbooks._grid import HEADER, Asked, Sheet, as_table, filled, headings
 from uar.workbooks._logo import Logo, placed
 from uar.workbooks._logo import parts as logo_parts
-from uar.workbooks._look import FACT, FONT, LEAD, NAME, coloured, page
+from uar.workbooks._look import FACT, FONT, LEAD, NAME, PAPERS, coloured, page
 from uar.workbooks._sign_off import machine_room, sign_off
 from uar.workbooks._start import EMAIL, FILE, ROWS, VERSION, several, start
 
 # Each stands for the number of the last row of a sheet, as LAST does: What it gives, People.
 LAST_GIVEN, LAST_PERSON = 987655, 987656
-PAPERS = {"A4": 9, "Letter": 1}  # as files number them
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ from functools import lru_cache
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
+from uar.decisions.returned import letters
 from uar.measures.sheets import Sheet, Value
 from uar.sheet import showable
-from uar.workbooks._look import ACCENT, FONT, LINE
+from uar.workbooks._look import ACCENT, FONT, LINE, PAPERS
 from uar.workbooks._rows import lines
 from uar.zipped import zipped
 
 LONGEST = 32_000  # characters; a cell holds 32,767
 HEAD, TEXT, NUMBER, WRAPPED = 1, 2, 3, 4  # places in cellXfs below
 LONG = 16  # characters: from this width on a column's texts go on in the next line
-PAPER = {"A4": 9, "Letter": 1}  # as a file names it
 ACROSS = {"A4": 137, "Letter": 128}  # characters across the paper, lying, at full size
 GAP = 0.75  # characters: beside the text of every cell
 HIGH = 13  # points: a line of text
@@ -171,7 +171,7 @@ def _on_paper(sheet: Sheet, paper: str) -> str:
     breaks = "".join(f'<brk id="{turn}" max="1048575" man="1"/>' for turn in turns)
     return (
         '<pageMargins left="0.4" right="0.4" top="0.4" bottom="0.6" header="0.3" footer="0.3"/>'
-        f'<pageSetup paperSize="{PAPER[paper]}" {scale} pageOrder="overThenDown" '
+        f'<pageSetup paperSize="{PAPERS[paper]}" {scale} pageOrder="overThenDown" '
         'orientation="landscape"/>'
         "<headerFooter><oddFooter>&amp;L&amp;A&amp;RPage &amp;P of &amp;N</oddFooter>"
         "</headerFooter>"
@@ -195,11 +195,5 @@ def _text(text: str, style: int) -> str:
 
 
 def _range(sheet: Sheet, absolute: bool = False) -> str:
-    last, rows = _letters(len(sheet.columns)), len(sheet.rows) + 1
+    last, rows = letters(len(sheet.columns)), len(sheet.rows) + 1
     return f"$A$1:${last}${rows}" if absolute else f"A1:{last}{rows}"
-
-
-def _letters(number: int) -> str:
-    """A column's letters, counted from 1: Z, AA."""
-    more, last = divmod(number - 1, 26)
-    return (_letters(more) if more else "") + chr(ord("A") + last)
