@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import pandas as pd
@@ -26,6 +26,12 @@ def plain(text: object) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """1 item, 2 items, 1,000 items."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """Ana, Bo and 3 more."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def folded(values: pd.Series[Any]) -> pd.Series[Any]:

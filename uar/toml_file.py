@@ -18,6 +18,12 @@ from uar.errors import SetupError
 T = TypeVar("T")
 Names = tuple[str, ...]
 Pairs = Mapping[str, str]
+PLAIN: Mapping[type, tuple[tuple[type, ...], str]] = {
+    bool: ((bool,), "true or false"),
+    float: ((int, float), "a number"),
+    int: ((int,), "a whole number"),
+    str: ((str,), "a text in quotes"),
+}
 HEAD = re.compile(r"\s*\[\[?\s*([\w\"'. -]+?)\s*\]\]?\s*(#.*)?")
 
 
@@ -188,21 +194,10 @@ def _value(hint: Any, value: object, path: Names, where: Where) -> Any:
         if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
             raise SetupError(f"{at} must be a date such as 2026-12-15, without quotes.")
         return value
-    if hint is bool:
-        if not isinstance(value, bool):
-            raise SetupError(f"{at} must be true or false.")
-        return value
-    if hint is float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise SetupError(f"{at} must be a number.")
-        return float(value)
-    if hint is int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise SetupError(f"{at} must be a whole number.")
-        return value
-    if not isinstance(value, hint):
-        raise SetupError(f"{at} must be a text in quotes.")
-    return value
+    kinds, what = PLAIN[hint]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and hint is not bool):
+        raise SetupError(f"{at} must be {what}.")
+    return hint(value)
 
 
 def _within(limit: Limit, value: Any, path: Names, where: Where) -> Any:

@@ -102,8 +102,7 @@ class Before:
 def settings_of(review: Review, step: str) -> Settings:
     """The settings that a step worked with, as the review keeps them."""
     (used,) = [line["settings"] for line in review.ledger() if line["step"] == step]
-    name = f"settings/{used[:16]}.toml"
-    return parse(review.read(name, "sync"), name) if used else Settings()
+    return _kept(review, used)
 
 
 def load(folder: Review) -> Evidence:
@@ -161,7 +160,10 @@ def kept_previous(review: Review) -> Previous | None:
 def _settings(folder: Review) -> Settings:
     """The settings the last step worked with, as the folder keeps them."""
     used = [line["settings"] for line in folder.ledger() if line["settings"]]
-    if not used:
-        return Settings()
-    name = f"settings/{used[-1][:16]}.toml"
-    return parse(folder.read(name, "sync"), name)
+    return _kept(folder, used[-1] if used else "")
+
+
+def _kept(review: Review, used: str) -> Settings:
+    """The settings of that digest; "": the defaults."""
+    name = f"settings/{used[:16]}.toml"
+    return parse(review.read(name, "sync"), name) if used else Settings()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -184,5 +185,4 @@ def _record(review: Folder, step: str, added: Sequence[Mapping[str, Any]]) -> No
     size = (review.path / JOURNAL).stat().st_size
     if not recorded or recorded[-1]["bytes"] != size:
         words = [_counted_as(line) for line in added if "outcome" in line]
-        counts = {word: words.count(word) for word in sorted(set(words))}
-        review.record_journal(step, at=iso(now()), counts=counts)
+        review.record_journal(step, at=iso(now()), counts=Counter(sorted(words)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from uar.commands._shared import folder_argument, iso, json_option, now, put, put_json
+from uar.commands._shared import folder_argument, iso, json_option, now, put, put_json, written
 from uar.errors import SetupError, UarError
 from uar.folder import Folder
 from uar.maker import templates as templates_of
@@ -84,23 +85,17 @@ def command(
         raise SetupError(f"{name} is a page: --format {' or '.join(PAGES)}.")
     file = name + SUFFIXES[kind]
     review = Folder(folder)
-    if to is not None:
+    if to is not None and later is not None:
+        raise SetupError("--later writes into FOLDER, and --to nothing; give one of them.")
+    with review.locked() if to is None else nullcontext():
         if later is not None:
-            raise SetupError("--later writes into FOLDER, and --to nothing; give one of them.")
+            _read_later(review, later)
         evidence = load(review)
         tieout = tie_out(evidence)
         content = _content(reports[name], kind, evidence, tieout, templates)
-        try:
-            to.write_bytes(content)
-        except OSError as error:
-            raise SetupError(f"{to} cannot be written ({error.strerror}).") from error
-    else:
-        with review.locked():
-            if later is not None:
-                _read_later(review, later)
-            evidence = load(review)
-            tieout = tie_out(evidence)
-            content = _content(reports[name], kind, evidence, tieout, templates)
+        if to is not None:
+            written(to, content)
+        else:
             lines = [line for line in review.ledger() if line["step"] != "report"]
             read = list(dict.fromkeys(file for line in lines for file in line["wrote"]))
             facts = {"templates": templates_of(templates)} if templates else {}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from uar.overrides import APART
 from uar.persons._accounts import Account
 from uar.persons._rules import Link
+from uar.text import some
 
 SHOWN = 3  # values listed in a sentence
 
@@ -83,6 +84,4 @@ def _components(edges: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
 
 
 def listed(values: Iterable[str]) -> str:
-    ordered = sorted(values)
-    more = len(ordered) - SHOWN
-    return ", ".join(ordered[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return some(sorted(values), SHOWN)

@@ -12,6 +12,7 @@ import pandas as pd
 from uar.settings import Apply
 from uar.snapshot import Snapshot
 from uar.tables import DEVICES_OF_GROUPS, OPENED_KINDS, OUTCOMES, PERSONS, REMOVAL_KINDS, records
+from uar.text import some
 
 Row = dict[str, Any]
 OWNER, READER = "administrator with billing", "read only"
@@ -145,9 +146,7 @@ def roles_among(admin: str, rows: Iterable[Row]) -> list[Row]:
 
 
 def names_of(names: Iterable[str]) -> str:
-    every = sorted(names)
-    more = len(every) - NAMED
-    return ", ".join(every[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    return some(sorted(names), NAMED)
 
 
 def shown(row: Row, why: str, **more: Any) -> Row:

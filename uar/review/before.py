@@ -13,7 +13,7 @@ from uar.previous import Previous
 from uar.review.holders import holders
 from uar.snapshot import Snapshot
 from uar.tables import NOT_REVIEWED, TEXT, look_up
-from uar.text import plain
+from uar.text import plain, some
 
 COLUMNS = ("since", "changes", "last_decision", "last_reason", "last_by", "last_on")
 PLACE = {"department": "department", "title": "job title", "manager": "manager", "status": "status"}
@@ -117,9 +117,7 @@ def _openings(snapshot: Snapshot, opened: pd.DataFrame, previous: Previous) -> p
         of_side = edges[edges["_merge"] == side]
         for group, things in of_side.groupby("group_id")["entitlement_id"]:
             called = sorted(_shown(names.get(one, one)) for one in things)
-            more = len(called) - NAMES_SHOWN
-            listed = ", ".join(called[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-            texts.setdefault(str(group), []).append(f"{word} {listed}")
+            texts.setdefault(str(group), []).append(f"{word} {some(called, NAMES_SHOWN)}")
     return pd.Series({one: "\n".join(parts) for one, parts in texts.items()}, dtype=TEXT)
 
 

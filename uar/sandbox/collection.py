@@ -42,18 +42,17 @@ class Collection:
 
     def put(self, row: Row) -> None:
         """Add a row, or say that it was changed."""
-        key = row[self.key]
-        self.rows[key] = row
-        for encoded in self._encoded.values():
-            encoded.pop(key, None)
-        self._orders.clear()
+        self.rows[row[self.key]] = row
+        self._forget(row[self.key])
 
     def drop(self, key: str) -> Row:
-        row = self.rows.pop(key)
+        self._forget(key)
+        return self.rows.pop(key)
+
+    def _forget(self, key: str) -> None:
         for encoded in self._encoded.values():
             encoded.pop(key, None)
         self._orders.clear()
-        return row
 
     def select(self, name: str, test: Test | None, sort: tuple[str, ...]) -> list[Row]:
         """All rows that pass, in order. `name` identifies the test; equal names, equal tests."""

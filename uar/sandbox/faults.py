@@ -31,8 +31,14 @@ from uar.errors import SetupError
 
 from .wire import JSON_TYPE, Reply, Request, answer, encode
 
-REFUSALS = {"403": "Forbidden", "404": "Not Found", "409": "Already Exists"}
-STATUSES = (*REFUSALS, "429", "500", "502")
+MESSAGES = {
+    "403": "Forbidden",
+    "404": "Not Found",
+    "409": "Already Exists",
+    "429": "Too Many Requests",
+    "500": "Internal Server Error",
+}
+STATUSES = (*MESSAGES, "502")
 CUTS = ("reset", "hang")
 BODIES = ("truncated", "wrong-type", "empty")
 MISCHIEF = ("duplicate-row", "missing-row", "shifting-pages", "sticky")
@@ -84,15 +90,9 @@ class Fault:
         """The answer of the kinds that are a status."""
         if self.kind == "502":
             return Reply(502, BAD_GATEWAY, content_type="text/html")
-        if self.kind in REFUSALS:
-            return answer({"message": REFUSALS[self.kind]}, int(self.kind))
-        if self.kind == "500":
-            return answer({"message": "Internal Server Error"}, 500)
-        headers = ()
-        if self.retry_after:
-            value = date if self.retry_after == "date" else self.retry_after
-            return answer({"message": "Too Many Requests"}, 429, (("Retry-After", value),))
-        return answer({"message": "Too Many Requests"}, 429, headers)
+        retry = self.kind == "429" and (date if self.retry_after == "date" else self.retry_after)
+        headers = (("Retry-After", retry),) if retry else ()
+        return answer({"message": MESSAGES[self.kind]}, int(self.kind), headers)
 
     def spoil(self, reply: Reply) -> Reply:
         """The answer of the kinds that change a body."""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from uar.evidence import Evidence
 from uar.tables import within
-from uar.text import counted
+from uar.text import counted, some
 from uar.tieout._equations import Equation, differences
 from uar.tieout._standing import BLOCKED, DONE, NOT_REVIEWED, STRONG_FLAGS, UNDONE, WAITING
 
@@ -71,9 +71,11 @@ def independent(evidence: Evidence, standing: pd.DataFrame | None, own: tuple[st
     inactive = sorted(set(standing.loc[~standing["reviewer_id"].isin(active), "reviewer_email"]))
     wrong = []
     if own:
-        wrong.append(f"{counted(len(own), 'item')} put to the person concerned: {_some(own)}.")
+        wrong.append(
+            f"{counted(len(own), 'item')} put to the person concerned: {some(own, SHOWN_IDS)}."
+        )
     if inactive:
-        wrong.append(f"Reviewers without an active account: {_some(inactive)}.")
+        wrong.append(f"Reviewers without an active account: {some(inactive, SHOWN_IDS)}.")
     if wrong:
         return Answer(question, NO, tuple(wrong), proof)
     reviewers = standing["reviewer_id"].nunique()
@@ -129,7 +131,7 @@ def removed_against(evidence: Evidence, standing: pd.DataFrame) -> list[str]:
     revoked = standing.loc[standing["decision"] == "Revoke", "item_id"]
     others = sorted(set(ended["item_id"]) - set(revoked))
     return (
-        [f"Removed, though another decision counts now: {_some(others)}; see uar undo."]
+        [f"Removed, though another decision counts now: {some(others, SHOWN_IDS)}; see uar undo."]
         if others
         else []
     )
@@ -180,8 +182,3 @@ def by_hand(standing: pd.DataFrame | None) -> list[str]:
 def _open(evidence: Evidence) -> str:
     """What is open is not done yet; once the review is closed, it was not done."""
     return NOT_YET if evidence.closing is None else NO
-
-
-def _some(ids: Sequence[str]) -> str:
-    more = len(ids) - SHOWN_IDS
-    return ", ".join(ids[:SHOWN_IDS]) + (f" and {more:,} more" if more > 0 else "")
