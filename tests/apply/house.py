@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from click.testing import Result
 
 from tests.sandbox import small as s
 from uar.commands import undo
@@ -40,6 +41,7 @@ KINDS = {"user group": "group membership", "user app": "application assignment",
          "service role": "admin role"}  # fmt: skip
 NIA, OLE, PIA = (f"ad{n:022x}" for n in range(11, 14))
 Outcomes = dict[str, str]
+Invoke = Callable[..., Result]
 
 
 def organisation() -> dict[str, Any]:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.apply import house as h
-from tests.apply.test_apply import Invoke, words
-from tests.apply.test_emergency import BECAUSE, found, run
+from tests.apply.house import Invoke
+from tests.apply.test_apply import words
+from tests.apply.test_emergency import BECAUSE, found
 from tests.sandbox import small as s
 from uar.sandbox.server import Sandbox
 from uar.sandbox.wire import Actor
 
-__all__ = ["run"]
 ANA_MAC = f"jumpcloud:system:{s.MAC}>user:{s.ANA}"
 CEM_LAPTOPS = f"jumpcloud:system_group:{s.LAPTOPS}>user:{s.CEM}"
 STAFF = f"jumpcloud:group:{s.STAFF}"
@@ -30,12 +29,6 @@ BOUND = [
     (h.about("GRP-07", STAFF), ("user_group", s.STAFF), ("system", s.PC), BARE),
 ]
 Ends = tuple[dict[str, Any], tuple[str, str], tuple[str, str], dict[str, Any]]
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox(h.organisation()) as sandbox:
-        yield sandbox
 
 
 def planned(run: Invoke, path: Path, *more: object, expect: int = 0) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.apply import house as h
+from tests.apply.house import Invoke
 from tests.apply.test_plan import (
     ANA_PAYROLL,
     ANA_STAFF,
@@ -32,29 +33,8 @@ from uar.removals import Run, carry_out
 from uar.sandbox.server import Sandbox
 from uar.sources.jumpcloud_removals import Removals
 
-Invoke = Callable[..., Result]
 SALES_WIKI = h.grant(f"app:{s.WIKI}", f"group:{s.SALES}")
 EVERY_KIND = dict.fromkeys((BEN_SALES, ANA_PAYROLL, STAFF_PAYROLL, NIA_HELP), "Revoke")
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox(h.organisation()) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def run(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Invoke:
-    monkeypatch.setenv("JUMPCLOUD_BASE_URL", box.url)
-    monkeypatch.setenv("JUMPCLOUD_API_KEY", box.api_key)
-    monkeypatch.setenv("UAR_APPLY_API_KEY", box.apply_api_key)
-
-    def invoke(*words: object, expect: int = 0) -> Result:
-        result = CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
-        assert result.exit_code == expect, result.output
-        return result
-
-    return invoke
 
 
 def words(result: Result) -> list[str]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.apply import house as h
 from tests.sandbox import small as s
@@ -16,12 +13,6 @@ DEVICE = h.grant(f"system:{s.MAC}", f"user:{s.ANA}")
 DIRECTORY = h.grant(f"g_suite:{s.GOOGLE}", f"user:{s.CEM}")
 SERVER = h.grant(f"radius_server:{s.RADIUS}", f"group:{s.STAFF}")
 SUDO = {"sudo": {"enabled": True, "withoutPassword": False}}
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox(h.organisation()) as sandbox:
-        yield sandbox
 
 
 def rights(box: Sandbox) -> object:

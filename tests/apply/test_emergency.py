@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from tests.apply import house as h
-from tests.apply.test_apply import Invoke, words
+from tests.apply.house import Invoke
+from tests.apply.test_apply import words
 from tests.sandbox import small as s
 from uar import journal
-from uar.cli import main
 from uar.commands._evidence import load
 from uar.folder import JOURNAL, Folder
 from uar.sandbox.server import Sandbox
@@ -23,25 +21,6 @@ from uar.tieout import tie_out
 
 BECAUSE = ("--approver", "ciso@example.com", "--reason", "Left this morning")
 USER, ADMIN, OWNER = f"user:{s.ANA}", f"admin:{h.NIA}", f"admin:{s.OWNER}"
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox(h.organisation()) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def run(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Invoke:
-    monkeypatch.setenv("JUMPCLOUD_BASE_URL", box.url)
-    monkeypatch.setenv("UAR_APPLY_API_KEY", box.apply_api_key)
-
-    def invoke(*given: object, expect: int = 0) -> Any:
-        result = CliRunner().invoke(main, [str(word) for word in given], catch_exceptions=False)
-        assert result.exit_code == expect, result.output
-        return result
-
-    return invoke
 
 
 def found(path: Path, box: Sandbox, *findings: dict[str, Any]) -> Folder:

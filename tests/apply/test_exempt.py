@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from tests.apply import house as h
+from tests.apply.house import Invoke
 from tests.apply.test_plan import ANA_FINANCE, blocked, made, only
 from tests.apply.test_plan import _tenant as _tenant
 from tests.sandbox import small as s
 from uar import journal
-from uar.cli import main
 from uar.folder import JOURNAL, Folder
 from uar.sandbox.server import Sandbox
 
@@ -25,10 +24,9 @@ MEMBER = h.edge(s.DYNAMIC, s.ANA)
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox(h.organisation()) as sandbox:
-        h.change(sandbox.tenant.usergroups, s.DYNAMIC, memberQueryExemptions=[OTHER])
-        yield sandbox
+def box(box: Sandbox) -> Sandbox:
+    h.change(box.tenant.usergroups, s.DYNAMIC, memberQueryExemptions=[OTHER])
+    return box
 
 
 def exemptions(box: Sandbox) -> list[dict[str, Any]]:
@@ -46,13 +44,6 @@ def planned(path: Path, box: Sandbox) -> Folder:
 def carried_out(folder: Folder, box: Sandbox, pause: Any = None) -> h.Outcomes:
     with h.client(box) as client:
         return h.carry_out(folder, client, pause=pause or (lambda seconds: None))
-
-
-def undone(folder: Folder, box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("JUMPCLOUD_BASE_URL", box.url)
-    monkeypatch.setenv("UAR_APPLY_API_KEY", box.apply_api_key)
-    result = CliRunner().invoke(main, ["undo", str(folder.path), "--yes", "--json"])
-    return str(result.stdout)
 
 
 def test_only_where_the_settings_allow_it() -> None:
@@ -157,27 +148,23 @@ def test_whoever_is_out_before_the_second_write_was_not_taken_out_by_us(
     assert sent == ["PUT"]
 
 
-def test_undo_takes_the_exemption_back(
-    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_undo_takes_the_exemption_back(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     before = h.state(box)
     folder = planned(tmp_path / "q", box)
     carried_out(folder, box)
-    assert '"restored"' in undone(folder, box, monkeypatch)
+    assert '"restored"' in run("undo", folder.path, "--yes", "--json").stdout
     assert h.state(box) == before
     assert exemptions(box) == [OTHER]
     box.tenant.run_rules()
     assert h.state(box) == before
 
 
-def test_somebody_elses_exemption_stays(
-    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_somebody_elses_exemption_stays(box: Sandbox, run: Invoke, tmp_path: Path) -> None:
     folder = planned(tmp_path / "q", box)
     h.change(box.tenant.usergroups, s.DYNAMIC, memberQueryExemptions=[ANA])
     assert carried_out(folder, box) == {ANA_FINANCE: "removed"}
     assert not [each for each in box.requests if each.method == "PUT"]
-    assert '"restored"' in undone(folder, box, monkeypatch)
+    assert '"restored"' in run("undo", folder.path, "--yes", "--json").stdout
     assert exemptions(box) == [ANA]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,12 +34,6 @@ ALL = dict.fromkeys((BEN_SALES, ANA_PAYROLL, STAFF_PAYROLL, NIA_HELP, NIA_NOBODY
 def toml(request: pytest.FixtureRequest) -> bytes:
     """One removal at a time, or several."""
     return bytes(request.param)
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox(h.organisation()) as sandbox:
-        yield sandbox
 
 
 def carried_out(folder: Folder, box: Sandbox, key: str | None = None) -> h.Outcomes:

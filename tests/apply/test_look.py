@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,6 @@ from uar.sandbox.server import Sandbox
 from uar.sources._look import FRESH, Look, Shared
 
 MEMBERS = {h.grant(f"group:{s.STAFF}", f"user:{user}") for user in (s.ANA, s.BEN, s.CEM)}
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox(h.organisation()) as sandbox:
-        yield sandbox
 
 
 def test_members_of_one_group_cost_three_requests_each(box: Sandbox, tmp_path: Path) -> None:

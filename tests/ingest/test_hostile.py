@@ -267,7 +267,7 @@ def test_links_to_elsewhere_are_left_alone() -> None:
     assert read("a.xlsx", changed({**files})) == read("a.xlsx", GOOD)
 
 
-def test_a_declared_but_empty_sheet_of_all_cells_is_read(review: Path, inbox: Path) -> None:
+def test_a_declared_but_empty_sheet_of_all_cells_is_read() -> None:
     """Programs write formatted empty cells far out, and a dimension that says so."""
     far = '<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'
     text = part(SHEET).replace("</sheetData>", far)

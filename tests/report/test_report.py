@@ -266,7 +266,7 @@ def test_status(words: list[str], exceptions: str, expected: str) -> None:
     assert status(closed, tie_out(closed)) == expected
 
 
-def test_sections_of_200(evidence: Evidence) -> None:
+def test_sections_of_200() -> None:
     page = Page(render(made.evidence(people=250)))
     parts = [rows for name, rows in page.tables.items() if name.startswith("register")]
     assert [len(rows) - 1 for rows in parts] == [200, 55]

@@ -43,9 +43,7 @@ def test_no_key_and_an_unknown_key(client: Client, path: str) -> None:
         assert answer.json() == BAD_KEY
 
 
-def test_a_key_dies_with_its_admin_at_once(
-    box: Sandbox, reader: httpx.Client, writer: httpx.Client
-) -> None:
+def test_a_key_dies_with_its_admin_at_once(reader: httpx.Client, writer: httpx.Client) -> None:
     assert reader.get("/api/systemusers").status_code == 200
     assert writer.delete(f"/api/users/{READER}").status_code == 200
     assert reader.get("/api/systemusers").status_code == 401

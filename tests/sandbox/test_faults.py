@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -196,7 +195,7 @@ def test_a_fault_from_python() -> None:
     assert fault("429:at=3,retry_after=2") == Fault("429", at=3, retry_after="2")
 
 
-def test_latency(client: Callable[..., httpx.Client]) -> None:
+def test_latency() -> None:
     with (
         Sandbox(small(), latency_ms=80) as slow,
         httpx.Client(headers={"x-api-key": READ_KEY}, trust_env=False) as asking,

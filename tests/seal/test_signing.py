@@ -189,7 +189,7 @@ def test_openssl_agrees(signed: Path, tmp_path: Path) -> None:
     assert subprocess.run(check, cwd=tmp_path, capture_output=True).returncode != 0
 
 
-def test_a_signature_taken_off_or_put_on_is_found(signed: Path, closed: Path, key: Path) -> None:
+def test_a_signature_taken_off_or_put_on_is_found(signed: Path, closed: Path) -> None:
     stranger = signing.Key(Ed25519PrivateKey.generate())
     own = verify.unpack((signed / "pack.zip").read_bytes())
     plain = verify.unpack((closed / "pack.zip").read_bytes())

@@ -81,7 +81,7 @@ def test_our_reading_is_openssls(tmp_path: Path, tsa: Path) -> None:
         raise AssertionError(cut)
 
 
-def test_a_stamp_of_something_else_is_refused(tmp_path: Path, tsa: Path) -> None:
+def test_a_stamp_of_something_else_is_refused(tsa: Path) -> None:
     other = timestamp.request(hashlib.sha256(b"other").digest(), 2**62)
     with (
         authority.serving(lambda query: (200, authority.reply(tsa, other))) as url,
@@ -92,7 +92,7 @@ def test_a_stamp_of_something_else_is_refused(tmp_path: Path, tsa: Path) -> None
 
 @pytest.mark.parametrize("answer", [(500, b""), (200, b""), (200, b"<html>"), (200, b"\x30\x80")])
 def test_without_a_stamp_closing_waits_and_goes_on(
-    tmp_path: Path, tsa: Path, answer: tuple[int, bytes]
+    tmp_path: Path, answer: tuple[int, bytes]
 ) -> None:
     with authority.serving(lambda _: answer) as url:
         path, settings = opened(tmp_path, url)
@@ -106,7 +106,7 @@ def test_without_a_stamp_closing_waits_and_goes_on(
     assert "Time stamp" not in uar("verify", path).output
 
 
-def test_a_stamp_moved_to_another_pack_is_found(tmp_path: Path, tsa: Path, closed: Path) -> None:
+def test_a_stamp_moved_to_another_pack_is_found(tsa: Path, closed: Path) -> None:
     stray = authority.reply(tsa, timestamp.request(hashlib.sha256(b"other").digest(), 2**62))
     opened = verify.unpack((closed / "pack.zip").read_bytes())
     for content, says in ((stray, "stamps another root hash"), (b"x", "is not a time stamp")):
