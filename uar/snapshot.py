@@ -6,8 +6,8 @@ import io
 import json
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from json.encoder import encode_basestring
 from typing import Any, cast
 
@@ -15,16 +15,21 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyarrow.json import ParseOptions, ReadOptions, read_json
 
 from uar.errors import TableError
 from uar.tables import (
     ACCOUNTS,
     COLLECTIONS,
     CONTENTS,
+    COUNT,
     ENTITLEMENTS,
+    FLAG,
     GAPS,
     GIVEN,
     GRANTS,
+    MOMENT,
+    TEXT,
     USES,
     Table,
     objects,
@@ -37,7 +42,12 @@ BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS, CONTENTS, USES, GIVEN)
 SMALL_TABLES = (COLLECTIONS, GAPS)
 PIECE = 25_000  # rows of a table that are written at once
 SOME = 3_000  # rows of a table that become JSON lines at once
-PARSED = 20_000  # and the other way
+PARSED = 32_000_000  # bytes of JSON lines that become rows at once
+BLOCK = 2_000_000  # bytes that one thread reads of them; no row is as long
+ARROW = {TEXT: pa.string(), FLAG: pa.bool_(), COUNT: pa.int64(), MOMENT: pa.string()}
+PANDAS = {
+    pa.string(): pd.StringDtype(), pa.bool_(): pd.BooleanDtype(), pa.int64(): pd.Int64Dtype(),
+}  # fmt: skip
 HEADER_FILE = "snapshot/snapshot.json"
 PAGES = "snapshot/pages/"
 # How the tenant was read: whom was asked, and what was answered beside the pages of its lists.
@@ -233,31 +243,74 @@ def _member(name: str) -> Callable[[Any], str]:
 
 
 def from_lines(table: Table, lines: bytes) -> pd.DataFrame:
-    """The inverse of `to_lines`, through the table's door.
-
-    Some rows at a time: as dictionaries they take eight times the memory that they have as a table.
-    """
+    """The inverse of `to_lines`, through the table's door; some lines at a time."""
     try:
-        parts = [table.frame(rows_of(some)) for some in _some_lines(lines)]
+        parts = [_frame(table, some) for some in _pieces(lines)]
     except TableError:
-        return table.frame(rows_of(lines.splitlines()))  # says which rows of all
+        return _by_rows(table, lines)  # says which rows of all
     return parts[0] if len(parts) == 1 else table.frame(pd.concat(parts, ignore_index=True))
 
 
+def _frame(table: Table, lines: bytes) -> pd.DataFrame:
+    """By Arrow, in a fifth of the time that rows of Python take and without their memory."""
+    if _plain(lines):
+        with suppress(pa.ArrowInvalid):
+            rows = read_json(
+                pa.BufferReader(lines),
+                ReadOptions(block_size=BLOCK),
+                ParseOptions(_schema(table), unexpected_field_behavior="error"),
+            )
+            rows.validate(full=True)  # it does not look at UTF-8 while it reads
+            return table.frame(rows.to_pandas(types_mapper=PANDAS.get))
+    return _by_rows(table, lines)
+
+
+def _by_rows(table: Table, lines: bytes) -> pd.DataFrame:
+    try:
+        return table.frame(rows_of(lines.splitlines()))
+    except ValueError as error:
+        raise TableError(f"table {table.name}: {error}") from error
+
+
+def _plain(lines: bytes) -> bool:
+    """Is each line one object, and no } in its texts? Arrow 26 crashes at a row that is none."""
+    ends = lines.count(b"\n")
+    whole = lines.startswith(b"{") and lines.endswith(b"}\n")
+    return whole and lines.count(b"}\n{") + 1 == ends == lines.count(b"}")
+
+
+def _pieces(lines: bytes) -> Iterator[bytes]:
+    """Whole lines, about PARSED bytes of them at a time; one piece at least."""
+    start = 0
+    while start < len(lines) or not start:
+        end = lines.find(b"\n", start + PARSED) + 1 or len(lines)
+        yield lines[start:end]
+        start = end or 1
+
+
+def _schema(table: Table) -> pa.Schema:
+    """As JSON has the columns: times are texts."""
+    return pa.schema([(column.name, ARROW[column.type]) for column in table.columns])
+
+
 def rows_of(lines: Iterable[bytes]) -> list[dict[str, Any]]:
-    """JSON lines -> rows; parsed together, which shares their names."""
-    rows: list[dict[str, Any]] = json.loads(
-        b"[%b]" % b",".join(line for line in lines if line.strip())
-    )
-    return rows
+    """JSON lines -> rows; parsed together, which shares their names.
+
+    Raises ValueError naming the first line that is no object.
+    """
+    every = {at: line for at, line in enumerate(lines, 1) if line.strip()}
+    rows = _parsed(b"[%b]" % b",".join(every.values()))
+    if rows is not None and len(rows) == len(every) and all(type(row) is dict for row in rows):
+        return cast(list[dict[str, Any]], rows)
+    number = next(at for at, line in every.items() if type(_parsed(line)) is not dict)
+    raise ValueError(f"line {number} is no JSON object.")
 
 
-def _some_lines(lines: bytes) -> Iterator[list[bytes]]:
-    """One list at least."""
-    every = io.BytesIO(lines)
-    yield list(islice(every, PARSED))
-    while some := list(islice(every, PARSED)):
-        yield some
+def _parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _file(table: Table, suffix: str) -> str:

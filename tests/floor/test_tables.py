@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uar import tables
+from uar import snapshot, tables
 from uar.errors import TableError
 from uar.snapshot import from_lines, to_lines
 from uar.tables import ACCOUNTS, GRANTS, Table
@@ -80,6 +82,78 @@ def test_a_broken_time_names_its_row() -> None:
 
 
 texts = st.text(min_size=1).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text))
+
+
+HEADS = st.sampled_from(
+    [
+        b'"',
+        b"{",
+        b"}",
+        b"},",
+        b"\n",
+        b" ",
+        b"null",
+        b"NaN",
+        b"1",
+        b"[",
+        b"\\u0000",
+        b"\\ud800",
+        b"\xff",
+    ]
+)
+
+
+@pytest.mark.parametrize("piece", [1, 300, 10_000])
+@given(
+    st.lists(texts, min_size=1, max_size=4, unique=True),
+    st.lists(st.tuples(HEADS, st.floats(0, 1)), max_size=3),
+)
+def test_lines_are_read_as_rows_are(
+    piece: int, keys: list[str], put: list[tuple[bytes, float]]
+) -> None:
+    """Arrow reads them, and answers as rows of Python do, whatever was put in between."""
+    rows = [
+        {**GRANT, "grant_id": key, "sudo": None, "why_not": key[::-1] + "}"[at:]}
+        for at, key in enumerate(keys)
+    ]
+    lines = to_lines(GRANTS.frame(rows))
+    for text, share in put:
+        at = int(share * len(lines))
+        lines = lines[:at] + text + lines[at:]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshot, "PARSED", piece)
+        found = _answer(lines)
+        patch.setattr(snapshot, "_plain", lambda _: False)
+        wanted = _answer(lines)
+    if isinstance(wanted, pd.DataFrame):
+        pd.testing.assert_frame_equal(cast(pd.DataFrame, found), wanted)
+    else:
+        assert found == wanted
+
+
+def _answer(lines: bytes) -> pd.DataFrame | str:
+    try:
+        return from_lines(GRANTS, lines)
+    except TableError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (b"null", "line 3 is no JSON object"),
+        (b"[]", "line 3 is no JSON object"),
+        (b'{"a": 1}, {"a": 2}', "line 3 is no JSON object"),
+        (b"[" * 100_000, "line 3 is no JSON object"),
+        (b"\xff", "line 3 is no JSON object"),
+        (b'{"new": 1}', "column new: not part of this table"),
+    ],
+)
+def test_a_line_that_is_no_row_is_named(line: bytes, says: str) -> None:
+    first = to_lines(GRANTS.frame([GRANT]))
+    for rest in (b"", b"\n"):
+        with pytest.raises(TableError, match=says):
+            from_lines(GRANTS, first + b"\n" + line + rest)
 
 
 @given(st.lists(texts, unique=True), st.data())
