@@ -271,3 +271,10 @@ def test_mgr_06_counts_what_the_first_account_holds_and_not_what_a_stranger_does
     held = [grant("user:ana", "app:pay"), grant("user:nobody", "app:pay")]
     world = facts(accounts, [PAY], held, Settings(thresholds=Thresholds(items=0)))
     assert "1 person with 1 item " in detect("MGR-06", world)[0]["user:zed"]["says"]
+
+
+def test_mgr_05_gives_the_reasons_that_are_known() -> None:
+    zed = user("zed", manager_id=None, service_like=True, employee_type=None)
+    world = facts([user("ana", manager_id=zed["account_id"]), zed])
+    says = detect("MGR-05", world)[0]["user:zed"]["says"]
+    assert says == "The user zed serves LDAP or Samba, and is the manager of 1 person."
