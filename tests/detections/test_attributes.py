@@ -219,7 +219,7 @@ def test_adm_10_is_never_a_defect_and_says_who_lends() -> None:
     assert {row["severity"] for row in found.values()} == {"info"}
     assert found["admin:ana"]["says"] == (
         "The administrator ana@corp.example has no profile of its own, by design, "
-        "and borrows department, job title, manager from the user ana."
+        "and borrows department, job title and manager from the user ana."
     )
     assert found["admin:ana"]["accounts"] == "jumpcloud:admin:ana jumpcloud:user:ana"
     assert found["admin:orphan"]["says"].endswith("and can borrow none from a user.")

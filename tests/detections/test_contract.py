@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+import inspect
 import re
 import subprocess
 import sys
@@ -259,6 +261,16 @@ def test_it_is_documented(detection: Detection) -> None:
     controls = " ".join(lines[lines.index("Controls") :][1:4])
     for framework in ("NIST SP 800-53", "SOC 2", "ISO/IEC 27001:2022", "PCI DSS"):
         assert framework in controls
+
+
+@pytest.mark.parametrize("detection", EVERY)
+def test_every_severity_that_it_gives_is_documented(detection: Detection) -> None:
+    module = modules()[detection.id]
+    text = (module.__doc__ or "").partition("\nSeverity\n")[2]
+    told = {word for word in re.findall("[a-z]+", text.lower()) if word in SEVERITIES}
+    code = ast.walk(ast.parse(inspect.getsource(module)))
+    given = {one.value for one in code if isinstance(one, ast.Constant)} & set(SEVERITIES)
+    assert detection.severity in given <= told
 
 
 def test_findings_are_the_worst_first_and_the_same_every_time() -> None:
