@@ -55,6 +55,16 @@ def test_mgr_02_says_who_and_what() -> None:
     assert found["user:stale"]["accounts"] == "jumpcloud:user:stale jumpcloud:user:left"
 
 
+def test_a_managers_sentence_says_what_is_wrong_with_it() -> None:
+    own = {name: row["says"] for name, row in detect("MGR-03", facts(PEOPLE))[0].items()}
+    assert own["user:own"].endswith("own has a manager who is the same person: their own user.")
+    assert own["user:twin"].endswith(", another account of theirs.")
+    (lost,) = detect("MGR-01", facts(PEOPLE))[0].values()
+    assert "The manager of the user lost is no user of JumpCloud any more: " in lost["says"]
+    (early, _) = detect("MGR-02", facts(PEOPLE))[0].values()
+    assert early["says"].endswith("has not started yet.")
+
+
 def test_mgr_02_hr_knows_that_the_manager_has_left() -> None:
     people = [user("ana"), user("boss", manager_id=None)]
     gone = [employee("boss", status="left")]

@@ -32,6 +32,6 @@ DETECTION = Detection(
     id="MGR-01",
     title="Manager does not exist",
     severity="high",
-    says="{who} has a manager that does not exist: {manager_id}.",
+    says="The manager of {who} is no user of JumpCloud any more: {manager_id}.",
     judge=judge,
 )

@@ -27,9 +27,11 @@ def judge(facts: Facts) -> pd.DataFrame:
     people = managed_people(facts)
     people = people[people["manager_who"].notna()]
     own = people["person_id"] == people["manager_person"]
-    judged = each(people, people["surely"].mask(~own, False))
-    both = people["account_id"] + " " + people["manager_id"]
     same = people["account_id"] == people["manager_id"]
+    other = people["manager_who"] + ", another account of theirs"
+    manager = other.mask(same, "their own user")
+    judged = each(people, people["surely"].mask(~own, False), manager=manager)
+    both = people["account_id"] + " " + people["manager_id"]
     return judged.assign(accounts=both.mask(same, people["account_id"]))
 
 
@@ -37,6 +39,6 @@ DETECTION = Detection(
     id="MGR-03",
     title="A person is their own manager",
     severity="high",
-    says="{who} has {manager_who} for a manager: one and the same person.",
+    says="{who} has a manager who is the same person: {manager}.",
     judge=judge,
 )
