@@ -79,14 +79,17 @@ class Folder:
         elif not self.path.is_dir():
             raise FolderError(NOWHERE.format(path=self.path))
         try:
-            with FileLock(self.path / LOCK, timeout=0):
-                self._clear_interrupted()
-                self._refuse_when_sealed(step)
-                yield self
+            held = FileLock(self.path / LOCK, timeout=0).acquire()
         except Timeout as error:
             raise FolderError(
                 f"{self.path}: another uar command is working in this folder; wait until it ends."
             ) from error
+        except OSError as error:
+            raise FolderError(f"{self.path}: cannot be written ({error.strerror}).") from error
+        with held:
+            self._clear_interrupted()
+            self._refuse_when_sealed(step)
+            yield self
 
     def has(self, name: str) -> bool:
         """Does a finished step stand behind this file?"""

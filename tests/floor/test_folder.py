@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uar.errors import FolderError
-from uar.folder import LEDGER, Folder
+from uar.folder import LEDGER, LOCK, Folder
 from uar.verify import check_chain
 
 AT = "2026-11-23T10:00:00Z"
@@ -221,3 +221,11 @@ def test_a_step_killed_at_any_point_is_done_or_leaves_nothing(tmp_path: Path) ->
         killed += 1
     assert finished == 1
     assert killed >= 12
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    folder = review(tmp_path)
+    (folder.path / LOCK).unlink(missing_ok=True)
+    (folder.path / LOCK).mkdir()  # for a disk that is read only, which root can write to
+    with pytest.raises(FolderError, match="cannot be written"), folder.locked():
+        pass
