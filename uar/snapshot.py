@@ -8,6 +8,7 @@ from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from itertools import compress
 from json.encoder import encode_basestring
 from typing import Any, cast
 
@@ -155,7 +156,7 @@ def from_files(files: Mapping[str, bytes]) -> Snapshot:
 @dataclass(frozen=True)
 class Unlike:
     """Rows (or of the header, fields) by their keys: in the one file only, in the other only, and
-    in both but not the same. `what`: "row" or "field"."""
+    in both but not the same, with the columns. `what`: "row" or "field"."""
 
     what: str
     only_here: list[str]
@@ -185,12 +186,16 @@ def unlike(name: str, here: bytes, there: bytes) -> Unlike | None:
     one, other = (frame.set_index(table.key, drop=False).sort_index() for frame in frames)
     shared = one.index.intersection(other.index)
     left, right = one.loc[shared], other.loc[shared]
-    same = (left.eq(right).fillna(False) | (left.isna() & right.isna())).all(axis="columns")
+    same = left.eq(right).fillna(False) | (left.isna() & right.isna())
     return Unlike(
         "row",
         one.index.difference(other.index).tolist(),
         other.index.difference(one.index).tolist(),
-        shared[~same.to_numpy(bool)].tolist(),
+        [
+            f"{key}: {', '.join(compress(same.columns, ~row))}"
+            for key, row in zip(shared, same.to_numpy(bool), strict=True)
+            if not row.all()
+        ],
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import itertools
 from collections.abc import Collection, Mapping
+from dataclasses import replace
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -25,6 +29,8 @@ from .conftest import CLIENT_SECRET, Connect, client_of, same
 from .test_any_fault import FAULTS
 from .test_resume import interrupted
 
+NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+TIMES = ("requested_at", "answered_at")
 REFUSALS = st.builds(
     lambda status, path: f"{status}:path={path}",
     st.sampled_from([403, 404]),
@@ -105,6 +111,29 @@ class Unsorted(Client):
         if "sort" in (more.get("params") or {}):
             return Answer(400, {}, b"{}", *["2026-11-20T09:00:00.000Z"] * 2, method, path)
         return super().request(method, path, **more)
+
+
+class Ticking(Client):
+    """Of a tenant that goes a minute on with every answer."""
+
+    asked = itertools.count()
+
+    def request(self, method: str, path: str, **more: Any) -> Answer:
+        answer = super().request(method, path, **more)
+        at = format_datetime(NOON + dt.timedelta(minutes=next(self.asked)), usegmt=True)
+        times = {name: f"2026-11-20T12:00:{next(self.asked) % 60:02}Z" for name in TIMES}
+        return replace(answer, headers={**answer.headers, "date": at}, **times)
+
+
+@pytest.mark.parametrize("what", ["/api/systemusers?", "v1/events"])
+def test_a_list_that_did_not_hold_still_at_first(
+    connected: Connect, box: Sandbox, what: str
+) -> None:
+    """The time is that of the answers which stand, not of those that were thrown away."""
+    box.add_fault(f"truncated:at=2,path={what}")
+    came = read(connected(kind=Ticking), in_flight=1)
+    assert len([each for each in box.requests if what in each.path]) > 3
+    assert same_files(to_files(came), again(came))
 
 
 def test_a_tenant_that_sorts_nothing(connected: Connect) -> None:
