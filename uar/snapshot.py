@@ -8,7 +8,6 @@ from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from itertools import compress
 from json.encoder import encode_basestring
 from typing import Any, cast
 
@@ -116,9 +115,9 @@ def to_files(snapshot: Snapshot) -> ChainMap[str, bytes]:
     pa.system_memory_pool().release_unused()  # what making the tables took, of the whole process
     files = {HEADER_FILE: json_bytes(asdict(snapshot.header))}
     for table in BIG_TABLES:
-        files[_file(table, "parquet")] = _parquet(getattr(snapshot, table.name), table.key)
+        files[table_file(table, "parquet")] = _parquet(getattr(snapshot, table.name), table.key)
     for table in SMALL_TABLES:
-        files[_file(table, "jsonl")] = to_lines(getattr(snapshot, table.name))
+        files[table_file(table, "jsonl")] = to_lines(getattr(snapshot, table.name))
     pa.system_memory_pool().release_unused()  # what making the files took
     return ChainMap(files, cast(dict[str, bytes], snapshot.pages))
 
@@ -143,68 +142,22 @@ def _parquet(frame: pd.DataFrame, key: str) -> bytes:
 def from_files(files: Mapping[str, bytes]) -> Snapshot:
     """The inverse of `to_files`, without the pages."""
     tables = {
-        table.name: table.frame(pd.read_parquet(io.BytesIO(files[_file(table, "parquet")])))
+        table.name: table.frame(pd.read_parquet(io.BytesIO(files[table_file(table, "parquet")])))
         for table in BIG_TABLES
     }
     tables |= {
-        table.name: from_lines(table, files[_file(table, "jsonl")]) for table in SMALL_TABLES
+        table.name: from_lines(table, files[table_file(table, "jsonl")]) for table in SMALL_TABLES
     }
     header = Header(**json.loads(files[HEADER_FILE]))
     return Snapshot(header=header, pages={}, **tables)
-
-
-@dataclass(frozen=True)
-class Unlike:
-    """Rows (or of the header, fields) by their keys: in the one file only, in the other only, and
-    in both but not the same, with the columns. `what`: "row" or "field"."""
-
-    what: str
-    only_here: list[str]
-    only_there: list[str]
-    otherwise: list[str]
-
-
-def unlike(name: str, here: bytes, there: bytes) -> Unlike | None:
-    """What two versions of a file of the snapshot do not say alike; None of one that is no table.
-
-    Raises TableError where a version is not what this table must be.
-    """
-    if name == HEADER_FILE:
-        one, other = json.loads(here), json.loads(there)
-        fields = sorted(key for key in {*one, *other} if one.get(key) != other.get(key))
-        return Unlike("field", [], [], fields)
-    known = {_file(table, "parquet"): table for table in BIG_TABLES}
-    small = {_file(table, "jsonl"): table for table in SMALL_TABLES}
-    if name in known:
-        table = known[name]
-        frames = [table.frame(pd.read_parquet(io.BytesIO(raw))) for raw in (here, there)]
-    elif name in small:
-        table = small[name]
-        frames = [from_lines(table, raw) for raw in (here, there)]
-    else:
-        return None
-    one, other = (frame.set_index(table.key, drop=False).sort_index() for frame in frames)
-    shared = one.index.intersection(other.index)
-    left, right = one.loc[shared], other.loc[shared]
-    same = left.eq(right).fillna(False) | (left.isna() & right.isna())
-    return Unlike(
-        "row",
-        one.index.difference(other.index).tolist(),
-        other.index.difference(one.index).tolist(),
-        [
-            f"{key}: {', '.join(compress(same.columns, ~row))}"
-            for key, row in zip(shared, same.to_numpy(bool), strict=True)
-            if not row.all()
-        ],
-    )
 
 
 def file_names() -> tuple[str, ...]:
     """Every file that the later steps work from: a snapshot without its pages."""
     return (
         HEADER_FILE,
-        *(_file(table, "parquet") for table in BIG_TABLES),
-        *(_file(table, "jsonl") for table in SMALL_TABLES),
+        *(table_file(table, "parquet") for table in BIG_TABLES),
+        *(table_file(table, "jsonl") for table in SMALL_TABLES),
     )
 
 
@@ -318,5 +271,5 @@ def _parsed(text: bytes) -> Any:
         return None
 
 
-def _file(table: Table, suffix: str) -> str:
+def table_file(table: Table, suffix: str) -> str:
     return f"snapshot/{table.name}.{suffix}"

@@ -19,11 +19,12 @@ from tests.sandbox.small import MTP_KEY, READ_KEY, small
 from uar.errors import FolderError, SourceError
 from uar.sandbox.options import Options
 from uar.sandbox.server import Sandbox
-from uar.snapshot import Snapshot, page_file, to_files, unlike
+from uar.snapshot import Snapshot, page_file, to_files
 from uar.sources import _paging, _usage
 from uar.sources._http import Answer, Client, Credential, Patience
 from uar.sources._spool import Spool
 from uar.sources.jumpcloud import Sealed, derive, read
+from uar.unlike import unlike
 
 from .conftest import CLIENT_SECRET, Connect, client_of, same
 from .test_any_fault import FAULTS

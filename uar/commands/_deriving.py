@@ -18,8 +18,8 @@ from uar.snapshot import (
     Header,
     Snapshot,
     to_files,
-    unlike,
 )
+from uar.unlike import unlike
 
 if TYPE_CHECKING:
     from uar.sources.jumpcloud import Sealed
