@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import hashlib
 import io
 import itertools
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from email.utils import format_datetime
@@ -16,11 +19,11 @@ from hypothesis import strategies as st
 
 from tests.sandbox import small as names
 from tests.sandbox.small import MTP_KEY, READ_KEY, small
-from uar.errors import FolderError, SourceError
+from uar.errors import FolderError, SourceError, UarError
 from uar.sandbox.options import Options
 from uar.sandbox.server import Sandbox
-from uar.snapshot import Snapshot, page_file, to_files
-from uar.sources import _paging, _usage
+from uar.snapshot import READ_FILE, Snapshot, page_file, to_files
+from uar.sources import _paging, _spool, _usage
 from uar.sources._http import Answer, Client, Credential, Patience
 from uar.sources._spool import Spool
 from uar.sources.jumpcloud import Sealed, derive, read
@@ -204,6 +207,46 @@ def test_the_clock_is_not_asked(connected: Connect, monkeypatch: pytest.MonkeyPa
 
 
 # Answers that do not make this snapshot
+
+
+ROWS = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "_id", "results", "totalCount", "to"]), inner)
+    ),
+    max_leaves=9,
+)
+
+
+@pytest.fixture(scope="module")
+def whole() -> Snapshot:
+    with Sandbox(small()) as box, of(box) as client:
+        return read(client)
+
+
+@settings(max_examples=25, deadline=None)
+@given(body=ROWS, status=st.sampled_from([0, 0, 400, 403, 404, 500]), data=st.data())
+def test_whatever_stands_in_an_answer_is_told_or_makes_other_tables(
+    whole: Snapshot, body: Any, status: int, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(sorted(set(whole.pages) - {READ_FILE})))
+    lines = [json.loads(line) for line in gzip.decompress(whole.pages[name]).splitlines()]
+    line = data.draw(st.sampled_from(lines))
+    line |= {"body": json.dumps(body)} | ({"status": status} if status else {})
+    line["sha256"] = hashlib.sha256(line["body"].encode()).hexdigest()
+    page = b"".join(gzip.compress(json.dumps(each).encode() + b"\n") for each in lines)
+    try:
+        made = again(replace(whole, pages={**whole.pages, name: page}))
+    except UarError:
+        return
+    assert any(made.get(file) != raw for file, raw in to_files(whole).items())
+
+
+def test_an_answer_without_end(whole: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_spool, "LARGEST", 50_000)
+    with pytest.raises(FolderError, match="cannot be unpacked to the end"):
+        again(replace(whole, pages={**whole.pages, "more": gzip.compress(bytes(100_000))}))
 
 
 def test_every_answer_is_needed(connected: Connect) -> None:

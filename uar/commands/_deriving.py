@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from uar.commands._evidence import Review, settings_of
@@ -19,6 +19,7 @@ from uar.snapshot import (
     Snapshot,
     to_files,
 )
+from uar.text import some
 from uar.unlike import unlike
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def difference(name: str, sealed: bytes, made: bytes | None) -> str:
     if found is None:
         return "its answers are not those that the lists need, once and in order"
     parts = [
-        f"{counted(len(names), found.what)} {does} ({_few(names)})"
+        f"{counted(len(names), found.what)} {does} ({some(names, NAMED)})"
         for names, does in (
             (found.only_here, "that the answers do not tell of"),
             (found.only_there, "missing that the answers tell of"),
@@ -91,8 +92,3 @@ def difference(name: str, sealed: bytes, made: bytes | None) -> str:
         if names
     ]
     return "; ".join(parts) or f"the same {found.what}s, written otherwise"
-
-
-def _few(names: Sequence[str]) -> str:
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")

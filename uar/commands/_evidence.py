@@ -101,8 +101,10 @@ class Before:
 
 def settings_of(review: Review, step: str) -> Settings:
     """The settings that a step worked with, as the review keeps them."""
-    (used,) = [line["settings"] for line in review.ledger() if line["step"] == step]
-    return _kept(review, used)
+    used = [line["settings"] for line in review.ledger() if line["step"] == step]
+    if len(used) != 1:
+        raise FolderError(f"{LEDGER} tells of uar {step} {len(used)} times, which is done once.")
+    return _kept(review, used[0])
 
 
 def load(folder: Review) -> Evidence:

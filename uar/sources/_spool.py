@@ -24,6 +24,7 @@ from ._answers import Answer
 HEADERS = ("x-total-count", "x-result-count", "x-limit", "x-search_after", "date")
 LEVEL = 3  # 6 takes twice the time for a tenth of the size
 CHUNK = 1 << 16
+LARGEST = 1 << 28  # bytes of an answer: no server sends so many, but a forger's file may
 
 # Names that hold a secret wherever they stand (API.md 10, point 11), however they are written.
 # field1 and field2 are of the Password Manager's items; no source says what they hold.
@@ -209,6 +210,8 @@ def _members(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
             try:
                 parts.append(unpack.decompress(chunk))
             except zlib.error:
+                return
+            if sum(map(len, parts)) > LARGEST:
                 return
             rest = unpack.unused_data
             size += len(chunk) - len(rest)

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from uar import clock
+from uar.errors import FolderError, SourceError
 from uar.memory import be_frugal
 from uar.snapshot import Header, Snapshot
 from uar.tables import ACCOUNTS
@@ -108,14 +109,18 @@ def derive(
     do not hold.
     """
     client = Nobody(sealed.noted["host"], sealed.noted["org_id"])
-    tenant = fetch(
-        client,
-        sealed,
-        in_flight=1,
-        leave_out=leave_out,
-        cross_check=cross_check,
-        progress=lambda answered, known: None,
-    )
+    try:
+        tenant = fetch(
+            client,
+            sealed,
+            in_flight=1,
+            leave_out=leave_out,
+            cross_check=cross_check,
+            progress=lambda answered, known: None,
+        )
+    except SourceError as error:
+        why = str(error).partition("; run the command again")[0].rstrip(".")
+        raise FolderError(f"The sealed answers are not whole: {why}.") from error
     snapshot = snapshot_of(tenant, client, header.seal_key)
     told = {name: getattr(header, name) for name in TOLD_BY_NO_ANSWER}
     return replace(snapshot, header=replace(snapshot.header, **told), pages=Pages(tenant, sealed))
