@@ -204,8 +204,8 @@ class Folder:
         steps = {line["step"] for line in self.ledger()}
         if SEAL in steps or (CLOSE in steps and step != SEAL):
             raise FolderError(
-                f"{self.path} is closed; nothing can be added to it. "
-                "Only uar verify and uar compare still read it."
+                f"{self.path} is closed; nothing can be added to it. What only reads it goes on: "
+                "uar verify, prove, sample, compare, and uar report --to FILE."
             )
 
     def _clear_interrupted(self) -> None:

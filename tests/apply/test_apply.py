@@ -478,6 +478,10 @@ def test_only_what_is_named(
         removed, "removed"
     )
     assert len(h.writes(box)) == len(removed)
+    waiting = len(json.loads(run("apply", folder.path, "--dry-run", "--json", expect=1).stdout))
+    again = run("apply", folder.path, "--yes", *only).stdout
+    others = waiting - len(removed)
+    assert f"{others} other removals of the plan wait." in again
     refused = run("apply", folder.path, "--yes", "--max-removals", 4, expect=2)
     assert "comes to 5 removals, and 4" in refused.stderr  # also those done before
 

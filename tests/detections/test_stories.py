@@ -172,6 +172,10 @@ def test_list_explains_a_detection() -> None:
     assert "What to do" in text
     assert "jumpcloud" in call("list", "sources")
     assert json.loads(call("list", "detections", "DUP-06", "--json"))["severity"] == "critical"
+    elsewhere = call("list", "detections", "prc-05")
+    assert elsewhere.startswith(
+        "PRC-05  No decision at the end\n\nSeen to by uar status, uar close"
+    )
     unknown = CliRunner().invoke(main, ["list", "detections", "DUP-99"])
     assert unknown.exit_code == 2
     assert "DUP-99 is none of the detections" in unknown.stderr

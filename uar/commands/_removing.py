@@ -176,13 +176,16 @@ def _result(row: Row, last: Row | None) -> Shown:
     }
 
 
-def show(shown: Sequence[Shown], action: str, as_json: bool) -> None:
-    """Results, those that need a person last and in full; exit code 1 if there are any."""
+def show(shown: Sequence[Shown], action: str, as_json: bool, rest: int = 0) -> None:
+    """Results, those that need a person last and in full; exit code 1 if there are any.
+
+    `rest`: removals of the plan that were not asked for and wait.
+    """
     open_ones = [each for each in shown if _needs_person(each, action)]
     if as_json:
         put_json(list(shown))
     else:
-        _show(shown, open_ones)
+        _show(shown, open_ones, rest)
     if open_ones:
         raise click.exceptions.Exit(1)
 
@@ -193,7 +196,7 @@ def _needs_person(shown: Shown, action: str) -> bool:
     return shown["outcome"] not in fine or shown["verified"] in ("back again", "unknown")
 
 
-def _show(shown: Sequence[Shown], open_ones: Sequence[Shown]) -> None:
+def _show(shown: Sequence[Shown], open_ones: Sequence[Shown], rest: int) -> None:
     words = [_word(each) for each in shown]
     for word in sorted(set(words)):
         put(f"{words.count(word):>6,}  {word}")
@@ -205,7 +208,10 @@ def _show(shown: Sequence[Shown], open_ones: Sequence[Shown]) -> None:
         left = "Nothing is left for uar to do." if told else "Nothing is left to do."
         if told:
             put()
-        put(left if shown else "There is nothing to do.")
+        if rest:
+            put(f"{counted(rest, 'other removal')} of the plan {'waits' if rest == 1 else 'wait'}.")
+        else:
+            put(left if shown else "There is nothing to do.")
     tried = [each for each in open_ones if each["outcome"] != NOT_ATTEMPTED]
     if tried:
         put(f"\n{counted(len(tried), 'item')} to look at:")

@@ -87,7 +87,8 @@ def command(
     with Folder(folder).locked() as review:
         settle(review)
         shown = _verify(review) if again else _apply(review, asked)
-    show(shown, REMOVE, as_json)
+        rest = _others(review, shown) if only else 0
+    show(shown, REMOVE, as_json, rest)
 
 
 def next_time(time: dt.time, now: dt.datetime) -> dt.datetime:
@@ -117,6 +118,13 @@ def _apply(review: Folder, asked: Asked) -> list[Shown]:
                 remove(review, plan, rows, client, until=asked.until)
             settle_rules(review, plan, client, time.sleep)
     return results(chosen, past(review))
+
+
+def _others(review: Folder, shown: Sequence[Shown]) -> int:
+    """How many removals wait that were not asked for."""
+    asked = {each["item"] for each in shown}
+    waiting = pending(up_to_date(review).document["removals"], past(review))
+    return sum(row["item"] not in asked for row in waiting)
 
 
 def choose(plan: Plan, words: Sequence[str]) -> list[Row]:

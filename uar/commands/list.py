@@ -38,6 +38,9 @@ def command(what: str, name: str | None, as_json: bool) -> None:
                 put_table(("Id", "Title", "Where"), elsewhere)
         return
     chosen = [row for row in rows if row["id"].casefold() == name.casefold()]
+    where = ELSEWHERE.get(name.upper()) if what == "detections" else None
+    if where:
+        chosen = [{"id": name.upper(), "title": where[0], "text": f"Seen to by {where[1]}."}]
     if not chosen:
         raise SetupError(f"{name} is none of the {what}; uar list {what} shows them all.")
     if as_json:
