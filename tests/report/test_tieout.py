@@ -22,10 +22,10 @@ def finished() -> Evidence:
     return made.evidence()
 
 
-@settings(max_examples=15)
+@settings(max_examples=20)
 @given(
-    words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=24),
-    ends=st.lists(st.sampled_from(ENDS), min_size=1, max_size=12),
+    words=st.lists(st.sampled_from(WORDS), min_size=4, max_size=24),
+    ends=st.lists(st.sampled_from(ENDS), min_size=3, max_size=12),
 )
 def test_it_always_ties_out(words: list[str], ends: list[str]) -> None:
     tieout = tie_out(made.evidence(words=words, ends=ends))
