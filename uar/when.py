@@ -59,7 +59,7 @@ def day(iso: str) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
-def end_of_day(iso: str, zone: str = UTC) -> str:
+def end_of_day(iso: str, zone: str) -> str:
     """2026-12-15 -> until midnight in Europe/Berlin (23:00 UTC)."""
     if zone == UTC:
         return "until midnight UTC"

@@ -53,8 +53,8 @@ def perform(
     tenant: Tenant,
     do: Doing = carry_out,
     sync: Callable[[int], None] = os.fsync,
-) -> int:
-    """Carry the work out, journalled. Returns how many items were dealt with."""
+) -> None:
+    """Carry the work out, journalled."""
     dealt = 0
     with opened(review, work.step, sync) as book:
         earlier = open_ended(book.lines, work.action)
@@ -88,7 +88,6 @@ def perform(
             )
         )
         say(f"{why}; {counted(len(work.rows) - dealt, 'item')} not attempted. {then}")
-    return dealt
 
 
 def _is_over(work: Work) -> bool:

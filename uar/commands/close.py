@@ -205,11 +205,7 @@ def _close(review: Folder, words: Mapping[str, str], named: Sequence[Open], sign
     twin = twin_of(closed, {**there, **last, LEDGER: ledger})
     review.write(
         CLOSE,
-        {
-            **last,
-            REPORT.file: report,
-            TWIN: twin.recorded,
-        },
+        {**last, REPORT.file: report, TWIN: twin.recorded},
         at=at,
         counts={"open": len(tied.open), "exceptions": len(items)},
         replace=True,

@@ -231,7 +231,7 @@ def _labelled(sheet: Sheet) -> Iterator[tuple[str, str]]:
                 yield label, row.text(column + 1)
 
 
-def read_day(text: str, epoch: str = EPOCH) -> str:
+def read_day(text: str, epoch: str) -> str:
     """The one day a text can mean, in ISO form; "" when it could be two, or none."""
     text = text.strip()
     if DAYS.fullmatch(text):  # a date cell: days since the epoch

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
 from uar.persons._accounts import PURPOSES, Account
 
@@ -96,7 +97,10 @@ RULES = (
 def namesakes(accounts: Sequence[Account], first: Sequence[int]) -> Iterator[Link]:
     """Different persons with one full name and one hint more."""
     hints: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for also, hint in ((_domain, "the same e-mail domain"), (_manager, "the same manager")):
+    for also, hint in (
+        (_domain, "the same e-mail domain"),
+        (attrgetter("manager_id"), "the same manager"),
+    ):
         for group in _groups(accounts, partial(_name_and, also)):
             one, *others = _one_each(group, first.__getitem__)
             for other in others:
@@ -119,10 +123,6 @@ def _name_and(also: Callable[[Account], str | None], one: Account) -> tuple[str,
 
 def _domain(one: Account) -> str | None:
     return one.email and one.email.rpartition("@")[2]
-
-
-def _manager(one: Account) -> str | None:
-    return one.manager_id
 
 
 def _local(one: Account) -> str:

@@ -107,7 +107,7 @@ def _protected(row: Row, known: Known) -> Reason | None:
     says = (
         f"{row['holder_name']} gives it to protected accounts: {names}."
         if group
-        else (f"{names} is a protected account.")
+        else f"{names} is a protected account."
     )
     return says, "Remove it by hand, or take the account out of apply.protected in uar.toml."
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from uar.errors import SetupError
 from uar.review.candidates import Candidate, address, by_email, candidates, why_not
+from uar.review.use import day_in_short
 from uar.settings import Settings
 from uar.snapshot import Snapshot
 from uar.text import plain
@@ -200,8 +201,8 @@ def router(
             for who in ("absent", "deputy")
         )
         if issued_on is not None and away.first_day <= issued_on <= away.last_day:
-            until = f"{away.last_day.day} {away.last_day:%b %Y}"
-            deputies.setdefault(absent.account_id, Deputy(deputy, until, plain(away.reason)))
+            until, reason = day_in_short(away.last_day), plain(away.reason)
+            deputies.setdefault(absent.account_id, Deputy(deputy, until, reason))
     return Router(everyone, owners, fallback or None, rules, deputies)
 
 

@@ -67,7 +67,7 @@ def given(rows: pd.DataFrame, snapshot: Snapshot) -> pd.Series[str]:
     return look_up(rows["grant_id"], told)
 
 
-def day_in_short(at: dt.datetime) -> str:
+def day_in_short(at: dt.date) -> str:
     """12 Nov 2026."""
     return f"{at.day} {at:%b %Y}"
 

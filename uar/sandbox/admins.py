@@ -62,14 +62,10 @@ def create(tenant: Tenant, request: Request) -> Reply:
         "apiKeySet": False,
     }
     admin.update({name: body[name] for name in WRITABLE if name in body and name != "email"})
-    _set_roles(tenant, admin, body if "roles" in body or "roleName" in body else _reader())
+    _set_roles(tenant, admin, {"roleName": "Read Only", **body})
     tenant.admins.put(admin)
     tenant.log(request.by, "admin_create", resource=_resource(admin))
     return answer(admin)
-
-
-def _reader() -> Row:
-    return {"roleName": "Read Only"}
 
 
 def update(tenant: Tenant, request: Request) -> Reply:

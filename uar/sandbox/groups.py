@@ -53,11 +53,11 @@ _plain_list = v2_list("usergroups", seen=True, filters=FILTERS)
 
 def list_groups(tenant: Tenant, request: Request) -> Reply:
     """The list leaves out the rule, also when `fields` asks for it (switch)."""
-    fields = names_in(request.one("fields"), " ,")
+    fields = names_in(request.one("fields"))
     if not fields or not tenant.options.group_fields_show_rules:
         return _plain_list(tenant, request)
     skip, limit = v2_window(tenant, request)
-    sort = names_in(request.one("sort"), " ,")
+    sort = names_in(request.one("sort"))
     rows = tenant.usergroups.select(*v2_filter(request.query, FILTERS), sort)
     shown = [
         encode({name: row[name] for name in row if name in fields or name == "id"})
@@ -70,10 +70,10 @@ def all_groups(tenant: Tenant, request: Request) -> Reply:
     """`GET /groups`: user and system groups together (API.md 5.5)."""
     skip, limit = v2_window(tenant, request)
     key, test = v2_filter(request.query)
-    sort = names_in(request.one("sort"), " ,")
+    sort = names_in(request.one("sort"))
     both = (tenant.usergroups, tenant.systemgroups)
     rows = [(each, row) for each in both for row in each.select(key, test, sort)]
-    fields = names_in(request.one("fields"), " ,")
+    fields = names_in(request.one("fields"))
     sent = [each.sent(row, fields) for each, row in rows[skip : skip + limit]]
     headers = total_header(tenant, request, len(rows), seen=False)
     if request.headers.get("x-unfiltered-total-count"):

@@ -38,7 +38,7 @@ def v1_list(name: str, sort: str = "") -> Handler:
 
     def handler(tenant: Tenant, request: Request) -> Reply:
         skip, limit = window(request, tenant.options.v1_max_limit, clip=False)
-        fields = names_in(request.one("fields"), " ,")
+        fields = names_in(request.one("fields"))
         if fields and not tenant.options.application_fields_hide_config:
             fields = (*fields, "config")
         several = name == "organizations" and request.by.multi_tenant
@@ -46,7 +46,7 @@ def v1_list(name: str, sort: str = "") -> Handler:
             skip,
             limit,
             v1_filter(request.query, eventual(request)),
-            names_in(request.one("sort") or sort, " ,"),
+            names_in(request.one("sort") or sort),
             fields,
         )
         return envelope(rows, stated(request, total))
@@ -57,7 +57,7 @@ def v1_list(name: str, sort: str = "") -> Handler:
 def v1_get(name: str) -> Handler:
     def handler(tenant: Tenant, request: Request) -> Reply:
         row = found(getattr(tenant, name), request.ids[0], v1_not_found)
-        fields = names_in(request.one("fields"), " ,")
+        fields = names_in(request.one("fields"))
         if fields:
             row = {key: row[key] for key in row if key in fields or key == "_id"}
         return answer(row)
@@ -76,10 +76,10 @@ def v1_search(name: str) -> Handler:
         _, in_query = v1_filter(request.query, eventual(request))
         key = _selection(body, request)
         test: Test = lambda row: in_body(row) and (in_query is None or in_query(row))  # noqa: E731
-        sort = names_in(request.one("sort") or body.get("sort"), " ,")
+        sort = names_in(request.one("sort") or body.get("sort"))
         rows = collection.select(key, test, sort)
         page = rows[skip : skip + limit]
-        fields = names_in(request.one("fields") or body.get("fields"), " ,")
+        fields = names_in(request.one("fields") or body.get("fields"))
         if name != "systemusers":
             sent = [collection.sent(row, fields) for row in page]
         else:
@@ -128,9 +128,9 @@ def v2_list(name: str, seen: bool = False, filters: frozenset[str] | None = None
     def handler(tenant: Tenant, request: Request) -> Reply:
         skip, limit = v2_window(tenant, request)
         selection = v2_filter(request.query, filters)
-        fields = names_in(request.one("fields"), " ,")
+        fields = names_in(request.one("fields"))
         rows, total = getattr(tenant, name).page(
-            skip, limit, selection, names_in(request.one("sort"), " ,"), fields
+            skip, limit, selection, names_in(request.one("sort")), fields
         )
         return array(rows, total_header(tenant, request, total, seen))
 
@@ -149,9 +149,9 @@ def ldap_servers(tenant: Tenant, request: Request) -> Reply:
     skip, limit = v2_window(tenant, request)
     key, test = v2_filter(request.query)
     servers: Test = lambda row: row["type"] == "ldap_server" and (test is None or test(row))  # noqa: E731
-    asked = names_in(request.one("fields"), " ,")
+    asked = names_in(request.one("fields"))
     fields = tuple(name for name in LDAP_FIELDS if not asked or name in asked)
-    sort = names_in(request.one("sort"), " ,")
+    sort = names_in(request.one("sort"))
     rows, total = tenant.directories.page(skip, limit, (f"ldap {key}", servers), sort, fields)
     return array(rows, total_header(tenant, request, total, seen=False))
 
@@ -172,8 +172,8 @@ def v2_counted_list(name: str) -> Handler:
             skip,
             limit,
             v2_filter(request.query),
-            names_in(request.one("sort"), " ,"),
-            names_in(request.one("fields"), " ,"),
+            names_in(request.one("sort")),
+            names_in(request.one("fields")),
         )
         return envelope(rows, stated(request, total))
 

@@ -221,8 +221,8 @@ def _rank(found: list[Any]) -> tuple[int, float, str]:
     return (2, 0.0, text(value))
 
 
-def names_in(written: Any, separators: str) -> tuple[str, ...]:
-    """A `fields` or `sort` value as names; v1 separates by space, v2 by comma."""
+def names_in(written: Any, separators: str = " ,") -> tuple[str, ...]:
+    """A `fields` or `sort` value as names: v1 separates by space, v2 by comma, both take either."""
     if isinstance(written, list):
         return tuple(map(str, written))
     return tuple(re.split(f"[{separators}]+", written.strip(separators))) if written else ()

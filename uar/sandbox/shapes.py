@@ -194,8 +194,8 @@ def service_account(
     creator: Json,
     created: str,
     expires: str,
-    auth: str = "CLIENT_SECRET",
-    status: str = "ACTIVE",
+    auth: str,
+    status: str,
 ) -> Json:
     """A service account with one credential (its id); `creator` is the admin who made it."""
     secret: Json = {

@@ -94,24 +94,11 @@ def population(evidence: Evidence) -> list[Equation]:
     ]
     for what, ids, used in (
         ("accounts", snapshot.accounts["account_id"], items["holder_id"]),
-        (
-            "entitlements",
-            snapshot.entitlements["entitlement_id"],
-            items["entitlement_id"],
-        ),
+        ("entitlements", snapshot.entitlements["entitlement_id"], items["entitlement_id"]),
     ):
-        inside, outside = (
-            Term("in items", int(ids.isin(used.unique()).sum())),
-            stated[what],
-        )
-        excluded = Term("excluded", outside)
-        equations.append(
-            Equation(
-                f"population {what}",
-                f"Population: {what}",
-                ((Term(what, len(ids)),), (inside, excluded)),
-            )
-        )
+        inside = Term("in items", int(ids.isin(used.unique()).sum()))
+        sides = ((Term(what, len(ids)),), (inside, Term("excluded", stated[what])))
+        equations.append(Equation(f"population {what}", f"Population: {what}", sides))
     return equations
 
 
