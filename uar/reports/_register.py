@@ -17,9 +17,9 @@ import pyarrow as pa
 from markupsafe import Markup
 
 from uar.reports._listing import escaped
+from uar.reports._tables import SECTION
 from uar.review.use import WORDS
 
-SECTION = 200
 UNKNOWN_USE = frozenset(WORDS.values())
 LENT = " (from the user account)"
 Render = Callable[[str], str]
