@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -38,11 +39,15 @@ GRANTS = {
 DAY = dt.date(2026, 11, 20)
 
 
+@cache
+def usual() -> Known:
+    return world(PEOPLE, THINGS, GRANTS.values())
+
+
 def told(toml: str, known: Known | None = None, day: dt.date | None = DAY) -> Population:
     text = BASE + toml
     where = Where("uar.toml", text)
-    known = known or world(PEOPLE, THINGS, GRANTS.values())
-    return population(known, parse(text.encode(), "uar.toml"), where.line, day)
+    return population(known or usual(), parse(text.encode(), "uar.toml"), where.line, day)
 
 
 def by_name(found: pd.DataFrame) -> dict[str, Row]:
@@ -202,7 +207,7 @@ def test_exclusions_are_counted_by_reason() -> None:
     toml = scope("leave_out", 'access = ["All"]', "All hands.") + scope(
         "leave_out", 'person = ["ann"]', "On a world tour."
     )
-    known = world(PEOPLE, THINGS, GRANTS.values())
+    known = usual()
     found = told(toml, known)
     settings = parse((BASE + toml).encode(), "uar.toml").campaign
     facts = campaign(found.items, "00", known.snapshot, settings, "x", None, found.excluded)
@@ -270,7 +275,7 @@ def test_an_owner_may_have_a_file_for_each_application() -> None:
     )
     assert names["ann all"] == "User-access-review odd-doe all.xlsx"
     assert names["bob fin"] == "User-access-review mia-doe.xlsx"
-    known = world(PEOPLE, THINGS, GRANTS.values())
+    known = usual()
     settings = parse(BASE.encode(), "uar.toml").campaign
     books = campaign(found, "00", known.snapshot, settings, "x")["workbooks"]
     assert len({book["file_id"] for book in books}) == len(books) == 4
