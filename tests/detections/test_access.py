@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from tests.detections.examples.ent import EVERY_LIST
 from tests.detections.world import admin, detect, facts, grant, thing, user
-from uar.settings import Privileged, ServiceAccounts, Settings
+from uar.settings import Privileged, ServiceAccounts, Settings, Thresholds
 
 OWNED = MappingProxyType(dict.fromkeys(("own", "ned", "may"), "ana@corp.example"))
 THINGS = [
@@ -59,6 +59,19 @@ def test_lif_04_finds_what_a_suspended_user_still_holds() -> None:
 def test_lif_04_is_medium_without_privilege() -> None:
     world = facts([user("ana", status="suspended")], THINGS, [grant("user:ana", "group:staff")])
     assert detect("LIF-04", world)[0]["user:ana"]["severity"] == "medium"
+
+
+def test_lif_04_access_made_ready_for_a_start_is_fine() -> None:
+    days = {"new": "2026-10-21T09:00:00Z", "old": "2026-10-21T08:59:59Z", "undated": None}
+    staged = [user(name, status="staged", created_at=day) for name, day in days.items()]
+    held = [grant(f"user:{name}", "group:staff") for name in (*days, "left")]
+    left = user("left", status="suspended", created_at=days["new"])
+    empty = user("empty", status="staged", created_at=None)
+    found, coverage = detect("LIF-04", facts([*staged, left, empty], THINGS, held))
+    assert sorted(found) == ["user:left", "user:old"]
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 1)
+    patient = Settings(thresholds=Thresholds(grace_days=31))
+    assert list(detect("LIF-04", facts(staged, THINGS, held, patient))[0]) == []
 
 
 def test_lif_04_names_every_kind_of_access() -> None:

@@ -26,15 +26,20 @@ def test_adm_01_finds_the_administrator_nobody_is_behind() -> None:
                 admin("gone", status="suspended"),
                 admin("vague", status="unknown"),
                 admin("blank", email=None),
+                user("dan", name="Dan Holm", status="suspended"),
+                admin("adm-dan", name="Dan Holm"),
             ]
         ),
     )
-    assert sorted(found) == ["admin:adm-bea", "admin:console", "admin:spare"]
+    assert sorted(found) == ["admin:adm-bea", "admin:adm-dan", "admin:console", "admin:spare"]
     assert found["admin:console"]["severity"] == "high"
     for namesake in ("console", "spare"):  # of whom the other is an administrator too
         assert found[f"admin:{namesake}"]["says"].endswith("belongs to no user.")
     assert found["admin:adm-bea"]["says"].endswith("but perhaps to the user bea.")
-    assert (coverage["looked_at"], coverage["cannot_tell"]) == (6, 2)
+    assert found["admin:adm-dan"]["says"].endswith(
+        "belongs to no user, but perhaps to the user dan, which is suspended."
+    )
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (7, 2)
 
 
 def test_adm_02_own_sign_in() -> None:

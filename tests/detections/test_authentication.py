@@ -139,7 +139,8 @@ def test_aut_08_a_user_that_is_a_service() -> None:
     [
         "helpdesk", "info", "Test", "test.ana", "testuser2", "svc-backup", "svc_ana", "no-reply",
         "donotreply", "kiosk07", "meeting.room.3", "shared-finance", "finance.shared", "admin",
-        "ana.test", "support2", "do-not-reply",
+        "ana.test", "support2", "do-not-reply", "sales", "hr", "it-support", "hello", "qa-test-01",
+        "ana_test_2",
     ],
 )  # fmt: skip
 def test_lif_12_names_of_functions(login: str) -> None:
@@ -154,6 +155,7 @@ def test_lif_12_names_of_functions(login: str) -> None:
     [
         "ana", "ana.guest", "robotti", "tess.ting", "contessa", "info.ana", "guestin", "svcarr",
         "ana.support", "adminah", "rootes", "testa", "kiosko.ana", "ana.lab", "7", "...",
+        "ito", "hrafn", "solveig.holm", "itsara", "ana.sales", "ana.test.holm",
     ],
 )  # fmt: skip
 def test_lif_12_names_of_people(login: str) -> None:

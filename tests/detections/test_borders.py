@@ -35,7 +35,7 @@ def people(number: int, **different: Any) -> list[Row]:
 
 # ENT-12
 
-GROUPS = [thing("group", f"g{at}") for at in range(10)]
+GROUPS = [thing("group", f"g{at}") for at in range(12)]
 
 
 def hands(counts: list[int], first: int = 0) -> list[Row]:
@@ -50,9 +50,12 @@ def hands(counts: list[int], first: int = 0) -> list[Row]:
 @pytest.mark.parametrize(
     ("most", "one", "five", "found"),
     [
-        (4, 8, 9, 5),
-        (5, 8, 9, 0),  # less than twice the middle
-        (4, 7, 8, 5),  # twice the middle is enough
+        (5, 10, 11, 5),
+        (6, 10, 11, 0),  # less than twice the middle
+        (5, 9, 10, 5),  # twice the middle is enough
+        (2, 5, 6, 0),  # three times the middle, and only four more
+        (2, 6, 7, 5),  # five more are enough
+        (0, 0, 1, 0),  # one thing, where others have none
     ],
 )
 def test_ent_12_is_about_the_five_in_a_hundred_with_twice_the_middle(
@@ -67,7 +70,7 @@ def test_ent_12_is_about_the_five_in_a_hundred_with_twice_the_middle(
 
 def test_ent_12_compares_with_the_place_that_counts() -> None:
     leads = [user(f"u{at}", name=f"U{at} Quine", title="Lead") for at in range(101, 131)]
-    held = [*hands([4] * 95 + [8] + [9] * 5), *hands([10] * 30, first=101)]
+    held = [*hands([5] * 95 + [10] + [11] * 5), *hands([12] * 30, first=101)]
     rows, _ = detect("ENT-12", facts([*people(101), *leads], GROUPS, held))
     assert len(rows) == 5
 

@@ -53,13 +53,18 @@ def test_adm_03_a_suspended_administrator_with_a_role() -> None:
         admin("dan", status="suspended"),
         admin("eve"),
         user("fay", status="suspended"),
+        admin("gus", status="suspended", api_key_set=True),
+        admin("hal", status="suspended", api_key_set=None),
     ]
-    roles = {f"admin:{name}": "Help Desk" for name in ("ana", "bea", "cid")}
+    roles = {f"admin:{name}": "Help Desk" for name in ("ana", "bea", "cid", "gus", "hal")}
     found, coverage = detect("ADM-03", holding(*accounts, roles=roles))
-    assert list(found) == ["admin:ana"]
-    assert found["admin:ana"]["severity"] == "low"
-    assert found["admin:ana"]["says"].endswith("is suspended and still has the role Help Desk.")
-    assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 2)
+    assert list(found) == ["admin:ana", "admin:gus", "admin:hal"]
+    assert {row["severity"] for row in found.values()} == {"low"}
+    for name in ("ana", "hal"):
+        says = found[f"admin:{name}"]["says"]
+        assert says.endswith("is suspended and still has the role Help Desk.")
+    assert found["admin:gus"]["says"].endswith("still has the role Help Desk, and an API key.")
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (7, 2)
 
 
 @pytest.mark.parametrize("detection", ["ADM-03", "ADM-04", "ADM-05", "ADM-06", "ADM-08", "ADM-09"])

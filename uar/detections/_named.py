@@ -14,18 +14,20 @@ from uar.toml_file import Pairs
 
 # What stands for a function or a device. A name made of these alone is nobody's.
 WORDS = (
-    "accounts", "admin", "administrator", "alert", "alerts", "api", "backup", "billing", "bot",
-    "breakglass", "build", "conference", "console", "contact", "demo", "deploy", "donotreply",
-    "dummy", "emergency", "frontdesk", "generic", "guest", "helpdesk", "hostmaster", "info",
-    "kiosk", "mailbox", "meeting", "monitor", "monitoring", "noreply", "office", "postmaster",
-    "printer", "reception", "robot", "room", "root", "sample", "scanner", "service", "shared",
+    "accounting", "accounts", "admin", "administrator", "alert", "alerts", "api", "backup",
+    "billing", "bot", "breakglass", "build", "careers", "conference", "console", "contact", "demo",
+    "deploy", "devops", "donotreply", "dummy", "emergency", "events", "finance", "frontdesk",
+    "generic", "guest", "hello", "helpdesk", "hostmaster", "hr", "info", "invoices", "it", "kiosk",
+    "mailbox", "marketing", "meeting", "monitor", "monitoring", "noc", "noreply", "office",
+    "operations", "ops", "orders", "payroll", "postmaster", "printer", "qa", "reception", "robot",
+    "room", "root", "sales", "sample", "scanner", "security", "service", "shared", "soc",
     "support", "svc", "sysadmin", "system", "team", "temp", "test", "tester", "testing", "tmp",
     "training", "user", "webmaster",
 )  # fmt: skip
-# Where a name begins or ends with one of these, the rest does not make it a person.
+# Where a name begins or ends with one of these (a number may follow), the rest makes no person.
 MARKS = ("donotreply", "dummy", "kiosk", "mailbox", "noreply", "service", "shared", "svc", "test")
 ALONE = re.compile(rf"(?:(?:{'|'.join(sorted(WORDS, key=len, reverse=True))})[\W\d_]*)+")
-MARKED = re.compile(rf"(?:{'|'.join(MARKS)})\d*[\W_].*|.*[\W_](?:{'|'.join(MARKS)})\d*")
+MARKED = re.compile(rf"(?:{'|'.join(MARKS)})\d*[\W_].*|.*[\W_](?:{'|'.join(MARKS)})[\W\d_]*")
 
 
 def owners(facts: Facts, accounts: pd.DataFrame) -> pd.Series[Any]:

@@ -7,7 +7,8 @@ Why it matters
     Nobody answers for it. It has no department and no manager, so no reviewer who knows whether it
     is still needed, and it is not suspended when its owner leaves.
 Facts read
-    The persons made of the accounts, and possible links by name.
+    The persons made of the accounts, and possible links by name. Whether the user it perhaps
+    belongs to is suspended: then its owner may have left, and DUP-06 cannot know.
 Controls
     NIST SP 800-53 AC-2(3), AC-2(j), AC-6(7); SOC 2 CC6.1, CC6.3; ISO/IEC 27001:2022 A.5.16, A.8.2;
     PCI DSS 7.2.4.
@@ -38,7 +39,9 @@ def judge(facts: Facts) -> pd.DataFrame:
     found = pairs(facts)
     maybe = found[found["other_kind"] == "user"].drop_duplicates("account_id")
     maybe = maybe.set_index("account_id")
-    hint = ", but perhaps to " + look_up(admins["account_id"], maybe["other_who"])
+    state = maybe["other_status"].map({"suspended": ", which is suspended"}).fillna("")
+    maybe = maybe["other_who"] + state.astype("string")
+    hint = ", but perhaps to " + look_up(admins["account_id"], maybe)
     return each(admins, alone.mask(alone & ~matchable) & admins["active"], hint=hint.fillna(""))
 
 

@@ -1,8 +1,8 @@
 """Somebody holds far more than the others of the same place.
 
 What it means
-    The person holds more than 95 in 100 of the people of the same place do, and at least twice as
-    much as the one in the middle. Places are those of ENT-05.
+    The person holds more than 95 in 100 of the people of the same place do, at least twice as much
+    as the one in the middle, and five things more than that one. Places are those of ENT-05.
 Why it matters
     Who changes places or helps out everywhere collects access, and with it the power to do together
     what was meant to be apart.
@@ -13,8 +13,9 @@ Controls
 What to do
     Go through the person's list as a whole, oldest work first.
 Severity
-    Low. Twice the middle, because somebody always holds the most. Looks at active people; with
-    fewer than five peers it cannot be told.
+    Low. Twice the middle, because somebody always holds the most; five more, because two things are
+    no collection where others hold one. Looks at active people; with fewer than five peers it
+    cannot be told.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from uar.peers import BASES
 
 HIGH = 0.95
 TIMES = 2  # the middle one
+MORE = 5  # than the middle one
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -42,7 +44,7 @@ def judge(facts: Facts) -> pd.DataFrame:
         mine = where.basis == level
         high[mine] = of.quantile(HIGH).reindex(codes[mine])
         middle[mine] = of.median().reindex(codes[mine])
-    hit = (number > high) & (number >= TIMES * middle)
+    hit = (number > high) & (number >= TIMES * middle) & (number >= middle + MORE)
     told = pd.DataFrame(
         {
             "hit": pd.arrays.BooleanArray(hit, np.isnan(high)),

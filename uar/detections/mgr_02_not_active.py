@@ -32,8 +32,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     off = ~people["manager_active"].astype("boolean")
     state = ("is " + people["manager_status"]).replace("is staged", "has not started yet")
     state = state.mask(left & ~off.fillna(False), "has left")
-    judged = each(people, people["surely"] & (off | left), state=state)
-    return judged.assign(accounts=people["account_id"] + " " + people["manager_id"])
+    # About the person alone: what the manager still holds is LIF-04's, and said once.
+    return each(people, people["surely"] & (off | left), state=state)
 
 
 DETECTION = Detection(
