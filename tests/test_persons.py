@@ -230,9 +230,65 @@ def test_no_accounts_no_persons() -> None:
     assert found.empty
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Søren Bjørn", "SOREN BJORN"),
+        ("Łukasz Łada", "Lukasz Lada"),
+        ("Jörg Müller", "Joerg Mueller"),
+        ("Jörg Müller", "Jorg Muller"),
+        ("Sean O'Brien", "Seán OBrien"),
+        ("Sean O’Brien", "O'BRIEN, Sean"),  # noqa: RUF001 - another apostrophe
+        ("Раula Раynе", "Paula Payne"),  # noqa: RUF001 - letters of another script
+    ],
+)
+def test_one_name_written_in_two_ways(one: str, other: str) -> None:
+    rows = [
+        bare("a", name=one, email="a@corp.example"),
+        bare("b", name=other, email="b@corp.example"),
+    ]
+    (link,) = links(rows)
+    assert (link["rule"], link["merged"]) == ("name", False)
+    assert pd.isna(link["against"])
+    assert ("letters of another script" in link["says"]) == (one[0] == "Р")  # noqa: RUF001
+    # Names that agree do not stand against a stronger link.
+    assert len(together([rows[0] | {"employee_id": "7"}, rows[1] | {"employee_id": "7"}])) == 1
+
+
+def test_a_name_in_another_script_is_left_as_it_is() -> None:
+    rows = [
+        bare("a", name="Сара Раун", email="a@corp.example"),  # noqa: RUF001
+        bare("b", name="Capa Payh", email="b@corp.example"),
+    ]
+    assert links(rows) == []
+
+
+def test_an_employee_id_of_many_is_nobodys() -> None:
+    crowd = [bare(f"u{n}", employee_id="extern", name=f"U{n} Nguyen") for n in range(4)]
+    assert len(together(crowd[:3])[0]) == 3
+    assert together(crowd) == []
+    assert {link["against"] for link in links(crowd)} == {"4 accounts have the employee id extern"}
+
+
+def test_the_mailbox_of_a_family_is_nobody() -> None:
+    rows = [
+        admin("x", email="moors@home.example", name="Bob Moor"),
+        bare("ann", recovery_email="moors@home.example", name="Ann Moor"),
+        bare("bob", recovery_email="moors@home.example", name="Bob Moor"),
+    ]
+    assert together(rows) == []
+    strong = [link for link in links(rows) if link["strength"] == "strong"]
+    assert {link["against"] for link in strong} == {"2 accounts name moors@home.example as theirs"}
+    rows[1]["name"] = "Moor, Bob"
+    assert len(together(rows)[0]) == 3
+    rows[1]["name"] = None
+    assert len(together(rows)[0]) == 3
+
+
 MAILS = [
     None, "ana@corp.example", "ANA@corp.example", "ana+x@corp.example", "ana@alias.example",
     "bob@corp.example", "it+ana@corp.example", "it@corp.example", "cy@third.example",
+    "a.na@dots.example", "ana@dots.example", "moors@home.example",
 ]  # fmt: skip
 ONE = st.fixed_dictionaries(
     {
@@ -240,8 +296,11 @@ ONE = st.fixed_dictionaries(
         "status": st.sampled_from(["active", "suspended", "unknown"]),
         "email": st.sampled_from(MAILS),
         "alternate_email": st.sampled_from([None, None, *MAILS]),
-        "employee_id": st.sampled_from([None, None, "E1", "e1", "E2", "E3", "n/a"]),
-        "name": st.sampled_from([None, "Ana Hill", "Ana Moor", "Bob Moor", "Admin"]),
+        "recovery_email": st.sampled_from([None, None, "moors@home.example", "bob@corp.example"]),
+        "employee_id": st.sampled_from(
+            [None, None, None, "E1", "e1", " E1 ", "E2", "017", "17", "0000", "n/a"]
+        ),
+        "name": st.sampled_from([None, "Ana Hill", "Ana Moor", "Bob Moor", "Moør, Ana", "Admin"]),
         "manager_id": st.sampled_from([None, "m1", "m2"]),
         "linked_admin_id": st.sampled_from([None, *(f"jumpcloud:admin:{n}" for n in range(4))]),
     }
@@ -282,8 +341,9 @@ def the_order_does_not_matter(
 def never_two_employee_ids(rows: list[Row], who: pd.DataFrame) -> None:
     numbers = {row["account_id"]: row["employee_id"] for row in rows if row["kind"] != "service"}
     for _, group in who.groupby("person_id"):
-        known = {numbers.get(account) for account in group["account_id"]} - {None, "n/a"}
-        assert len({number.upper() for number in known if number}) <= 1
+        known = {numbers.get(account) for account in group["account_id"]}
+        known -= {None, "n/a", "0000"}
+        assert len({number.strip().upper() for number in known if number}) <= 1
 
 
 def merged_links_explain_every_person(who: pd.DataFrame, found: pd.DataFrame) -> None:

@@ -148,7 +148,7 @@ def test_of_two_users_the_one_too_many_is_told_of(first: Row, subject: str) -> N
 @pytest.mark.parametrize(
     ("number", "more"),
     [
-        (1, "the same e-mail domain."),
+        (1, "no user behind the administrator."),
         (2, " And 1 more account in the same way."),
         (3, " And 2 more accounts in the same way."),
     ],

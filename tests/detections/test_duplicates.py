@@ -133,7 +133,7 @@ def test_dup_04_shows_namesakes_and_merges_none() -> None:
     world = facts(
         [
             user("ana", name="Ana Quiñe"),
-            user("ana2", name="QUINE, ana"),
+            user("ana2", name="QUINE, ana", employee_id=None),
             user("bea", email="bea@one.example", name="Bea Moor", manager_id=None),
             user("bea2", email="bea@two.example", name="Bea Moor", manager_id=None),
             user("cid", email="cid@one.example", name="Cid Hill", manager_id=None),
@@ -145,10 +145,50 @@ def test_dup_04_shows_namesakes_and_merges_none() -> None:
     assert sorted(found) == ["admin:adm-cid", "user:ana2"]
     assert found["user:ana2"]["severity"] == "low"
     assert "the same e-mail domain, the same manager" in found["user:ana2"]["says"]
-    assert "Against it: different employee ids (E-ana, E-ana2)" in found["user:ana2"]["says"]
     assert "an administrator's by its form" in found["admin:adm-cid"]["says"]
     assert coverage["cannot_tell"] == 1
     assert world.persons["person_id"].is_unique
+
+
+def test_dup_04_two_that_hr_knows_as_two_are_information() -> None:
+    """No flag beside an item, quarter after quarter, about two people of one name."""
+    two = [user("sam", name="Sam Moor"), user("sam2", name="Sam Moor")]
+    found, coverage = detect("DUP-04", facts(two))
+    assert list(found) == ["user:sam2"]
+    assert found["user:sam2"]["severity"] == "info"
+    assert "Against it: different employee ids (E-sam, E-sam2)" in found["user:sam2"]["says"]
+    assert coverage["found"] == 1
+    third = user("sam0", name="Sam Moor", employee_id=None)
+    found, _ = detect("DUP-04", facts([*two, third]))
+    assert [found[f"user:{name}"]["severity"] for name in ("sam0", "sam2")] == ["low", "info"]
+
+
+def test_dup_04_an_administrator_with_a_private_address_and_no_user() -> None:
+    ana, bob = user("ana", name="Ana Moor"), user("bob", name="Bob Moor")
+    private = admin("x", email="moor77@mail.example", login="moor77@mail.example", name="Ana Moor")
+    found, _ = detect("DUP-04", facts([ana, bob, private]))
+    assert found["admin:x"]["says"].endswith(
+        "Both are called Ana Moor; also: nobody else of that name, and no user behind the "
+        "administrator."
+    )
+    # Two people of that name, one of them the administrator's own user: nobody can say.
+    assert not detect("DUP-04", facts([ana, user("ana2", name="Ana Moor"), private]))[0].get(
+        "admin:x"
+    )
+    bobs = detect("DUP-04", facts([ana, bob, private | {"email": "bob@corp.example"}]))[0]
+    assert bobs["admin:x"]["says"].endswith("also: the same e-mail domain.")
+
+
+def test_dup_03_names_the_address_once() -> None:
+    private = admin("x", email="ana@mail.example", login="Ana@mail.example", name="Ana Moor")
+    ana = user("ana", alternate_email="ana@mail.example", name="Ana Moor")
+    assert detect("DUP-03", facts([ana, private]))[0]["admin:x"]["says"].endswith(
+        "The e-mail of the administrator Ana@mail.example is the alternate e-mail of the user ana."
+    )
+    second = user("lab", recovery_email="ana@corp.example", name="Ana Moor", employee_id=None)
+    assert detect("DUP-03", facts([ana, second]))[0]["user:lab"]["says"].endswith(
+        "The e-mail of the user ana, ana@corp.example, is the recovery e-mail of the user lab."
+    )
 
 
 def test_dup_05_counts_active_users_of_one_person() -> None:

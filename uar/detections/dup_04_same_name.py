@@ -1,20 +1,22 @@
 """Two accounts have one full name and one hint more: possibly one person.
 
 What it means
-    Different e-mails, but the same full name, and the same e-mail domain, the same manager or a
-    login of an administrator's form (adm-..., ...-admin, a. ...).
+    Different e-mails, but the same full name, and the same e-mail domain, the same manager, a login
+    of an administrator's form (adm-..., ...-admin, a. ...), or an administrator without a user and
+    one person of that name.
 Why it matters
     It may be a second account nobody has noticed. It may as well be two people of one name.
 Facts read
-    Names (letter case, accents, order and initials do not count), e-mail domains, managers, logins.
+    Names (letter case, accents, order and initials do not count; letters of another script that
+    look alike are said), e-mail domains, managers, logins, employee ids.
 Controls
     NIST SP 800-53 AC-2(j); SOC 2 CC6.1, CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
 What to do
     Ask. If it is one person, make it provable: the same employee id, or one account's e-mail as
     the other's alternate e-mail. Nothing to do for two people of one name.
 Severity
-    Low, "possible": a name alone never makes one person of two accounts. An account without a name
-    cannot be told.
+    Low, "possible": a name alone never makes one person of two accounts. Info, and no flag, where
+    the employee ids differ: HR knows them as two. An account without a name cannot be told.
 """
 
 from __future__ import annotations
@@ -23,12 +25,17 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._pairs import judge_pairs, pairs
+from uar.overrides import OTHER_IDS
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     people = facts.personal
     found = pairs(facts)
-    return judge_pairs(people, found[found["rule"] == "name"], people["name"].notna())
+    found = found[found["rule"] == "name"]
+    two = found["against"].str.contains(OTHER_IDS).fillna(False).astype(bool)
+    judged = judge_pairs(people, found, people["name"].notna())
+    doubtful = judged["account_id"].isin(found.loc[~two, "account_id"])
+    return judged.assign(severity=judged["severity"].where(doubtful, "info"))
 
 
 DETECTION = Detection(

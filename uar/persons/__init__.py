@@ -14,7 +14,8 @@ What a rule would join is looked at as a whole: if it would make one person of t
 two accounts that persons.toml keeps apart, or (below `email`) of names that share no word, that
 rule joins none of it; the links are still shown, with what speaks against them. So neither the
 order of the rows nor a chain of coincidences decides.
-The mailbox of a role (it@..., support@...) and an address that many name as theirs identify nobody.
+The mailbox of a role (it@..., support@...), an address that many, or people of two names, name as
+theirs, and an employee id of more than three accounts identify nobody.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any
 
 import pandas as pd
 
-from uar.overrides import Override
+from uar.overrides import OTHER_IDS, Override
 from uar.persons._accounts import Account, accounts_of
 from uar.persons._clusters import Clusters, listed
 from uar.persons._people import people
@@ -74,7 +75,7 @@ def _link(
     one, other = accounts[link.a], accounts[link.b]
     against = [doubt] if doubt else []
     if one.employee_id and other.employee_id and one.employee_id != other.employee_id:
-        against.append(f"different employee ids ({listed((one.employee_id, other.employee_id))})")
+        against.append(f"{OTHER_IDS} ({listed((one.employee_id, other.employee_id))})")
     if one.words and other.words and not one.words & other.words:
         against.append(f"different names ({one.name}, {other.name})")
     if (

@@ -25,6 +25,18 @@ PURPOSES = frozenset(
 )
 
 
+# Letters that Unicode does not take apart, apostrophes, and (in `_words`) the two ways to write an
+# umlaut: Søren is Soren, Łukasz Lukasz, O'Brien OBrien, and Müller Mueller and Muller.
+PLAIN = str.maketrans(
+    dict(zip("øłđðħı", "olddhi", strict=True))
+    | {"þ": "th", "æ": "ae", "œ": "oe"}
+    | dict.fromkeys("'’‘ʼ`´", "")  # noqa: RUF001 - as people write them
+)
+# Letters of other scripts that look like one of ours; in a name that has both they are meant to.
+ALIKE = str.maketrans("аеорсухіјѕһкмтвноαειοκνρτυχ", "aeopcyxijshkmtbhoaeiokvptux")
+LATIN, LIKE_LATIN = re.compile("[a-z]"), re.compile(f"[{''.join(map(chr, ALIKE))}]")
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """What the rules compare. Texts are folded, None is unknown."""
@@ -97,10 +109,20 @@ def _words(name: object) -> frozenset[str]:
         return frozenset()
     text = name.casefold()
     if not text.isascii():
+        text = text.translate(ALIKE) if two_scripts(name) else text
         text = unicodedata.normalize("NFKD", text)
         text = "".join(char for char in text if not unicodedata.combining(char))
+    text = text.translate(PLAIN)
+    for two, one in (("ae", "a"), ("oe", "o"), ("ue", "u")):
+        text = text.replace(two, one)
     words = re.findall(r"[^\W\d_]+", text)
     return frozenset(word for word in words if len(word) > 1 or not word.isascii()) - PURPOSES
+
+
+def two_scripts(name: str) -> bool:
+    """Is it written with letters of ours and with others that only look like them?"""
+    text = name.casefold()
+    return bool(LIKE_LATIN.search(text) and LATIN.search(text))
 
 
 def _full_name(words: frozenset[str]) -> str | None:

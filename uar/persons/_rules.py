@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 
-from uar.persons._accounts import PURPOSES, Account
+from uar.persons._accounts import PURPOSES, Account, two_scripts
 
 CLAIMANTS = 2  # an address that more accounts name as their alternate is a shared mailbox
+HOLDERS = 3  # an employee id that more accounts have is no one person's
 ADMIN_LOGIN = re.compile(r"(adm|admin|a)[-._].+|.+[-._](adm|admin)")
 
 
@@ -56,8 +57,11 @@ def _same_mailbox(accounts: Sequence[Account]) -> Iterator[Link]:
 
 
 def _same_employee_id(accounts: Sequence[Account]) -> Iterator[Link]:
-    for a, b in _stars(accounts, lambda one: one.employee_id):
-        yield Link(a, b, f"Both have the employee id {accounts[b].employee_id}.")
+    for first, *others in _groups(accounts, lambda one: one.employee_id):
+        number, many = accounts[first].employee_id, len(others) + 1
+        doubt = f"{many} accounts have the employee id {number}" if many > HOLDERS else ""
+        for other in others:
+            yield Link(first, other, f"Both have the employee id {number}.", doubt)
 
 
 def _alternate_email(accounts: Sequence[Account]) -> Iterator[Link]:
@@ -72,6 +76,9 @@ def _alternate_email(accounts: Sequence[Account]) -> Iterator[Link]:
         if address in owner and owner[address] != at
     ]
     claimants = Counter(address for address, _, _ in claims)
+    names: dict[str, set[str]] = defaultdict(set)
+    for address, at, _ in claims:
+        names[address] |= {accounts[at].full_name or ""} - {""}
     pairs = set()
     for address, at, kind in claims:
         of = owner[address]
@@ -79,8 +86,9 @@ def _alternate_email(accounts: Sequence[Account]) -> Iterator[Link]:
         if (a, b) in pairs:
             continue
         pairs.add((a, b))
-        says = f"{address} is the e-mail of {_who(accounts[of])} and the {kind} e-mail of "
-        many = claimants[address] > CLAIMANTS
+        said = "" if accounts[of].login.casefold() == address else f", {address},"
+        says = f"The e-mail of {_who(accounts[of])}{said} is the {kind} e-mail of "
+        many = claimants[address] > CLAIMANTS or len(names[address]) > 1
         doubt = f"{claimants[address]} accounts name {address} as theirs" if many else ""
         yield Link(a, b, says + f"{_who(accounts[at])}.", _shared(address) or doubt)
 
@@ -105,6 +113,7 @@ def namesakes(accounts: Sequence[Account], first: Sequence[int]) -> Iterator[Lin
             one, *others = _one_each(group, first.__getitem__)
             for other in others:
                 hints[one, other].append(hint)
+    owned = {first[at] for at, one in enumerate(accounts) if one.kind == "user"}
     for group in _groups(accounts, lambda one: one.full_name):
         admins = [at for at in group if ADMIN_LOGIN.fullmatch(_local(accounts[at]))]
         others = [at for at in group if at not in set(admins)]
@@ -112,8 +121,25 @@ def namesakes(accounts: Sequence[Account], first: Sequence[int]) -> Iterator[Lin
             for other in [at for at in others if first[at] != first[admin]][:1]:
                 pair = min(admin, other), max(admin, other)
                 hints[pair].append("one login is an administrator's by its form")
+        for admin, other in _without_user(accounts, first, group, owned):
+            hints[min(admin, other), max(admin, other)].append(
+                "nobody else of that name, and no user behind the administrator"
+            )
     for (a, b), says in sorted(hints.items()):
+        if any(two_scripts(accounts[one].name or "") for one in (a, b)):
+            says.append("letters of another script that look alike")
         yield Link(a, b, f"Both are called {accounts[a].name}; also: {', '.join(says)}.")
+
+
+def _without_user(
+    accounts: Sequence[Account], first: Sequence[int], group: Sequence[int], owned: set[int]
+) -> Iterator[tuple[int, int]]:
+    """The administrators of a group to whom no user belongs, each with the only person's user."""
+    users = [at for at in group if accounts[at].kind == "user"]
+    people = {first[at] for at in users}
+    for at in group:
+        if accounts[at].kind == "admin" and len(people) == 1 and first[at] not in owned:
+            yield at, users[0]
 
 
 def _name_and(also: Callable[[Account], str | None], one: Account) -> tuple[str, str] | None:
