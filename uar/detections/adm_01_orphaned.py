@@ -40,8 +40,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     maybe = found[found["other_kind"] == "user"].drop_duplicates("account_id")
     maybe = maybe.set_index("account_id")
     state = maybe["other_status"].map({"suspended": ", which is suspended"}).fillna("")
-    maybe = maybe["other_who"] + state.astype("string")
-    hint = ", but perhaps to " + look_up(admins["account_id"], maybe)
+    whose = maybe["other_who"] + state.astype("string")
+    hint = ", but perhaps to " + look_up(admins["account_id"], whose)
     return each(admins, alone.mask(alone & ~matchable) & admins["active"], hint=hint.fillna(""))
 
 
