@@ -262,6 +262,9 @@ def test_lif_11_finds_who_has_no_account() -> None:
     found, coverage = detect("LIF-11", facts([user("ana")], roster=roster))
     assert sorted(found) == ["hr:E-bea", "hr:E-gus", "hr:eve@corp.example"]
     assert found["hr:E-bea"]["says"] == "HR's list has Bea Quine (E-bea), who has no account."
+    nameless = found["hr:eve@corp.example"]
+    assert nameless["subject_name"] == "eve@corp.example"
+    assert nameless["says"] == "HR's list has eve@corp.example, who has no account."
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 0)
 
 

@@ -31,10 +31,10 @@ def judge(facts: Facts) -> pd.DataFrame:
     key = here["employee_id"].fillna(here["email"])
     return here.assign(
         subject="hr:" + key,
-        subject_name=here["name"].fillna(key),
+        subject_name=here["name"].fillna(here["email"]).fillna(key),
         accounts=None,
         hit=(~here["row"].isin(facts.listed["row"])).astype("boolean"),
-        key=key,
+        called=(here["name"] + " (" + key + ")").fillna(key),
     )
 
 
@@ -42,7 +42,7 @@ DETECTION = Detection(
     id="LIF-11",
     title="Employee without an account",
     severity="info",
-    says="HR's list has {subject_name} ({key}), who has no account.",
+    says="HR's list has {called}, who has no account.",
     judge=judge,
     needs=("roster",),
 )
