@@ -99,7 +99,7 @@ def test_every_person_is_put_together_as_the_truth_says(story: dict[str, Any]) -
         ("LIF-07", {"Dana Kirsch"}),
         ("LIF-10", set()),
         ("LIF-12", set()),
-        ("LIF-04", {"Jonas Wikström", "Imogen Thrale"}),
+        ("LIF-04", {"Jonas Wikström"}),  # Imogen Thrale was staged four days ago: fine
         ("AUT-01", {"Yusuf Demirel (lab)", "Ivo Marchetti", "Rafael Ibarra", "Dana Kirsch"}),
         ("AUT-02", {"Dana Kirsch"}),
         ("AUT-03", {"Rafael Ibarra"}),
