@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from tests.detections.world import admin, detect, facts, user
+import pytest
+
+from tests.detections.world import Row, admin, detect, facts, user
 from uar.settings import Persons, Settings
 
+MAIL = "ana@corp.example"
 ALIAS = Settings(persons=Persons(alias_domains={"corp-alias.example": "corp.example"}))
 
 
@@ -177,6 +180,43 @@ def test_dup_04_an_administrator_with_a_private_address_and_no_user() -> None:
     )
     bobs = detect("DUP-04", facts([ana, bob, private | {"email": "bob@corp.example"}]))[0]
     assert bobs["admin:x"]["says"].endswith("also: the same e-mail domain.")
+
+
+@pytest.mark.parametrize(
+    ("detection", "second"),
+    [("DUP-02", {"email": "ana+lab@corp.example"}), ("DUP-03", {"alternate_email": MAIL})],
+)
+@pytest.mark.parametrize(
+    ("of_ana", "of_lab", "severity"),
+    [
+        ({}, {}, "info"),  # DUP-05 says it, and once
+        ({}, {"status": "suspended"}, "medium"),
+        ({"status": "suspended"}, {}, "medium"),
+        ({}, {"status": "unknown"}, "medium"),
+        ({}, {"service_like": True}, "medium"),
+        ({}, {"name": "Bob Moor"}, "low"),  # two persons
+    ],
+)
+def test_two_active_users_of_one_person_are_told_by_dup_05(
+    detection: str, second: Row, of_ana: Row, of_lab: Row, severity: str
+) -> None:
+    lab = user("lab", **{"employee_id": None, "name": "Ana Quine", **second, **of_lab})
+    world = facts([user("ana", **of_ana), lab])
+    (row,) = detect(detection, world)[0].values()
+    assert row["severity"] == severity
+    assert bool(detect("DUP-05", world)[0]) == (severity == "info")
+
+
+def test_an_administrator_beside_two_active_users_is_still_told() -> None:
+    lab = user("lab", employee_id=None, name="Ana Quine", alternate_email=MAIL)
+    console = admin("x", email="lab@corp.example", name="Ana Quine")
+    private = user("ana", alternate_email="private@mail.example")
+    far = admin("y", email="private@mail.example", name="Ana Quine")
+    found, _ = detect("DUP-03", facts([private, lab, console, far]))
+    assert {name: row["severity"] for name, row in found.items()} == {
+        "user:lab": "info",
+        "admin:y": "medium",
+    }
 
 
 def test_dup_03_names_the_address_once() -> None:

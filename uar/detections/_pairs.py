@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from uar.detections import Facts, each, once
 from uar.overrides import APART
-from uar.tables import look_up
+from uar.tables import look_up, within
 
 RULES = (
     "override",
@@ -50,14 +50,26 @@ def pairs(facts: Facts) -> pd.DataFrame:
     return ordered.drop_duplicates(["account_id", "other_person_id"]).reset_index(drop=True)
 
 
+def two_users(facts: Facts, found: pd.DataFrame) -> pd.Series[bool]:
+    """Which pairs are two active users of one person: DUP-05 says so of the person."""
+    people = facts.people
+    surely = people.loc[people["surely"].fillna(False).astype(bool), "account_id"]
+    both = within(found["account_id"], surely) & within(found["other_account_id"], surely)
+    return both & found["merged"].astype(bool)
+
+
 def judge_pairs(
-    population: pd.DataFrame, found: pd.DataFrame, comparable: pd.Series[Any]
+    population: pd.DataFrame,
+    found: pd.DataFrame,
+    comparable: pd.Series[Any],
+    settled: pd.Series[bool] | None = None,
 ) -> pd.DataFrame:
     """Every account of the population: does a pair speak of it? `comparable`: could one at all?
 
-    Low where the accounts stay two persons; a judge may fill in other severities.
+    Low where the accounts stay two persons; info where all its pairs are `settled`: nobody has to
+    act on them here. A judge may fill in other severities.
     """
-    told = _told(found)
+    told = _told(found.assign(settled=False if settled is None else settled))
     subject = population["account_id"]
     hit = subject.isin(told.index).astype("boolean")
     judged = each(
@@ -79,12 +91,18 @@ def _told(found: pd.DataFrame) -> pd.DataFrame:
             "account_id": subject,
             "sentence": _sentence(pairs[0]) + _more(len(pairs) - 1),
             "accounts": " ".join(sorted({subject, *(pair["other_account_id"] for pair in pairs)})),
-            "severity": None if any(pair["merged"] for pair in pairs) else "low",
+            "severity": _severity(pairs),
         }
         for subject, pairs in by_subject.items()
     ]
     columns = ["account_id", "sentence", "accounts", "severity"]
     return pd.DataFrame(rows, columns=columns).set_index("account_id")
+
+
+def _severity(pairs: Sequence[Mapping[Hashable, Any]]) -> str | None:
+    if all(pair["settled"] for pair in pairs):
+        return "info"
+    return None if any(pair["merged"] for pair in pairs) else "low"
 
 
 def _is_main(accounts: pd.DataFrame) -> pd.Series[Any]:

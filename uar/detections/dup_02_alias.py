@@ -15,8 +15,9 @@ What to do
     to the user after giving both one e-mail.
 Severity
     Medium; low where something speaks against it, such as different employee ids or the mailbox of
-    a role (it@...): then the two are kept as two persons. An account without a usable e-mail
-    cannot be told. Pairs that JumpCloud links are no finding.
+    a role (it@...): then the two are kept as two persons. Info where both are active users: DUP-05
+    says so of the person. An account without a usable e-mail cannot be told. Pairs that JumpCloud
+    links are no finding.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._pairs import judge_pairs, pairs
+from uar.detections._pairs import judge_pairs, pairs, two_users
 from uar.text import is_email
 
 
@@ -32,7 +33,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     people = facts.personal
     found = pairs(facts)
     found = found[found["rule"] == "alias"]
-    return judge_pairs(people, found, is_email(people["email"]).fillna(False))
+    comparable = is_email(people["email"]).fillna(False)
+    return judge_pairs(people, found, comparable, two_users(facts, found))
 
 
 DETECTION = Detection(

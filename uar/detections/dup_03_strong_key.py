@@ -7,16 +7,18 @@ Why it matters
     An account under a private or former address is easily overlooked when access is reviewed and
     when its owner leaves.
 Facts read
-    Employee id, e-mail, alternate and recovery e-mail. Placeholders (attributes.placeholders),
-    the mailbox of a role and an address named by more than two accounts identify nobody.
+    Employee id, e-mail, alternate and recovery e-mail. Placeholders (attributes.placeholders), an
+    employee id of more than three accounts, the mailbox of a role, and an address named by more
+    than two accounts or by people of two names identify nobody.
 Controls
     NIST SP 800-53 AC-2(3), AC-2(j); SOC 2 CC6.1, CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
 What to do
     Ask the person whether both accounts are needed; delete one, or give both the work e-mail and
     attach the administrator role to the user.
 Severity
-    Medium; low where something speaks against it: then the two are kept as two persons. An
-    account with neither employee id nor e-mail of any sort cannot be told.
+    Medium; low where something speaks against it: then the two are kept as two persons. Info where
+    both are active users: DUP-05 says so of the person. An account with neither employee id nor
+    e-mail of any sort cannot be told.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._pairs import judge_pairs, pairs
+from uar.detections._pairs import judge_pairs, pairs, two_users
 
 KEYS = ["employee_id", "email", "alternate_email", "recovery_email"]
 
@@ -33,7 +35,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     people = facts.personal
     found = pairs(facts)
     found = found[found["rule"].isin(["employee-id", "alternate-email"])]
-    return judge_pairs(people, found, people[KEYS].notna().any(axis=1))
+    comparable = people[KEYS].notna().any(axis=1)
+    return judge_pairs(people, found, comparable, two_users(facts, found))
 
 
 DETECTION = Detection(

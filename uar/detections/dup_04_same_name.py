@@ -33,9 +33,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     found = pairs(facts)
     found = found[found["rule"] == "name"]
     two = found["against"].str.contains(OTHER_IDS).fillna(False).astype(bool)
-    judged = judge_pairs(people, found, people["name"].notna())
-    doubtful = judged["account_id"].isin(found.loc[~two, "account_id"])
-    return judged.assign(severity=judged["severity"].where(doubtful, "info"))
+    return judge_pairs(people, found, people["name"].notna(), two)
 
 
 DETECTION = Detection(
