@@ -29,7 +29,8 @@ def pairs(facts: Facts) -> pd.DataFrame:
     """One row for each subject and other person, by the strongest rule that links them.
 
     The subject is the administrator of the two, else the one that is not its person's main
-    account, else the second. Columns: rule, merged, says, against, and SIDE of subject and other.
+    account, else the second. Columns: rule, merged, says, against, SIDE of subject and other, and
+    settled: False, unless a judge knows that nobody has to act on the pair.
     """
     accounts = facts.accounts.assign(main=_is_main(facts.accounts))
     denied = facts.links["against"].str.startswith(APART).fillna(False)
@@ -46,7 +47,7 @@ def pairs(facts: Facts) -> pd.DataFrame:
         a, b = links[f"{name}_a"], links[f"{name}_b"]
         result = result.assign(**{name: a.where(first, b), f"other_{name}": b.where(first, a)})
     strength = result["rule"].map(RULES.index)
-    ordered = result.assign(strength=strength).sort_values(["strength", "link_id"])
+    ordered = result.assign(strength=strength, settled=False).sort_values(["strength", "link_id"])
     return ordered.drop_duplicates(["account_id", "other_person_id"]).reset_index(drop=True)
 
 
@@ -62,14 +63,13 @@ def judge_pairs(
     population: pd.DataFrame,
     found: pd.DataFrame,
     comparable: pd.Series[Any],
-    settled: pd.Series[bool] | None = None,
 ) -> pd.DataFrame:
     """Every account of the population: does a pair speak of it? `comparable`: could one at all?
 
-    Low where the accounts stay two persons; info where all its pairs are `settled`: nobody has to
-    act on them here. A judge may fill in other severities.
+    Low where the accounts stay two persons; info where all its pairs are settled. A judge may
+    fill in other severities.
     """
-    told = _told(found.assign(settled=False if settled is None else settled))
+    told = _told(found)
     subject = population["account_id"]
     hit = subject.isin(told.index).astype("boolean")
     judged = each(
@@ -99,7 +99,8 @@ def _told(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index("account_id")
 
 
-def _severity(pairs: Sequence[Mapping[Hashable, Any]]) -> str | None:
+def _severity(pairs: Sequence[Mapping[Hashable, Any]]) -> Any:
+    """Unknown: the detection's own."""
     if all(pair["settled"] for pair in pairs):
         return "info"
     return None if any(pair["merged"] for pair in pairs) else "low"

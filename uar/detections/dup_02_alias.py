@@ -34,7 +34,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     found = pairs(facts)
     found = found[found["rule"] == "alias"]
     comparable = is_email(people["email"]).fillna(False)
-    return judge_pairs(people, found, comparable, two_users(facts, found))
+    return judge_pairs(people, found.assign(settled=two_users(facts, found)), comparable)
 
 
 DETECTION = Detection(

@@ -36,7 +36,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     found = pairs(facts)
     found = found[found["rule"].isin(["employee-id", "alternate-email"])]
     comparable = people[KEYS].notna().any(axis=1)
-    return judge_pairs(people, found, comparable, two_users(facts, found))
+    return judge_pairs(people, found.assign(settled=two_users(facts, found)), comparable)
 
 
 DETECTION = Detection(

@@ -33,7 +33,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     found = pairs(facts)
     found = found[found["rule"] == "name"]
     two = found["against"].str.contains(OTHER_IDS).fillna(False).astype(bool)
-    return judge_pairs(people, found, people["name"].notna(), two)
+    return judge_pairs(people, found.assign(settled=two), people["name"].notna())
 
 
 DETECTION = Detection(
