@@ -15,8 +15,9 @@ Controls
 What to do
     Delete the keys from the user. Where a service needs one, write down which and who keeps it.
 Severity
-    Medium. Looks at users with SSH keys; one of unknown status, and no other reason, cannot be
-    told.
+    Medium; info where the user is suspended and there is no other reason: LIF-04 names the keys
+    with the rest that such a user holds. Looks at users with SSH keys; one of unknown status, and
+    no other reason, cannot be told.
 """
 
 from __future__ import annotations
@@ -45,11 +46,13 @@ def judge(facts: Facts) -> pd.DataFrame:
     for said, true in reasons.items():
         hit |= true
         why += true.fillna(False).map({True: f" and {said}", False: ""})
+    other = outside | users["service_like"].fillna(False)
     keys = users["ssh_keys"].str.count(" ") + 1
     return each(
         users,
         hit,
         why=why.str.removeprefix(" and "),
+        severity=other.map({True: "medium", False: "info"}),
         keys=keys.map(lambda number: counted(int(number), "SSH key")),
     )
 
