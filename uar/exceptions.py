@@ -103,7 +103,7 @@ def accept(
     SetupError: one fits no finding, although its detection has run.
     """
     idle = coverage.loc[coverage["not_run"].notna(), "detection"]
-    asked = ~exceptions["finding"].str.partition(":")[0].isin(idle)
+    asked = ~exceptions["finding"].str.replace(":.*", "", regex=True).isin(idle)
     for row in exceptions[asked & ~exceptions["finding"].isin(findings["id"])].itertuples():
         near = get_close_matches(str(row.finding), findings["id"], 1, 0.9)
         hint = f"; is it {near[0]}?" if near else "; take the exception out, or correct its id."

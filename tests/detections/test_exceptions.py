@@ -101,6 +101,12 @@ def test_what_was_not_asked_may_still_be_accepted() -> None:
     assert findings["accepted_until"].isna().all()
 
 
+def test_a_file_may_accept_nothing() -> None:
+    said = 'reason = "x"\napprover = "y"\nexpires = 2027-01-01\n'
+    findings, _ = judged(b"[[open]]\n" + b'item = "UAR-1"\n' + said.encode())
+    assert len(findings) and findings["accepted_until"].isna().all()
+
+
 def test_detect_reads_it_from_beside_the_settings(tmp_path: Path) -> None:
     folder, settings = tmp_path / "q4", tmp_path / "uar.toml"
     settings.write_bytes(sample().with_name("uar.toml").read_bytes())

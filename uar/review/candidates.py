@@ -84,6 +84,7 @@ def _unfit(users: pd.DataFrame, settings: Settings) -> pd.Series[Any]:
     own = {domain.casefold() for domain in settings.domains.own}
     aliases = settings.persons.alias_domains.items()
     own |= {alias.casefold() for alias, domain in aliases if domain.casefold() in own}
-    away = ~users["email"].str.rpartition("@")[2].str.strip().str.casefold().isin(own)
+    domain = users["email"].str.replace(".*@", "", regex=True).str.strip().str.casefold()
+    away = ~domain.isin(own)
     outside = hired.astype(bool) | (bool(own) & away.astype(bool))
     return unfit.mask((unfit == "") & outside, "is external")

@@ -165,7 +165,10 @@ def _fields(tenant: Tenant, body: Row) -> list[str] | None:
     if names is None:
         return None
     known = tenant.events.fields
-    if not isinstance(names, list) or not any(str(n).partition(".")[0] in known for n in names):
+    if not isinstance(names, list) or not names:
+        raise insights_refusal(400, "fields has no known field")
+    # Without an event no field is known to be wrong.
+    if known and not any(str(name).partition(".")[0] in known for name in names):
         raise insights_refusal(400, "fields has no known field")
     return [str(name) for name in names]
 
