@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.detections.world import admin, facts, user
+from tests.detections import world as detected
 from tests.review.world import Row, access_of, entitlement, person, world
 from uar.errors import SetupError
 from uar.review.candidates import candidates
@@ -218,8 +218,8 @@ def test_whoever_decides_is_active_and_somebody_else(
 
 
 def test_a_tenant_may_have_no_user_or_none_with_an_e_mail() -> None:
-    nobody = facts([user("ana", email=None)])
+    nobody = detected.facts([detected.user("ana", email=None)])
     (ana,) = candidates(nobody.snapshot.accounts, nobody.persons, Settings()).values()
     assert ana.unfit == "has no valid e-mail address"
-    admins = facts([admin("ana")])
+    admins = detected.facts([detected.admin("ana")])
     assert candidates(admins.snapshot.accounts, admins.persons, Settings()) == {}
