@@ -247,4 +247,4 @@ def _items(name: str, caption: str, found: pd.DataFrame | None, none: str) -> Li
 
 
 def _late(days: int, fine: str, after: str) -> str:
-    return f"{days:,} {'day' if days == 1 else 'days'}{after}" if days else fine
+    return f"{counted(days, 'day')}{after}" if days else fine

@@ -22,6 +22,7 @@ from uar.reports._listing import (
 )
 from uar.reports._population import NOT_YET_OPENED
 from uar.tables import within
+from uar.text import counted
 from uar.tieout import TieOut
 
 NOT_YET_PLANNED = "Not yet: uar plan has not run."
@@ -196,8 +197,7 @@ def _seen(when: str, read: Mapping[str, Any] | None) -> str:
     """What a read of the tenant showed; its answers' digests stand in the journal."""
     if read is None:
         return f"{when}: not read."
-    number = len(read["reads"])
-    answers = "1 answer" if number == 1 else f"{number} answers"
+    answers = counted(len(read["reads"]), "answer")
     return f"{when}: {'held' if read['held'] else 'not held'}, by {answers} of the tenant."
 
 

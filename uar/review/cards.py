@@ -9,6 +9,7 @@ from uar.review.flags import flags_of_accounts, flags_of_entitlements
 from uar.review.items import Known
 from uar.sheet import shortened, showable
 from uar.tables import look_up, records
+from uar.text import counted
 
 KINDS = {
     "group": "group",
@@ -124,9 +125,5 @@ def _because(links: pd.DataFrame) -> dict[str, str]:
 
 
 def _held_by(accounts: int, groups: int) -> str:
-    parts = []
-    if accounts:
-        parts.append("1 account" if accounts == 1 else f"{accounts:,} accounts")
-    if groups:
-        parts.append("1 group" if groups == 1 else f"{groups:,} groups")
-    return ", ".join(parts) or "nobody"
+    held = ((accounts, "account"), (groups, "group"))
+    return ", ".join(counted(number, word) for number, word in held if number) or "nobody"

@@ -30,7 +30,7 @@ from uar.settings import Settings
 from uar.sheet import item_id, seal, shown_of
 from uar.snapshot import Snapshot
 from uar.tables import BANDS, ITEMS, OPENED_KINDS, SEVERITIES, SINCE, look_up, objects, within
-from uar.text import plain
+from uar.text import counted, plain
 
 LISTED = 20  # items listed in an error
 HELD = {"group": "group membership", "app": "application assignment", "role": "admin role"}
@@ -245,10 +245,9 @@ def _nobody(rows: pd.DataFrame, routes: list[Route]) -> str:
         for place, row in zip(lost, rows.iloc[lost[:LISTED]].to_dict("records"), strict=False)
     ]
     more = [f"and {len(lost) - LISTED:,} more"] if len(lost) > LISTED else []
-    count = "1 item has" if len(lost) == 1 else f"{len(lost):,} items have"
     advice = (
-        f"{count} no reviewer, so nothing was opened. Name reviewers.fallback, or owners under "
-        "[reviewers.owners], in uar.toml:"
+        f"{counted(len(lost), 'item has', 'items have')} no reviewer, so nothing was opened. Name "
+        "reviewers.fallback, or owners under [reviewers.owners], in uar.toml:"
     )
     return "\n  ".join([advice, *listed, *more])
 

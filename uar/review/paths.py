@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from uar.tables import look_up
+from uar.text import counted
 
 OPENS_SHOWN = 15  # names in a cell; the sheet What it gives has all of them
 PATHS_SHOWN = 5
@@ -25,7 +26,7 @@ def with_paths(
     """
     by_group = rows["holder_kind"] == "group"
     members = _members(grants)
-    counted = look_up(rows["holder_id"], _for_members(members)).fillna("for no member")
+    whom = look_up(rows["holder_id"], _for_members(members)).fillna("for no member")
     given = look_up(rows["entitlement_id"], _opens(opened, name))
     stays = _stays(shared, grants)
     taken = given.copy()
@@ -33,7 +34,7 @@ def with_paths(
     taken = taken.mask(rows["grant_id"].isin(partly.index), look_up(rows["grant_id"], partly))
     of_groups = _members_losing(rows[by_group], stays, grants, members)
     return rows.assign(
-        opens=given.where(~by_group, counted),
+        opens=given.where(~by_group, whom),
         also_held=look_up(rows["grant_id"], pd.Series(_also_held(shared, rows, name), dtype="str")),
         takes_away=taken.mask(by_group, of_groups),
     )
@@ -53,7 +54,7 @@ def _members(grants: pd.DataFrame) -> pd.Series[int]:
 
 def _for_members(members: pd.Series[int]) -> pd.Series[str]:
     """In words: what binding something to a group means."""
-    words = ["for 1 member" if count == 1 else f"for {count:,} members" for count in members]
+    words = [f"for {counted(count, 'member')}" for count in members]
     return pd.Series(words, index=members.index, dtype="string")
 
 
