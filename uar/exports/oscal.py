@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from uar import __version__
 from uar.evidence import Evidence
-from uar.measures.controls import CONTROLS, NIST, standing_of
+from uar.measures.controls import CONTROLS, NIST, Control, standing_of
 from uar.tables import records
 from uar.text import plain
 from uar.tieout import NO, YES, Answer, TieOut
@@ -103,26 +103,7 @@ class _Made:
                         *(self._answer(n, answer) for n, answer in enumerate(tieout.answers)),
                         *self._detections(),
                     ],
-                    "findings": [
-                        {
-                            "uuid": self.id(f"finding {control.name}"),
-                            "title": f"{control.name}: {control.asks}",
-                            "description": _prose(
-                                " ".join(f"{a.question} {a.word.capitalize()}." for a in answers)
-                            ),
-                            "target": {
-                                "type": "statement-id",
-                                "target-id": CATALOGUE[control.name][1],
-                                "status": _status(word, answers),
-                            },
-                            "related-observations": [
-                                {"observation-uuid": self.id(f"answer {place}")}
-                                for place in control.rests_on
-                            ],
-                        }
-                        for control in controls
-                        for word, answers in (standing_of(control, tieout),)
-                    ],
+                    "findings": [self._finding(control, tieout) for control in controls],
                 }
             ],
             "back-matter": {
@@ -137,6 +118,25 @@ class _Made:
                 ]
             },
         }  # fmt: skip
+
+    def _finding(self, control: Control, tieout: TieOut) -> Json:
+        """What the answers say of one control."""
+        word, answers = standing_of(control, tieout)
+        return {
+            "uuid": self.id(f"finding {control.name}"),
+            "title": f"{control.name}: {control.asks}",
+            "description": _prose(
+                " ".join(f"{a.question} {a.word.capitalize()}." for a in answers)
+            ),
+            "target": {
+                "type": "statement-id",
+                "target-id": CATALOGUE[control.name][1],
+                "status": _status(word, answers),
+            },
+            "related-observations": [
+                {"observation-uuid": self.id(f"answer {place}")} for place in control.rests_on
+            ],
+        }
 
     def _people(self, organisation: str) -> Json:
         """Whose review it is, and who prepared it where that is stated."""
