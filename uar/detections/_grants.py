@@ -59,12 +59,6 @@ def of_grants(facts: Facts, name: str, rows: Rows) -> Any:
     return facts.snapshot.grants[name].array.take(facts.held["grant"].to_numpy()[rows])
 
 
-def of_things(facts: Facts, values: pd.Series[Any]) -> npt.NDArray[Any]:
-    """What a column of the snapshot's entitlements says of each held grant; the last for -1."""
-    array: npt.NDArray[Any] = values.to_numpy()[facts.held["thing"].to_numpy()]
-    return array
-
-
 def thing_is(facts: Facts, ids: Any) -> Mask:
     """Is what is held one of these entitlements?"""
     things = facts.snapshot.entitlements["entitlement_id"]
