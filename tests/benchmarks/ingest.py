@@ -7,7 +7,6 @@ python -m tests.benchmarks.ingest [hostile]
 from __future__ import annotations
 
 import contextlib
-import io
 import multiprocessing
 import os
 import re
@@ -15,14 +14,24 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from tests.ingest.review import AT, CAMPAIGN, COLUMN, KEY, SNAPSHOT, item
+from tests.ingest.review import (
+    AT,
+    CAMPAIGN,
+    COLUMN,
+    KEY,
+    SNAPSHOT,
+    in_one,
+    item,
+    packed,
+    unpacked,
+    with_shared_strings,
+)
 from tests.ingest.test_hostile import HOSTILE as HOSTILE_XLSX
 from tests.ingest.test_hostile import memory_to_refuse
 from tests.ingest.test_ods import HOSTILE as HOSTILE_ODS
@@ -35,7 +44,6 @@ from uar.workbooks.read import read
 from uar.workbooks.write import workbooks
 
 DECISIONS = "xl/worksheets/sheet2.xml"
-SPACE = "http://schemas.openxmlformats.org"
 
 
 def main() -> None:
@@ -136,30 +144,11 @@ def answered(book: bytes) -> bytes:
 
     With expressions, since openpyxl takes a minute for what is to be measured in seconds.
     """
-    texts: dict[str, int] = {}
-
-    def shared(match: re.Match[str]) -> str:
-        return f't="s"><v>{texts.setdefault(match[1], len(texts))}</v>'
-
-    with zipfile.ZipFile(io.BytesIO(book)) as old:
-        parts = {name: old.read(name).decode() for name in old.namelist()}
+    parts = unpacked(book)
     for heading, word in ((DECISION, "Keep"), (REASON, "Still needed for the job.")):
         letter = get_column_letter(COLUMN[heading])
         parts[DECISIONS] = _typed(parts[DECISIONS], letter, word)
-    for name, text in parts.items():
-        if name.startswith("xl/worksheets/sheet"):
-            parts[name] = re.sub(r't="inlineStr"><is><t[^>]*>([^<]*)</t></is>', shared, text)
-    runs = "".join(f'<si><t xml:space="preserve">{text}</t></si>' for text in texts)
-    parts["xl/sharedStrings.xml"] = f'<sst xmlns="{SPACE}/spreadsheetml/2006/main">{runs}</sst>'
-    kind = f"{SPACE}/officeDocument/2006/relationships/sharedStrings"
-    link = f'<Relationship Id="strings" Type="{kind}" Target="sharedStrings.xml"/>'
-    rels = "xl/_rels/workbook.xml.rels"
-    parts[rels] = parts[rels].replace("</Relationships>", f"{link}</Relationships>")
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name, text in parts.items():
-            new.writestr(name, text)
-    return out.getvalue()
+    return with_shared_strings(packed(parts), in_one)
 
 
 def _typed(xml: str, letter: str, word: str) -> str:

@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -141,37 +141,50 @@ def as_bytes(book: Workbook) -> bytes:
     return stream.getvalue()
 
 
-def with_shared_strings(content: bytes) -> bytes:
-    """The same workbook as Excel saves it: texts in a part of their own, some in several runs."""
-    texts: list[str] = []
+def in_runs(text: str) -> str:
+    """A shared string of two runs, with a reading aid between them."""
+    first, rest = (f'<r><t xml:space="preserve">{part}</t></r>' for part in (text[:3], text[3:]))
+    return f"{first}<rPh><t>reading aid</t></rPh>{rest}" if "&" not in text else in_one(text)
+
+
+def in_one(text: str) -> str:
+    return f'<t xml:space="preserve">{text}</t>'
+
+
+def with_shared_strings(content: bytes, said: Callable[[str], str] = in_runs) -> bytes:
+    """The same workbook as Excel saves it: each text once, in a part of their own."""
+    texts: dict[str, int] = {}
 
     def shared(match: re.Match[str]) -> str:
-        texts.append(match[1])
-        return f't="s"><v>{len(texts) - 1}</v>'
+        return f't="s"><v>{texts.setdefault(match[1], len(texts))}</v>'
 
-    with zipfile.ZipFile(io.BytesIO(content)) as old:
-        parts = {name: old.read(name).decode() for name in old.namelist()}
+    parts = unpacked(content)
     for name, text in parts.items():
         if name.startswith("xl/worksheets/sheet"):
             inline = r't="inlineStr"><is><t[^>]*>([^<]*)</t></is>'
             parts[name] = re.sub(inline, shared, text)
-    runs = "".join(
-        f'<si><r><t xml:space="preserve">{text[:3]}</t></r><rPh><t>reading aid</t></rPh>'
-        f'<r><t xml:space="preserve">{text[3:]}</t></r></si>'
-        if "&" not in text
-        else f'<si><t xml:space="preserve">{text}</t></si>'
-        for text in texts
-    )
+    strings = "".join(f"<si>{said(text)}</si>" for text in texts)
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
-    parts["xl/sharedStrings.xml"] = f'<?xml version="1.0"?><sst xmlns="{space}">{runs}</sst>'
+    parts["xl/sharedStrings.xml"] = f'<?xml version="1.0"?><sst xmlns="{space}">{strings}</sst>'
     link = f'<Relationship Id="strings" Type="{kind}" Target="sharedStrings.xml"/>'
     rels = "xl/_rels/workbook.xml.rels"
     parts[rels] = parts[rels].replace("</Relationships>", f"{link}</Relationships>")
+    return packed(parts)
+
+
+def unpacked(content: bytes) -> dict[str, str]:
+    """The parts of a workbook by name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return {name: book.read(name).decode() for name in book.namelist()}
+
+
+def packed(parts: Mapping[str, str]) -> bytes:
+    """The inverse of `unpacked`."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
         for name, text in parts.items():
-            new.writestr(name, text)
+            book.writestr(name, text)
     return out.getvalue()
 
 
