@@ -281,3 +281,9 @@ def test_mgr_05_gives_the_reasons_that_are_known() -> None:
     world = facts([user("ana", manager_id=zed["account_id"]), zed])
     says = detect("MGR-05", world)[0]["user:zed"]["says"]
     assert says == "The user zed serves LDAP or Samba, and is the manager of 1 person."
+
+
+def test_adm_10_nothing_is_borrowed_from_a_user_without_a_profile() -> None:
+    bare = dict.fromkeys(("department", "title", "manager_id", "employee_type"))
+    says = detect("ADM-10", facts([user("ana", **bare), admin("ana")]))[0]["admin:ana"]["says"]
+    assert says.endswith(" and can borrow none from a user.")

@@ -46,7 +46,7 @@ def judge(facts: Facts) -> pd.DataFrame:
         what += borrowed[column].notna().map({True: f", {word}", False: ""})
     lender = look_up(borrowed["borrowed_from"], accounts.set_index("account_id")["who"])
     what = what.str.removeprefix(", ").str.replace(LAST_COMMA, r" and \1", regex=True)
-    from_whom = "borrows " + what.mask(what == "") + " from " + lender
+    from_whom = "borrows " + what + " from " + lender
     empty = admins[list(LENT)].isna().all(axis=1)
     hit = admins["active"].mask(~empty, False)
     judged = each(admins, hit, how=from_whom.fillna("can borrow none from a user"))
