@@ -7,7 +7,7 @@ settings: they come from the environment only.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
@@ -21,7 +21,6 @@ PROFILE = (  # the attributes of accounts that settings may require
     "department", "title", "manager", "employee_id", "employee_type", "company", "cost_center",
     "location",
 )  # fmt: skip
-PLACES = ("employee_type", "department", "title", "company", "cost_center", "location")
 ROSTER_COLUMNS = (
     "employee_id", "email", "name", "status", "start_date", "end_date", "manager", "department",
     "title",
@@ -155,6 +154,10 @@ class AttributesRule:
     cost_center: Names = ()
     location: Names = ()
     where: Where = NOWHERE
+
+
+# The columns of ACCOUNTS by which it says whom it is about.
+PLACES = tuple(one.name for one in fields(AttributesRule) if one.name not in ("required", "where"))
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,12 @@ from uar.verify import json_bytes as json_bytes
 from uar.verify import json_line as json_line
 from uar.verify import json_text
 
-BIG_TABLES = (ACCOUNTS, ENTITLEMENTS, GRANTS, CONTENTS, USES, GIVEN)
-SMALL_TABLES = (COLLECTIONS, GAPS)
+PARQUET = ".parquet"  # what the big tables are kept as; the small ones are JSON lines
+TABLE_FILES = {
+    **{f"snapshot/{table.name}{PARQUET}": table
+       for table in (ACCOUNTS, ENTITLEMENTS, GRANTS, CONTENTS, USES, GIVEN)},
+    **{f"snapshot/{table.name}.jsonl": table for table in (COLLECTIONS, GAPS)},
+}  # fmt: skip
 PIECE = 25_000  # rows of a table that are written at once
 SOME = 3_000  # rows of a table that become JSON lines at once
 PARSED = 32_000_000  # bytes of JSON lines that become rows at once
@@ -114,10 +118,10 @@ def to_files(snapshot: Snapshot) -> ChainMap[str, bytes]:
     """
     pa.system_memory_pool().release_unused()  # what making the tables took, of the whole process
     files = {HEADER_FILE: json_bytes(asdict(snapshot.header))}
-    for table in BIG_TABLES:
-        files[table_file(table, "parquet")] = _parquet(getattr(snapshot, table.name), table.key)
-    for table in SMALL_TABLES:
-        files[table_file(table, "jsonl")] = to_lines(getattr(snapshot, table.name))
+    for name, table in TABLE_FILES.items():
+        frame = getattr(snapshot, table.name)
+        big = name.endswith(PARQUET)
+        files[name] = _parquet(frame, table.key) if big else to_lines(frame)
     pa.system_memory_pool().release_unused()  # what making the files took
     return ChainMap(files, cast(dict[str, bytes], snapshot.pages))
 
@@ -141,24 +145,22 @@ def _parquet(frame: pd.DataFrame, key: str) -> bytes:
 
 def from_files(files: Mapping[str, bytes]) -> Snapshot:
     """The inverse of `to_files`, without the pages."""
-    tables = {
-        table.name: table.frame(pd.read_parquet(io.BytesIO(files[table_file(table, "parquet")])))
-        for table in BIG_TABLES
-    }
-    tables |= {
-        table.name: from_lines(table, files[table_file(table, "jsonl")]) for table in SMALL_TABLES
-    }
+    tables = {table.name: table_from(name, files[name]) for name, table in TABLE_FILES.items()}
     header = Header(**json.loads(files[HEADER_FILE]))
     return Snapshot(header=header, pages={}, **tables)
 
 
 def file_names() -> tuple[str, ...]:
     """Every file that the later steps work from: a snapshot without its pages."""
-    return (
-        HEADER_FILE,
-        *(table_file(table, "parquet") for table in BIG_TABLES),
-        *(table_file(table, "jsonl") for table in SMALL_TABLES),
-    )
+    return (HEADER_FILE, *TABLE_FILES)
+
+
+def table_from(name: str, content: bytes) -> pd.DataFrame:
+    """One of TABLE_FILES, through its table's door."""
+    table = TABLE_FILES[name]
+    if name.endswith(PARQUET):
+        return table.frame(pd.read_parquet(io.BytesIO(content)))
+    return from_lines(table, content)
 
 
 def page_file(collection: str) -> str:
@@ -239,11 +241,12 @@ def _plain(lines: bytes) -> bool:
 
 def _pieces(lines: bytes) -> Iterator[bytes]:
     """Whole lines, about PARSED bytes of them at a time; one piece at least."""
-    start = 0
-    while start < len(lines) or not start:
-        end = lines.find(b"\n", start + PARSED) + 1 or len(lines)
+    end = 0
+    while True:
+        start, end = end, lines.find(b"\n", end + PARSED) + 1 or len(lines)
         yield lines[start:end]
-        start = end or 1
+        if end == len(lines):
+            return
 
 
 def _schema(table: Table) -> pa.Schema:
@@ -269,7 +272,3 @@ def _parsed(text: bytes) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def table_file(table: Table, suffix: str) -> str:
-    return f"snapshot/{table.name}.{suffix}"

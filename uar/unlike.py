@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import dataclass
 from itertools import compress
 
-import pandas as pd
-
-from uar.snapshot import BIG_TABLES, HEADER_FILE, SMALL_TABLES, from_lines, table_file
+from uar.snapshot import HEADER_FILE, TABLE_FILES, table_from
 
 
 @dataclass(frozen=True)
@@ -32,17 +29,12 @@ def unlike(name: str, here: bytes, there: bytes) -> Unlike | None:
         one, other = json.loads(here), json.loads(there)
         fields = sorted(key for key in {*one, *other} if one.get(key) != other.get(key))
         return Unlike("field", [], [], fields)
-    known = {table_file(table, "parquet"): table for table in BIG_TABLES}
-    small = {table_file(table, "jsonl"): table for table in SMALL_TABLES}
-    if name in known:
-        table = known[name]
-        frames = [table.frame(pd.read_parquet(io.BytesIO(raw))) for raw in (here, there)]
-    elif name in small:
-        table = small[name]
-        frames = [from_lines(table, raw) for raw in (here, there)]
-    else:
+    if name not in TABLE_FILES:
         return None
-    one, other = (frame.set_index(table.key, drop=False).sort_index() for frame in frames)
+    key = TABLE_FILES[name].key
+    one, other = (
+        table_from(name, raw).set_index(key, drop=False).sort_index() for raw in (here, there)
+    )
     shared = one.index.intersection(other.index)
     left, right = one.loc[shared], other.loc[shared]
     same = left.eq(right).fillna(False) | (left.isna() & right.isna())

@@ -56,11 +56,11 @@ def _things(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[st
 def _accounts(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[str]:
     accounts = snapshot.accounts
     emails = _folded(accounts["email"])
-    addressed = emails | _folded(accounts["login"])
+    addressed = _addressed(accounts)
     ids = set(accounts["account_id"]) | set(accounts["source_id"])
     yield from unprotected(settings, snapshot, where)
     heads = settings.attributes.no_manager
-    yield from _unaddressed(accounts, "attributes.no_manager", heads, where)
+    yield from _unaddressed(addressed, "attributes.no_manager", heads, where)
     for entry, part in zip(settings.temporary, where.entries("temporary"), strict=False):
         if entry.account.strip().casefold() not in addressed and entry.account not in ids:
             line = part.value("account", entry.account)
@@ -86,13 +86,13 @@ def _accounts(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[
 def unprotected(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[str]:
     """The same of accounts that are never to be touched: one that is told by another word than
     those it is looked for by would not be protected."""
-    return _unaddressed(snapshot.accounts, "apply.protected", settings.apply.protected, where)
+    known = _addressed(snapshot.accounts)
+    return _unaddressed(known, "apply.protected", settings.apply.protected, where)
 
 
 def _unaddressed(
-    accounts: pd.DataFrame, setting: str, names: Iterable[str], where: Where
+    known: set[str], setting: str, names: Iterable[str], where: Where
 ) -> Iterator[str]:
-    known = _folded(accounts["email"]) | _folded(accounts["login"])
     section, _, key = setting.partition(".")
     for name in names:
         if name.strip().casefold() not in known:
@@ -103,14 +103,17 @@ def _unaddressed(
 def _attributes(settings: Settings, snapshot: Snapshot) -> Iterator[str]:
     users = snapshot.accounts[snapshot.accounts["kind"] == "user"]
     for rule in settings.attributes.rules:
-        for column in PLACES:
-            known = set(folded(users[column]).dropna())
-            said = getattr(rule, column)
-            for name, key in zip(said, folded(pd.Series(said, dtype="string")), strict=True):
-                if key not in known:
-                    line = rule.where.value(column, name)
-                    word = column.replace("_", " ")
-                    yield f"{line}: attributes.rules: no user has the {word} {name}."
+        named = {column: said for column in PLACES if (said := getattr(rule, column))}
+        for column, said in named.items():
+            keys = folded(pd.Series(said, index=said, dtype="string"))
+            for name in keys[~keys.isin(folded(users[column]).dropna())].index:
+                line, word = rule.where.value(column, name), column.replace("_", " ")
+                yield f"{line}: attributes.rules: no user has the {word} {name}."
+
+
+def _addressed(accounts: pd.DataFrame) -> set[str]:
+    """What accounts are looked for by."""
+    return _folded(accounts["email"]) | _folded(accounts["login"])
 
 
 def _folded(values: pd.Series[Any]) -> set[str]:

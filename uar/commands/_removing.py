@@ -208,7 +208,8 @@ def _show(shown: Sequence[Shown], open_ones: Sequence[Shown], rest: int) -> None
         if told:
             put()
         if rest:
-            put(f"{counted(rest, 'other removal')} of the plan {'waits' if rest == 1 else 'wait'}.")
+            one, many = "other removal of the plan waits", "other removals of the plan wait"
+            put(f"{counted(rest, one, many)}.")
         else:
             put(left if shown else "There is nothing to do.")
     tried = [each for each in open_ones if each["outcome"] != NOT_ATTEMPTED]

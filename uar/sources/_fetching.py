@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
 from ._asked import Asked
-from ._http import Answer, Credential, Garbled
+from ._http import Answer, Client, Garbled
 from ._pace import Pace
 from ._paging import READS, Listing, Moved, Reading
+from ._sealed import Nobody
 from ._spool import Kept, Packed, Spool, packed
+
+Asking = Client | Nobody  # nobody: where all that is read is there already
 
 
 class Reader(Protocol):
@@ -30,26 +33,6 @@ class Reader(Protocol):
     def begin(self) -> list[Any]: ...
     def asked(self, place: Any) -> Asked: ...
     def take(self, place: Any, answer: Answer, kept: Kept) -> list[Any]: ...
-
-
-class Asking(Protocol):
-    """What is asked: the client of a tenant, or what stands for it where nothing is asked."""
-
-    @property
-    def host(self) -> str: ...
-    @property
-    def credential(self) -> Credential: ...
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Any] | None = None,
-        body: object | None = None,
-        repeat_safe: bool,
-        troubled: Callable[[float], object],
-    ) -> Answer: ...
-    def stop(self) -> None: ...
 
 
 class Fetcher:

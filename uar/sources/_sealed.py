@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, NoReturn
 from urllib.parse import urlencode
 
@@ -64,13 +64,12 @@ class Nobody:
         method: str,
         path: str,
         *,
-        params: Mapping[str, Any] | None = None,
-        body: object | None = None,
-        repeat_safe: bool,
-        troubled: Callable[[float], object],
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        **_: Any,
     ) -> NoReturn:
         query = f"?{urlencode(params)}" if params else ""
-        if isinstance(body, dict):  # of events
+        if body is not None:  # of events
             query = f" from {body['start_time']} to {body['end_time']}"
         raise FolderError(f"The sealed answers do not hold {method} {path}{query}.")
 

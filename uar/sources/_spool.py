@@ -202,7 +202,7 @@ def _members(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
     start = 0
     rest = b""
     while True:
-        unpack, parts, size = zlib.decompressobj(31), [], 0
+        unpack, parts, size, unpacked = zlib.decompressobj(31), [], 0, 0
         while not unpack.eof:
             chunk = rest or file.read(CHUNK)
             if not chunk:
@@ -211,7 +211,8 @@ def _members(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
                 parts.append(unpack.decompress(chunk))
             except zlib.error:
                 return
-            if sum(map(len, parts)) > LARGEST:
+            unpacked += len(parts[-1])
+            if unpacked > LARGEST:
                 return
             rest = unpack.unused_data
             size += len(chunk) - len(rest)
