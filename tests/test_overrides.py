@@ -15,7 +15,7 @@ from tests.test_persons import SETTINGS, bare
 from uar.detections import modules as detection_modules
 from uar.detections import run
 from uar.errors import SetupError
-from uar.overrides import APART, Override, overrides, refused
+from uar.overrides import Override, overrides, refused
 from uar.persons import persons
 from uar.tables import ACCOUNTS
 
@@ -71,7 +71,11 @@ def test_three_are_one_person() -> None:
 def test_what_it_keeps_apart_stays_apart_by_every_rule() -> None:
     groups, links = clusters(entry("not_same", "user:ana", "admin:ana@corp.example"))
     assert groups == []
-    assert links[links["rule"] == "email"]["against"].tolist() == [APART]
+    row = links[links["rule"] == "email"].iloc[0]
+    assert (row["against"], row["kept_apart"]) == (
+        "it would join what persons.toml keeps apart",
+        True,
+    )
     apart = entry("not_same", "user:bob", "jumpcloud:user:bob2")
     chain = [*ROWS[:5], admin("x", email="bob@corp.example", name="Bob Moor")]
     chain[3] = chain[3] | {"alternate_email": "bob@corp.example"}
@@ -99,6 +103,20 @@ def test_a_strong_link_that_is_denied_is_no_finding() -> None:
     who, links = persons(world.snapshot.accounts, SETTINGS, given=given)
     world = type(world)(world.snapshot, who, links, world.settings, world.now)
     assert run(world, [dup])[0].empty
+
+
+def test_who_could_be_either_of_two_that_are_kept_apart_is_still_told() -> None:
+    """Of x nobody has said anything: only what persons.toml denies is answered."""
+    rows = [bare(name, email="ana@corp.example") for name in ("ana", "bob", "x")]
+    given = said(entry("not_same", "user:ana", "user:bob"), rows)
+    who, links = persons(ACCOUNTS.frame(rows), SETTINGS, given=given)
+    assert who["person_id"].is_unique
+    apart = links.set_index(["account_a", "account_b"])["kept_apart"]
+    assert apart.to_dict() == {
+        ("jumpcloud:user:ana", "jumpcloud:user:bob"): True,
+        ("jumpcloud:user:ana", "jumpcloud:user:x"): False,
+    }
+    assert set(links["against"]) == {"it would join what persons.toml keeps apart"}
 
 
 @pytest.mark.parametrize(
@@ -137,7 +155,7 @@ def test_two_employee_ids_are_not_joined_by_hand_either() -> None:
         clusters(entry("same", "user:ana", "user:bob"), rows)
     with pytest.raises(SetupError, match="different employee ids"):
         clusters(entry("same", "user:ana", "c") + entry("same", "c", "user:bob"), rows)
-    with pytest.raises(SetupError, match="toml keeps them apart"):
+    with pytest.raises(SetupError, match=r"what persons\.toml keeps apart"):
         clusters(
             entry("same", "user:ana", "c")
             + entry("same", "c", "x")

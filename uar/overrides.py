@@ -23,8 +23,6 @@ from uar.errors import SetupError
 from uar.toml_file import Names, Where, document, read
 
 KINDS = ("user", "admin")
-APART = "persons.toml keeps them apart"  # what speaks against a link that it denies
-OTHER_IDS = "different employee ids"  # what speaks against a link that HR's numbers deny
 
 
 @dataclass(frozen=True)

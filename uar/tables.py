@@ -454,7 +454,11 @@ LINKS = Table(
         Column("strength", needed=True, one_of=LINK_STRENGTHS),
         Column("merged", FLAG, needed=True),  # False: shown, but the two stay two persons
         Column("says", needed=True),  # the reason, with the values that agree
-        Column("against"),  # facts that contradict it
+        Column("against"),  # facts that contradict it, in words
+        # Do the two accounts have different employee ids? Unknown where one has none, and where
+        # they differ by leading zeros only, which spreadsheets drop.
+        Column("ids_differ", FLAG),
+        Column("kept_apart", FLAG, needed=True),  # persons.toml says that they are two persons
     ),
 )
 

@@ -45,6 +45,11 @@ def folded(values: pd.Series[Any]) -> pd.Series[Any]:
     return small.mask(small == "", cast(Any, pd.NA))
 
 
+def without_zeros(number: str) -> str:
+    """A number as a spreadsheet keeps it: 00123 is 123. A text with more than digits stays."""
+    return number.lstrip("0") if number.isdecimal() else number
+
+
 def is_placeholder(values: pd.Series[Any], placeholders: Iterable[str]) -> pd.Series[Any]:
     """Does a text stand for nothing: one of the placeholders, or zeros and punctuation only?"""
     text = folded(values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.detections.world import Row, admin, detect, facts, user
@@ -164,6 +166,40 @@ def test_dup_04_two_that_hr_knows_as_two_are_information() -> None:
     third = user("sam0", name="Sam Moor", employee_id=None)
     found, _ = detect("DUP-04", facts([*two, third]))
     assert [found[f"user:{name}"]["severity"] for name in ("sam0", "sam2")] == ["low", "info"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "severity", "against"),
+    [
+        (
+            "00123",
+            "123",
+            "low",
+            "different employee ids (00123, 123), though only by leading zeros",
+        ),
+        ("00123", "0123", "low", "different employee ids (00123, 0123), though only by leading"),
+        ("00123", "124", "info", "different employee ids (00123, 124)."),
+        ("E-0012", "E-12", "info", "different employee ids (E-0012, E-12)."),
+        ("00E2", "E2", "info", "different employee ids (00E2, E2)."),
+    ],
+)
+def test_dup_04_ids_that_a_spreadsheet_may_have_shortened_are_not_two_people_for_sure(
+    one: str, other: str, severity: str, against: str
+) -> None:
+    """Nor one person: that would be a guess."""
+    ids = {"ana": one, "ana2": other}
+    world = facts([user(name, name="Sam Moor", employee_id=ids[name]) for name in ids])
+    found, _ = detect("DUP-04", world)
+    assert found["user:ana2"]["severity"] == severity
+    assert f"Against it: {against}" in found["user:ana2"]["says"]
+    assert world.persons["person_id"].is_unique
+
+
+def test_dup_04_reads_the_links_and_not_what_they_say() -> None:
+    world = facts([user("sam", name="Sam Moor"), user("sam2", name="Sam Moor")])
+    told = world.links.assign(against="HR says that these are two")
+    found, _ = detect("DUP-04", replace(world, links=told))
+    assert found["user:sam2"]["severity"] == "info"
 
 
 def test_dup_04_an_administrator_with_a_private_address_and_no_user() -> None:

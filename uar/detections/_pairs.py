@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from uar.detections import Facts, each, once
-from uar.overrides import APART
 from uar.tables import look_up, within
 
 RULES = (
@@ -29,12 +28,11 @@ def pairs(facts: Facts) -> pd.DataFrame:
     """One row for each subject and other person, by the strongest rule that links them.
 
     The subject is the administrator of the two, else the one that is not its person's main
-    account, else the second. Columns: rule, merged, says, against, SIDE of subject and other, and
-    settled: False, unless a judge knows that nobody has to act on the pair.
+    account, else the second. Columns: rule, merged, says, against, ids_differ, SIDE of subject and
+    other, and settled: False, unless a judge knows that nobody has to act on the pair.
     """
     accounts = facts.accounts.assign(main=_is_main(facts.accounts))
-    denied = facts.links["against"].str.startswith(APART).fillna(False)
-    links = facts.links[~denied]
+    links = facts.links[~facts.links["kept_apart"].astype(bool)]
     for end in ("a", "b"):
         side = accounts[[*SIDE, "main"]].add_suffix(f"_{end}")
         links = links.rename(columns={f"account_{end}": f"account_id_{end}"}).merge(
@@ -42,7 +40,7 @@ def pairs(facts: Facts) -> pd.DataFrame:
         )
     admin_a, admin_b = links["kind_a"] == "admin", links["kind_b"] == "admin"
     first = (admin_a & ~admin_b) | ((admin_a == admin_b) & links["main_b"] & links["merged"])
-    result = links[["link_id", "rule", "merged", "says", "against"]]
+    result = links[["link_id", "rule", "merged", "says", "against", "ids_differ"]]
     for name in SIDE:
         a, b = links[f"{name}_a"], links[f"{name}_b"]
         result = result.assign(**{name: a.where(first, b), f"other_{name}": b.where(first, a)})

@@ -16,7 +16,8 @@ What to do
     the other's alternate e-mail. Nothing to do for two people of one name.
 Severity
     Low, "possible": a name alone never makes one person of two accounts. Info, and no flag, where
-    the employee ids differ: HR knows them as two. An account without a name cannot be told.
+    the employee ids differ by more than leading zeros, which spreadsheets drop: HR knows them as
+    two. An account without a name cannot be told.
 """
 
 from __future__ import annotations
@@ -25,14 +26,13 @@ import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._pairs import judge_pairs, pairs
-from uar.overrides import OTHER_IDS
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     people = facts.personal
     found = pairs(facts)
     found = found[found["rule"] == "name"]
-    two = found["against"].str.contains(OTHER_IDS).fillna(False).astype(bool)
+    two = found["ids_differ"].fillna(False).astype(bool)
     return judge_pairs(people, found.assign(settled=two), people["name"].notna())
 
 

@@ -26,13 +26,14 @@ from typing import Any
 
 import pandas as pd
 
-from uar.overrides import OTHER_IDS, Override
+from uar.overrides import Override
 from uar.persons._accounts import Account, accounts_of
 from uar.persons._clusters import Clusters, listed
 from uar.persons._people import people
 from uar.persons._rules import RULES, Link, Rule, namesakes
 from uar.settings import Attributes, Persons
 from uar.tables import LINKS
+from uar.text import without_zeros
 
 
 def persons(
@@ -64,18 +65,25 @@ def persons(
     ]
     names = namesakes(facts, clusters.first)
     found += [("name", link, "") for link in names if not clusters.kept_apart([link.a, link.b])]
-    links = [_link(facts, clusters.first, *one) for one in found]
+    links = [_link(facts, clusters, *one) for one in found]
     return people(rows, clusters.first), LINKS.frame(sorted(links, key=itemgetter("link_id")))
 
 
 def _link(
-    accounts: Sequence[Account], first: Sequence[int], rule: str, link: Link, doubt: str
+    accounts: Sequence[Account], clusters: Clusters, rule: str, link: Link, doubt: str
 ) -> dict[str, Any]:
     """A row of LINKS."""
     one, other = accounts[link.a], accounts[link.b]
     against = [doubt] if doubt else []
-    if one.employee_id and other.employee_id and one.employee_id != other.employee_id:
-        against.append(f"{OTHER_IDS} ({listed((one.employee_id, other.employee_id))})")
+    differ: bool | None = None
+    if one.employee_id and other.employee_id:
+        differ = one.employee_id != other.employee_id
+        if differ:
+            numbers = listed((one.employee_id, other.employee_id))
+            against.append(f"different employee ids ({numbers})")
+        if differ and without_zeros(one.employee_id) == without_zeros(other.employee_id):
+            against[-1] += ", though only by leading zeros"
+            differ = None
     if one.words and other.words and not one.words & other.words:
         against.append(f"different names ({one.name}, {other.name})")
     if (
@@ -91,7 +99,9 @@ def _link(
         "account_b": other.id,
         "rule": rule,
         "strength": "possible" if rule == "name" else "strong",
-        "merged": first[link.a] == first[link.b],
+        "merged": clusters.first[link.a] == clusters.first[link.b],
         "says": link.says,
         "against": "; ".join(against) or None,
+        "ids_differ": differ,
+        "kept_apart": clusters.kept_apart((link.a, link.b)),
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from uar.overrides import APART, OTHER_IDS
 from uar.persons._accounts import Account
 from uar.persons._rules import Link
 from uar.text import some
@@ -54,9 +53,9 @@ class Clusters:
     def _against(self, parts: Sequence[int], names_must_agree: bool) -> str:
         employee_ids = set[str]().union(*(self._employee_ids[part] for part in parts))
         if len(employee_ids) > 1:
-            return f"it would join {OTHER_IDS} ({listed(employee_ids)})"
+            return f"it would join different employee ids ({listed(employee_ids)})"
         if self.kept_apart(parts):
-            return APART
+            return "it would join what persons.toml keeps apart"
         named = [self._words[part] for part in parts if self._words[part]]
         if names_must_agree and named and not set.intersection(*named):
             return "it would join names that share no word"
