@@ -138,7 +138,8 @@ def test_an_answer_that_is_none(
 @pytest.mark.parametrize(
     "content",
     [b"", b"rubbish", b"\x1f\x8b\x08", gzip.compress(b"[" * 9_999)],
-    ids=["nothing", "no gzip", "a cut header", "no lines"],  # a packing holds the second it was made in
+    # Named, for a packing holds the second it was made in.
+    ids=["nothing", "no gzip", "a cut header", "no lines"],
 )
 def test_rubbish_for_answers(opened: Path, tmp_path: Path, content: bytes) -> None:
     (tmp_path / PACK).write_bytes(forged(opened, {MEMBERS: content}))
