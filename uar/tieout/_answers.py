@@ -88,7 +88,7 @@ def independent(evidence: Evidence, standing: pd.DataFrame | None, own: tuple[st
 
 
 def decided(evidence: Evidence, standing: pd.DataFrame | None) -> Answer:
-    question, proof = "Has everything been decided?", "decisions"
+    question, proof = "Has everything been settled?", "decisions"
     if standing is None:
         return Answer(question, NOT_YET, ("Nobody has been asked yet.",), proof)
     counts = standing["decision"].value_counts()
