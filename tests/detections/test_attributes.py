@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.detections.world import admin, detect, facts, service, user
-from uar.settings import Attributes, AttributesRule, Settings
+from uar.detections import detections, run
+from uar.settings import Attributes, AttributesRule, Reviewers, ServiceAccounts, Settings
 
 COLUMNS = {
     "ATR-01": "department",
@@ -85,8 +86,58 @@ def test_atr_06_asks_for_what_is_required() -> None:
     ]
     found, _ = detect("ATR-06", facts(world, settings=wanted))
     assert list(found) == ["user:ana"]
-    assert found["user:ana"]["says"] == "The user ana has no cost center, no location."
+    says = 'The user ana has no cost center (only "-") and no location.'
+    assert found["user:ana"]["says"] == says
     assert detect("ATR-06", facts(world))[0]["user:ana"]["says"] == "The user ana has no company."
+
+
+NAMED = ("ana", "Bea@corp.example", "cid quine", "jumpcloud:user:dan")
+OWNED = ServiceAccounts(owners=dict.fromkeys(NAMED, "boss@corp.example"))
+
+
+@pytest.mark.parametrize("detection", [*COLUMNS, "ATR-07", "ATR-09"])
+def test_a_declared_service_account_has_no_profile(detection: str) -> None:
+    """It is no person's, whatever JumpCloud says of it: NHI speaks of it."""
+    bare = dict.fromkeys(("title", "manager_id", "employee_id", "employee_type", "company"))
+    bare |= {"department": "Printer", "location": "n/a"}
+    own = {} if detection in ("ATR-07", "ATR-09") else {COLUMNS[detection]: None}
+    people = [user(name, **{**bare, **own}) for name in ("ana", "cid", "dan", "eve")]
+    people[1] |= {"name": "Cid Quine"}
+    people.append(user("bea", **{**bare, **({} if detection == "ATR-08" else own)}))
+    if detection == "ATR-09":
+        people[3] |= {"department": "Plotter"}
+    found, coverage = detect(detection, facts(people, settings=Settings(service_accounts=OWNED)))
+    assert set(found) == {"user:eve"}
+    assert coverage["looked_at"] == 1
+    shown, _ = detect(detection, facts(people))
+    assert "user:eve" in shown
+
+
+def test_who_owns_what_is_held_stays_a_person() -> None:
+    """reviewers.owners names what is held: an account of the same name is none of it."""
+    settings = Settings(reviewers=Reviewers(owners={"ana": "boss@corp.example"}))
+    assert detect("ATR-01", facts([user("ana", department=None)], settings=settings))[0]
+
+
+PLACEHOLDERS = {
+    "department": "ATR-01", "title": "ATR-02", "employee_id": "ATR-04", "employee_type": "ATR-05",
+    "company": "ATR-06", "cost_center": "ATR-06", "location": "ATR-06",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", PLACEHOLDERS)
+@pytest.mark.parametrize("required", [True, False])
+def test_a_placeholder_is_one_finding(column: str, required: bool) -> None:
+    """Missing where it is required of the user, text that says nothing where it is not."""
+    rule = AttributesRule(department=("Finance", "n/a"), required=(column,) if required else ())
+    crew, rest = ("ana", "bea", "cid"), {"cost_center": "7", "location": "Oslo"}
+    world = facts(
+        [user(name, **rest | {column: "n/a"} if name == "ana" else rest) for name in crew],
+        settings=Settings(attributes=Attributes(required=("manager",), rules=(rule,))),
+    )
+    findings, _ = run(world, [each for each in detections() if each.id.startswith("ATR")])
+    assert findings["detection"].tolist() == [PLACEHOLDERS[column] if required else "ATR-07"]
+    assert '"n/a"' in findings["says"].iloc[0]
 
 
 CONTRACTORS = AttributesRule(employee_type=("contractor", "Vendor"), required=("manager",))
@@ -174,8 +225,8 @@ def test_atr_07_lists_every_placeholder() -> None:
         "ATR-07",
         facts(
             [
-                user("ana", title="n/a", cost_center="--"),
-                user("bea", employee_id="0000"),
+                user("ana", title="n/a", location="n/a", cost_center="--"),
+                user("bea", cost_center="0000"),
                 user("cid"),
                 user("dan", **bare),
                 user("eve", title="tbd", status="suspended"),
@@ -185,7 +236,7 @@ def test_atr_07_lists_every_placeholder() -> None:
     )
     assert sorted(found) == ["user:ana", "user:bea"]
     assert found["user:ana"]["says"] == (
-        'The user ana has job title "n/a" and cost center "--", which counts as missing.'
+        'The user ana has cost center "--" and location "n/a", which counts as missing.'
     )
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 1)
 

@@ -22,7 +22,15 @@ from tests.detections.world import (
     user,
 )
 from uar.detections import Facts
-from uar.settings import Domains, Employment, Persons, ServiceAccounts, Settings, Thresholds
+from uar.settings import (
+    Domains,
+    Employment,
+    Persons,
+    Reviewers,
+    ServiceAccounts,
+    Settings,
+    Thresholds,
+)
 
 AGO = {  # days before the 20th of November 2026, 9 o'clock
     14: "2026-11-06T09:00:00Z", 15: "2026-11-05T09:00:00Z", 90: "2026-08-22T09:00:00Z",
@@ -314,14 +322,19 @@ def test_nhi_02_whom_it_looks_at() -> None:
         user("ldap", service_like=True),
         user("samba", service_like=True),
         user("perhaps", service_like=None),
-        user("person"),
+        user("person"),  # by JumpCloud; uar.toml says that it is none
+        user("owner-of-access", service_like=None),
         user("ana"),
     ]
     owned = dict.fromkeys(("samba", "perhaps", "person"), "gone@corp.example")
-    settings = Settings(service_accounts=ServiceAccounts(owners=MappingProxyType(owned)))
+    things = dict.fromkeys(("owner-of-access", "ana"), "gone@corp.example")
+    settings = Settings(
+        service_accounts=ServiceAccounts(owners=MappingProxyType(owned)),
+        reviewers=Reviewers(owners=MappingProxyType(things)),
+    )
     found, coverage = detect("NHI-02", facts(robots, settings=settings, collected=("admins",)))
-    assert list(found) == ["user:samba"]
-    assert (coverage["looked_at"], coverage["cannot_tell"]) == (4, 3)
+    assert sorted(found) == ["user:perhaps", "user:person", "user:samba"]
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (6, 3)
 
 
 @pytest.mark.parametrize(
@@ -423,13 +436,22 @@ def test_nhi_06_a_service_with_a_manager() -> None:
         user("dangling", service_like=True, manager_id="jumpcloud:user:gone"),
         user("vague", service_like=None),
         user("blank", service_like=None, manager_id=None),
+        user("backup"),
+        user("named", service_like=None),
+        admin("root", manager_id="jumpcloud:user:boss"),
     ]
-    found, coverage = detect("NHI-06", facts(accounts))
-    assert sorted(found) == ["user:dangling", "user:ldap"]
+    owned = dict.fromkeys(("Backup", "named", "root@corp.example"), "boss@corp.example")
+    settings = Settings(service_accounts=ServiceAccounts(owners=MappingProxyType(owned)))
+    found, coverage = detect("NHI-06", facts(accounts, settings=settings))
+    assert sorted(found) == ["user:backup", "user:dangling", "user:ldap", "user:named"]
+    assert found["user:backup"]["says"] == (
+        "The user backup is a service by uar.toml, and has the user boss for a manager."
+    )
+    assert found["user:ldap"]["says"].startswith("The user ldap serves LDAP or Samba, and has")
     assert found["user:ldap"]["severity"] == "medium"
     assert found["user:ldap"]["says"].endswith("and has the user boss for a manager.")
     assert "an unknown user for a manager" in found["user:dangling"]["says"]
-    assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 2)
+    assert (coverage["looked_at"], coverage["cannot_tell"]) == (7, 2)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from uar.errors import TableError
 from uar.folder import Folder, digest
 from uar.sandbox.organisations import load, sample
 from uar.sandbox.server import Sandbox
-from uar.settings import Roster
+from uar.settings import Roster, ServiceAccounts, Settings
 from uar.workbooks.roster import read_roster
 
 SAMPLE = sample().with_name("hr_roster.csv")
@@ -247,6 +247,15 @@ def test_lif_03_finds_whom_hr_does_not_know() -> None:
     assert list(found) == ["user:ana"]
     assert found["user:ana"]["severity"] == "high"
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (6, 2)
+
+
+def test_lif_03_leaves_out_what_uar_toml_names_as_a_service() -> None:
+    owners = ServiceAccounts(owners={"SCAN": "bea@corp.example"})
+    settings = Settings(service_accounts=owners)
+    world = facts([user("scan"), user("bea")], roster=[employee("bea")], settings=settings)
+    found, coverage = detect("LIF-03", world)
+    assert not found
+    assert coverage["looked_at"] == 1
 
 
 def test_lif_11_finds_who_has_no_account() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from uar.detections import Facts, each
+from uar.detections import Facts, each, once
+from uar.detections._named import is_declared
 from uar.settings import PLACES, AttributesRule, Settings
 from uar.text import folded, is_placeholder
 
@@ -17,15 +18,23 @@ def active_people(facts: Facts) -> pd.DataFrame:
     return facts.people
 
 
+@once
+def profiled(facts: Facts) -> pd.DataFrame:
+    """Those of `active_people` who have a profile of their own: a user that uar.toml names as a
+    service account has no department, no manager and no employee id, and is for NHI."""
+    people = active_people(facts)
+    return people[~is_declared(facts, people)]
+
+
 def is_missing(values: pd.Series[Any], facts: Facts) -> pd.Series[Any]:
     """Nothing there, or a placeholder."""
     return is_placeholder(values, facts.settings.attributes.placeholders).fillna(True)
 
 
 def is_asked_for(attribute: str, facts: Facts) -> pd.Series[bool]:
-    """Of which `active_people` settings require it: the first of attributes.rules that fits
+    """Of which `profiled` settings require it: the first of attributes.rules that fits
     decides, else attributes.required."""
-    people, settings = active_people(facts), facts.settings.attributes
+    people, settings = profiled(facts), facts.settings.attributes
     asked = pd.Series(attribute in settings.required, index=people.index)
     for rule in reversed(settings.rules):
         asked = asked.mask(_fits(people, rule), attribute in rule.required)
@@ -41,14 +50,18 @@ def _fits(people: pd.DataFrame, rule: AttributesRule) -> pd.Series[Any]:
     return fits
 
 
+def only(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Of what is missing, the placeholder that stands there, in words."""
+    return (' (only "' + values.str.strip() + '")').fillna("")
+
+
 def judge_missing(column: str) -> Callable[[Facts], pd.DataFrame]:
     """The judge of one attribute; `instead`: the placeholder that stands there, in words."""
 
     def judge(facts: Facts) -> pd.DataFrame:
-        people = active_people(facts)[is_asked_for(column, facts)]
+        people = profiled(facts)[is_asked_for(column, facts)]
         hit = people["surely"].mask(~is_missing(people[column], facts), False)
-        instead = (' (only "' + people[column].str.strip() + '")').fillna("")
-        return each(people, hit, instead=instead)
+        return each(people, hit, instead=only(people[column]))
 
     return judge
 

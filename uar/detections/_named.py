@@ -32,14 +32,15 @@ MARKED = re.compile(rf"(?:{'|'.join(MARKS)})\d*[\W_].*|.*[\W_](?:{'|'.join(MARKS
 
 def owners(facts: Facts, accounts: pd.DataFrame) -> pd.Series[Any]:
     """The e-mail of each account's owner, by name, login or id; unknown where uar.toml has none."""
-    found = pd.Series(None, index=accounts.index, dtype=cast(Any, TEXT))
-    for named in (facts.settings.service_accounts.owners, facts.settings.reviewers.owners):
-        emails = _by_name(named)
-        if emails.empty:
-            continue
-        for column in ("account_id", "source_id", "login", "email", "name"):
-            found = found.fillna(folded(accounts[column]).map(emails).astype(cast(Any, TEXT)))
-    return cast("pd.Series[Any]", found)
+    settings = facts.settings
+    return _owners(settings.service_accounts.owners, accounts).fillna(
+        _owners(settings.reviewers.owners, accounts)
+    )
+
+
+def is_declared(facts: Facts, accounts: pd.DataFrame) -> pd.Series[bool]:
+    """Is an account named in service_accounts.owners? Whatever it is used for, it is no person."""
+    return _owners(facts.settings.service_accounts.owners, accounts).notna()
 
 
 def is_generic(accounts: pd.DataFrame) -> pd.Series[Any]:
@@ -52,6 +53,16 @@ def is_generic(accounts: pd.DataFrame) -> pd.Series[Any]:
         alone = bare.str.fullmatch(ALONE.pattern) | bare.str.fullmatch(MARKED.pattern)
         generic |= alone.fillna(False).astype(bool)
     return generic.astype("boolean").mask(login.isna() & email.isna())
+
+
+def _owners(named: Pairs, accounts: pd.DataFrame) -> pd.Series[Any]:
+    found = pd.Series(None, index=accounts.index, dtype=cast(Any, TEXT))
+    emails = _by_name(named)
+    if emails.empty:
+        return cast("pd.Series[Any]", found)
+    for column in ("account_id", "source_id", "login", "email", "name"):
+        found = found.fillna(folded(accounts[column]).map(emails).astype(cast(Any, TEXT)))
+    return cast("pd.Series[Any]", found)
 
 
 def _by_name(named: Pairs) -> pd.Series[Any]:

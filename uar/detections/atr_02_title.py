@@ -1,12 +1,14 @@
 """An active person's user has no job title.
 
 What it means
-    The attribute is empty in JumpCloud, or holds only a placeholder such as "n/a".
+    The attribute is empty in JumpCloud, or holds only a placeholder such as "n/a"; ATR-07 does not
+    tell that again.
 Why it matters
     A reviewer judges by the job title whether access fits the work; peers are compared by it.
 Facts read
-    Job title, status and the service marks of users. Left out: users that are not active, users
-    that serve LDAP or Samba, and administrators, who have no profile by design (ADM-10).
+    Job title, status and the service marks of users; service_accounts.owners. Left out: users that
+    are not active; services, which are users that serve LDAP or Samba or that
+    service_accounts.owners names; and administrators, who have no profile by design (ADM-10).
 Controls
     NIST SP 800-53 AC-2(j); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.16, A.5.18; PCI DSS 7.2.4.
 What to do

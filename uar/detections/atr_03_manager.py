@@ -6,9 +6,9 @@ Why it matters
     A review goes to the manager first. Without one the fallback reviewer decides, who knows the
     person's work less well.
 Facts read
-    Manager, status and the service marks of users; attributes.no_manager. Left out: users that are
-    not active, users that serve LDAP or Samba, and administrators, who have no profile by design
-    (ADM-10).
+    Manager, status and the service marks of users; attributes.no_manager; service_accounts.owners.
+    Left out: users that are not active; services, which are users that serve LDAP or Samba or that
+    service_accounts.owners names; and administrators, who have no profile by design (ADM-10).
 Controls
     NIST SP 800-53 AC-2(j), AC-5; SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18; PCI DSS 7.2.4.
 What to do
@@ -25,13 +25,13 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.detections._missing import active_people, is_asked_for, unless_required
+from uar.detections._missing import is_asked_for, profiled, unless_required
 from uar.tables import look_up
 from uar.text import folded
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    people = active_people(facts)[is_asked_for("manager", facts)]
+    people = profiled(facts)[is_asked_for("manager", facts)]
     heads = [name.strip().casefold() for name in facts.settings.attributes.no_manager]
     head = folded(people["email"]).isin(heads) | folded(people["login"]).isin(heads)
     reports = facts.snapshot.accounts["manager_id"].value_counts()

@@ -1,13 +1,15 @@
 """An active person's user has no employee type.
 
 What it means
-    The attribute is empty in JumpCloud, or holds only a placeholder such as "n/a".
+    The attribute is empty in JumpCloud, or holds only a placeholder such as "n/a"; ATR-07 does not
+    tell that again.
 Why it matters
     Whether somebody is an employee, a contractor or an intern decides which access is right, and
     how long it may last.
 Facts read
-    Employee type, status and the service marks of users. Left out: users that are not active, users
-    that serve LDAP or Samba, and administrators, who have no profile by design (ADM-10).
+    Employee type, status and the service marks of users; service_accounts.owners. Left out: users
+    that are not active; services, which are users that serve LDAP or Samba or that
+    service_accounts.owners names; and administrators, who have no profile by design (ADM-10).
 Controls
     NIST SP 800-53 AC-2(j); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.16, A.5.18; PCI DSS 7.2.4.
 What to do

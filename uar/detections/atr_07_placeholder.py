@@ -1,12 +1,14 @@
-"""An active person's user has placeholder text in an attribute.
+"""An active person's user has placeholder text in an attribute that nobody requires.
 
 What it means
-    Somebody typed "n/a", "-", "tbd" or the like to get past a form.
+    Somebody typed "n/a", "-", "tbd" or the like to get past a form. Where [attributes] requires the
+    attribute of the user, ATR-01 to ATR-06 tell it as missing, and it is not told twice.
 Why it matters
     The attribute looks filled but says nothing. It counts as missing everywhere in the review.
 Facts read
     Department, title, employee id, employee type, company, cost center and location of users;
-    attributes.placeholders. Left out: users that are not active, users that serve LDAP or Samba.
+    attributes.required, attributes.rules and attributes.placeholders. Left out: users that are not
+    active, and services: users that serve LDAP or Samba or that service_accounts.owners names.
 Controls
     NIST SP 800-53 AC-2(j); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
 What to do
@@ -21,7 +23,7 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.detections._missing import active_people
+from uar.detections._missing import is_asked_for, profiled
 from uar.text import is_placeholder
 
 WORDS = {
@@ -35,16 +37,16 @@ WORDS = {
 }
 
 
-LAST = r'(?<=.), ([a-z ]+ "[^"]*")$'
+LAST = r'(?<=.), ([a-z ]+ "[^"]*")$'  # of several
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    people = active_people(facts)
+    people = profiled(facts)
     places = pd.Series("", index=people.index)
     for column, word in WORDS.items():
         idle = is_placeholder(people[column], facts.settings.attributes.placeholders).fillna(False)
         said = f', {word} "' + people[column].str.strip() + '"'
-        places += said.where(idle, "")
+        places += said.where(idle & ~is_asked_for(column, facts), "")
     nothing_known = people[list(WORDS)].isna().all(axis=1)
     hit = people["surely"].mask(places == "", False).mask(nothing_known)
     return each(
@@ -54,7 +56,7 @@ def judge(facts: Facts) -> pd.DataFrame:
 
 DETECTION = Detection(
     id="ATR-07",
-    title="Placeholder text in an attribute",
+    title="Placeholder text in an attribute that is not required",
     severity="low",
     says="{who} has {places}, which counts as missing.",
     judge=judge,

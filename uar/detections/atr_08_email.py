@@ -6,8 +6,8 @@ Why it matters
     The account cannot be matched with an administrator or an HR record, and its owner cannot be
     sent anything: neither a workbook to review nor a notice.
 Facts read
-    E-mail, status and the service marks of users. Left out: users that are not active, users that
-    serve LDAP or Samba.
+    E-mail, status and the service marks of users; service_accounts.owners. Left out: users that are
+    not active, and services: users that serve LDAP or Samba or that service_accounts.owners names.
 Controls
     NIST SP 800-53 AC-2(j); SOC 2 CC6.1, CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
 What to do
@@ -21,12 +21,12 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.detections._missing import active_people
+from uar.detections._missing import profiled
 from uar.text import is_email
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    people = active_people(facts)
+    people = profiled(facts)
     hit = people["surely"].mask(is_email(people["email"]).fillna(False), False)
     problem = '"' + people["email"] + '" as e-mail, which is no address'
     return each(people, hit, problem=problem.fillna("no e-mail"))

@@ -9,7 +9,7 @@ Why it matters
     of that comparison, and out of every rule that fills groups by department or title.
 Facts read
     Department, job title and manager of active people; attributes.departments and
-    attributes.titles.
+    attributes.titles; service_accounts.owners. Left out: services, as for ATR-01.
 Controls
     NIST SP 800-53 AC-2(j); SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
 What to do
@@ -31,7 +31,7 @@ from typing import Any
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.detections._missing import active_people, is_missing
+from uar.detections._missing import is_missing, profiled
 from uar.tables import look_up, within
 from uar.text import folded
 
@@ -41,7 +41,7 @@ SHORT = 5  # letters of a word in which one letter more or less is another word
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    people = active_people(facts).sort_values("account_id")
+    people = profiled(facts).sort_values("account_id")
     allowed = facts.settings.attributes
     department, title = (_compared(people[name], facts) for name in ("department", "title"))
     leads = within(people["account_id"], facts.accounts["manager_id"])

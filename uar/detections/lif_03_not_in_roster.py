@@ -13,8 +13,8 @@ Controls
 What to do
     Find out who answers for the person. Add an employee id or e-mail, or end the access.
 Severity
-    High. Left out: users that serve LDAP or Samba. An unknown status, and a user with neither
-    employee id nor e-mail, cannot be told.
+    High. Left out: users that serve LDAP or Samba, or that service_accounts.owners names. An
+    unknown status, and a user with neither employee id nor e-mail, cannot be told.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ import pandas as pd
 
 from uar.detections import Detection, Facts, each
 from uar.detections._employed import employed
-from uar.detections._missing import active_people
+from uar.detections._missing import profiled
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    people = employed(facts, active_people(facts))
+    people = employed(facts, profiled(facts))
     nameless = people["employee_id"].isna() & people["email"].isna()
     absent = people["rows"].eq(0).astype("boolean")
     return each(people, people["surely"] & absent.mask(absent & nameless))

@@ -16,8 +16,8 @@ What to do
     Name a new owner. Make a new credential, put it where the old one was, and delete the old one.
 Severity
     High; critical where the service account's role can write. Looks at service accounts that have
-    not expired, and users that serve LDAP or Samba with a named owner; where neither owner nor
-    maker is known, or their status, it cannot be told.
+    not expired, users that service_accounts.owners names, and users with a named owner that serve
+    LDAP or Samba; where neither owner nor maker is known, or their status, it cannot be told.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import pandas as pd
 
 from uar.detections import Detection, Facts, each
 from uar.detections._gone import has_left
-from uar.detections._named import owners
+from uar.detections._named import is_declared, owners
 from uar.detections._services import can_write
 from uar.tables import look_up, within
 from uar.text import folded
@@ -38,7 +38,8 @@ ADMINS = "admins"
 
 def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
-    service = accounts["service_like"] | (accounts["kind"] == "service")
+    marked = (accounts["kind"] == "service") | is_declared(facts, accounts)
+    service = accounts["service_like"] | marked
     robots = accounts.assign(service=service)[(service & accounts["active"]).fillna(True)]
     robots = robots.assign(owner=owners(facts, robots))
     robots = robots[(robots["kind"] == "service") | robots["owner"].notna()]

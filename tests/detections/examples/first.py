@@ -109,7 +109,7 @@ EXAMPLES = {
     "ATR-04": missing(employee_id=None),
     "ATR-05": missing(employee_type=None),
     "ATR-06": missing(company=None),
-    "ATR-07": missing(title="n/a"),
+    "ATR-07": missing(location="n/a"),
     "ATR-08": missing(email="ana(at)corp"),
     "AUT-01": of(
         three({"mfa": False}, {}, {"mfa": None}), "user:ana", "user:bea", "user:cid"
