@@ -8,7 +8,7 @@ import pytest
 
 from tests.detections.world import admin, facts, service, thing, user
 from uar.commands._evidence import load, opened
-from uar.settings import Where, parse
+from uar.settings import parse
 from uar.snapshot import Snapshot
 from uar.unmatched import unmatched
 
@@ -46,7 +46,7 @@ required = []
 
 
 def said(text: str, snapshot: Snapshot = SNAPSHOT) -> list[str]:
-    return unmatched(parse(text.encode(), "uar.toml"), snapshot, Where("uar.toml", text))
+    return unmatched(parse(text.encode(), "uar.toml"), snapshot)
 
 
 def test_what_fits_is_not_mentioned() -> None:

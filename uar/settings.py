@@ -275,6 +275,7 @@ class Roster:
     columns: Annotated[Pairs, OneOf(ROSTER_COLUMNS)] = field(default_factory=_no_pairs)
     employed: Names = ("active", "employed", "leave", "on leave")
     left: Names = ("terminated", "left", "inactive", "former", "resigned", "retired")
+    where: Where = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True)
@@ -308,6 +309,8 @@ class Settings:
     sync: Sync = Sync()
     roster: Roster = field(default_factory=Roster)
     close: Close = Close()
+    # The file that was read, to point at; two that say the same are the same settings.
+    where: Where = field(default=NOWHERE, compare=False)
 
 
 def load(path: Path | None) -> tuple[Settings, bytes]:

@@ -34,7 +34,7 @@ def fetch(url: str, message: bytes) -> bytes:
     except httpx.HTTPError as error:
         raise SourceError(
             f"The time stamp authority {host} could not be reached ({type(error).__name__}); "
-            "run uar close again, or take close.tsa_url out of uar.toml."
+            "run uar close again, or take close.tsa_url out of the settings file."
         ) from error
     try:
         if answer.status_code != 200 or len(answer.content) > LONGEST:
@@ -43,7 +43,7 @@ def fetch(url: str, message: bytes) -> bytes:
     except UNREADABLE as error:
         raise SourceError(
             f"The time stamp authority {host} granted no time stamp (status {answer.status_code}); "
-            "see that close.tsa_url in uar.toml is its RFC 3161 address."
+            "see that close.tsa_url in the settings file is its RFC 3161 address."
         ) from error
     if (stamped, echoed) != (imprint, nonce):
         raise SourceError(f"The time stamp authority {host} stamped something else; do not use it.")

@@ -67,8 +67,10 @@ class Where:
         return self.line(key)
 
     def section(self, name: str) -> Where:
-        """The part under [name]; the whole where it is written in another way."""
-        return next(self._parts(name), self)
+        """The part under [name], else under the [table] that holds it; the whole where neither
+        stands there."""
+        holds = name.rpartition(".")[0]
+        return next(self._parts(name), self.section(holds) if holds else self)
 
     def entries(self, name: str) -> list[Where]:
         """The parts under each [[name]]."""

@@ -12,17 +12,17 @@ from uar.snapshot import Snapshot
 from uar.text import folded
 
 
-def unmatched(settings: Settings, snapshot: Snapshot, where: Where) -> list[str]:
+def unmatched(settings: Settings, snapshot: Snapshot) -> list[str]:
     """One sentence with its line for each name that fits nothing, in the order of the settings."""
     return [
-        *_things(settings, snapshot, where),
-        *_accounts(settings, snapshot, where),
+        *_things(settings, snapshot),
+        *_accounts(settings, snapshot),
         *_attributes(settings, snapshot),
     ]
 
 
-def _things(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[str]:
-    things = snapshot.entitlements
+def _things(settings: Settings, snapshot: Snapshot) -> Iterator[str]:
+    things, where = snapshot.entitlements, settings.where
     known = _folded(things["name"]) | set(things["entitlement_id"]) | set(things["source_id"])
 
     def missing(part: Where, key: str, names: Iterable[str], setting: str) -> Iterator[str]:
@@ -53,12 +53,12 @@ def _things(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[st
         yield from missing(part, "entitlement", [entry.entitlement], "temporary.entitlement")
 
 
-def _accounts(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[str]:
-    accounts = snapshot.accounts
+def _accounts(settings: Settings, snapshot: Snapshot) -> Iterator[str]:
+    accounts, where = snapshot.accounts, settings.where
     emails = _folded(accounts["email"])
     addressed = _addressed(accounts)
     ids = set(accounts["account_id"]) | set(accounts["source_id"])
-    yield from unprotected(settings, snapshot, where)
+    yield from unprotected(settings, snapshot)
     heads = settings.attributes.no_manager
     yield from _unaddressed(addressed, "attributes.no_manager", heads, where)
     for entry, part in zip(settings.temporary, where.entries("temporary"), strict=False):
@@ -83,11 +83,11 @@ def _accounts(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[
             yield f"{line}: domains.own: no account has an e-mail of {domain}."
 
 
-def unprotected(settings: Settings, snapshot: Snapshot, where: Where) -> Iterator[str]:
+def unprotected(settings: Settings, snapshot: Snapshot) -> Iterator[str]:
     """The same of accounts that are never to be touched: one that is told by another word than
     those it is looked for by would not be protected."""
     known = _addressed(snapshot.accounts)
-    return _unaddressed(known, "apply.protected", settings.apply.protected, where)
+    return _unaddressed(known, "apply.protected", settings.apply.protected, settings.where)
 
 
 def _unaddressed(

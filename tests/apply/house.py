@@ -22,7 +22,7 @@ from uar.plan import Approval
 from uar.review.campaign import campaign
 from uar.sandbox.collection import Collection
 from uar.sandbox.server import Logged, Sandbox
-from uar.settings import Campaign
+from uar.settings import Campaign, parse
 from uar.sheet import item_id
 from uar.snapshot import Snapshot, json_bytes, to_files, to_lines
 from uar.sources._environment import connect
@@ -168,7 +168,7 @@ def answer(folder: Folder, answers: Mapping[str, str], at: str = AT, by: str = E
 
 def planned(folder: Folder, toml: bytes = b"") -> dict[str, Any]:
     """uar plan, without its printing."""
-    return _kept(folder, make(folder, toml), toml)
+    return _kept(folder, make(folder, parse(toml, "uar.toml"), toml), toml)
 
 
 def finding(detection: str, *accounts: str) -> dict[str, Any]:
@@ -196,7 +196,8 @@ def planned_from_findings(folder: Folder, words: list[str], toml: bytes = b"") -
     """uar plan --finding, without its printing."""
     at = dt.datetime.fromisoformat(AT)
     approval = Approval(words, "ciso@example.com", "Left this morning", at)
-    return _kept(folder, make_emergency(folder, toml, approval), toml)
+    made = make_emergency(folder, parse(toml, "uar.toml"), toml, approval)
+    return _kept(folder, made, toml)
 
 
 def _kept(folder: Folder, document: dict[str, Any], toml: bytes) -> dict[str, Any]:

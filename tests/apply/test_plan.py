@@ -200,7 +200,7 @@ def test_the_own_admin_is_blocked() -> None:
 def test_an_unknown_owner_of_the_key_blocks_admin_roles_only() -> None:
     untold = replace(SNAPSHOT, header=replace(SNAPSHOT.header, credential_id=""))
     row = blocked({NIA_HELP: "Revoke"}, snap=untold)
-    assert row["do"].startswith("Set apply.credential_admin in uar.toml")
+    assert row["do"].startswith("Set apply.credential_admin in the settings file")
     assert only(made({ANA_STAFF: "Revoke"}, snap=untold).removals)
     named = made({NIA_HELP: "Revoke"}, snap=untold, credential_admin="ole@example.com")
     assert only(named.removals)

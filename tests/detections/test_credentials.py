@@ -205,7 +205,7 @@ def test_adm_08_says_what_the_administrator_may_do() -> None:
 
 def test_adm_08_is_not_run_without_domains() -> None:
     _, coverage = detect("ADM-08", facts([admin("ana")]))
-    assert coverage["not_run"] == "domains.own in uar.toml names no domain"
+    assert coverage["not_run"] == "domains.own names no domain"
 
 
 def test_adm_09_an_administrator_who_is_no_employee() -> None:
@@ -445,7 +445,7 @@ def test_nhi_06_a_service_with_a_manager() -> None:
     found, coverage = detect("NHI-06", facts(accounts, settings=settings))
     assert sorted(found) == ["user:backup", "user:dangling", "user:ldap", "user:named"]
     assert found["user:backup"]["says"] == (
-        "The user backup is a service by uar.toml, and has the user boss for a manager."
+        "The user backup is named in service_accounts.owners, and has the user boss for a manager."
     )
     assert found["user:ldap"]["says"].startswith("The user ldap serves LDAP or Samba, and has")
     assert found["user:ldap"]["severity"] == "medium"

@@ -17,7 +17,7 @@ from uar.errors import TableError
 from uar.folder import Folder, digest
 from uar.sandbox.organisations import load, sample
 from uar.sandbox.server import Sandbox
-from uar.settings import Roster, ServiceAccounts, Settings
+from uar.settings import Roster, ServiceAccounts, Settings, parse
 from uar.workbooks.roster import read_roster
 
 SAMPLE = sample().with_name("hr_roster.csv")
@@ -120,7 +120,7 @@ def test_every_bad_cell_is_named_at_once() -> None:
         ),
         (
             b"\nE-Mails,status\na,b\n",
-            "called:\n  there is no heading e-mail, which roster.columns names\n"
+            "called:\n  uar.toml: roster.columns: there is no heading e-mail\n"
             "  the headings, in line 2: E-Mails, status",
         ),
     ],
@@ -130,6 +130,26 @@ def test_a_file_that_is_none(content: bytes, says: str) -> None:
     with pytest.raises(TableError, match=r"^hr.csv: ") as caught:
         read_roster("hr.csv", content, Roster(columns=columns))
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[roster]\nleft = ["gone"]\n\n[roster.columns]\n"status" = "State"\nemail = "Post"\n', 6),
+        ('[reviewers]\nfallback = "a@b.example"\n[roster]\ncolumns = { email = "Post" }\n', 4),
+        ('[roster]\ncolumns.email = "Post"\n', 2),
+        ('roster.columns.email = "Post"\n[scope]\n', 1),
+    ],
+)
+def test_a_heading_that_is_not_there_is_told_with_the_line_that_names_it(
+    text: str, line: int
+) -> None:
+    settings = parse(text.encode(), "q4/own.toml")
+    with pytest.raises(TableError) as caught:
+        read_roster("hr.csv", b"State,E-mail\nactive,a@b.example\n", settings.roster)
+    assert str(caught.value).startswith("hr.csv: Say in q4/own.toml, [roster.columns], what")
+    says = f"q4/own.toml, line {line}: roster.columns: there is no heading Post"
+    assert says in caught.value.problems
 
 
 def test_sync_freezes_the_list_and_detect_reads_it(tmp_path: Path) -> None:

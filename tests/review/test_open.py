@@ -99,6 +99,32 @@ def test_a_fallback_who_is_nobody_is_told_with_the_line(place: Path) -> None:
     assert not Folder(place / "q4").has("items.jsonl")
 
 
+NO_FALLBACK = TOML.replace('fallback = "boss@example.com"\n', "")
+
+
+@pytest.mark.parametrize(
+    ("step", "text", "says"),
+    [
+        ("open", NO_FALLBACK, "under [reviewers.owners], in {file}:"),
+        ("open", TOML.replace("boss@", "no@"), "{file}, line 4: reviewers.fallback"),
+        ("plan", TOML + '[apply]\nprotected = ["no"]\n', "{file}, line 6: apply.protected: no acc"),
+        ("detect", TOML + '[domains]\nown = ["no.example"]\n', "{file}, line 6: domains.own: no"),
+    ],
+)
+def test_the_settings_file_that_was_read_is_the_one_that_is_named(
+    place: Path, step: str, text: str, says: str
+) -> None:
+    detected(place)
+    file = place / "audit" / "quarter.toml"
+    file.parent.mkdir()
+    file.write_text(text, "utf-8")
+    done = CliRunner().invoke(main, [step, str(place / "q4"), "--settings", str(file)])
+    assert done.exit_code == 2, done.output
+    told = " ".join(done.output.replace("\n", " ").split())
+    assert says.format(file=file) in told, told
+    assert "uar.toml" not in told
+
+
 def reviewed_before(place: Path) -> None:
     """The quarter before, in which only Ann's access was there, and nobody answered."""
     known = world(

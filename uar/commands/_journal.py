@@ -19,7 +19,7 @@ from uar.folder import JOURNAL, Folder, digest
 from uar.journal import Journal
 from uar.plan import Approval, Ground, emergency, plan
 from uar.plan import Plan as Lists
-from uar.settings import Apply, Where, parse
+from uar.settings import Apply, Settings, parse
 from uar.snapshot import from_lines, json_bytes
 from uar.sources.jumpcloud_removals import needed, planned
 from uar.tables import FINDINGS, OUTCOMES, PERSONS
@@ -37,17 +37,20 @@ class Plan:
     settings: Apply
 
 
-def make(review: Folder, toml: bytes) -> Document:
-    """The plan that the folder's decisions ask for now; the same folder gives the same bytes."""
-    ground = _ground(review, toml)
+def make(review: Folder, settings: Settings, toml: bytes) -> Document:
+    """The plan that the folder's decisions ask for now; the same folder gives the same bytes.
+
+    `settings`: what `toml` says, and which file to point at.
+    """
+    ground = _ground(review, settings)
     made = plan(ground, load_items(review), load_decisions(review))
     return _document(review, toml, ground, made, made_from(review))
 
 
-def make_emergency(review: Folder, toml: bytes, approval: Approval) -> Document:
+def make_emergency(review: Folder, settings: Settings, toml: bytes, approval: Approval) -> Document:
     """The plan that findings ask for; neither uar open nor uar ingest has to have run."""
     findings = from_lines(FINDINGS, review.read("findings.jsonl", "detect"))
-    ground = _ground(review, toml)
+    ground = _ground(review, settings)
     made = emergency(ground, findings, approval)
     marked = {
         "findings": list(approval.words),
@@ -58,12 +61,12 @@ def make_emergency(review: Folder, toml: bytes, approval: Approval) -> Document:
     return _document(review, toml, ground, made, ["findings.jsonl"], emergency=marked)
 
 
-def _ground(review: Folder, toml: bytes) -> Ground:
+def _ground(review: Folder, settings: Settings) -> Ground:
     persons = None
     if review.has("persons.jsonl"):
         persons = from_lines(PERSONS, review.read("persons.jsonl", "detect"))
-    snapshot, settings = load_snapshot(review), parse(toml, "uar.toml")
-    wrong = list(unprotected(settings, snapshot, Where("uar.toml", toml.decode("utf-8-sig"))))
+    snapshot = load_snapshot(review)
+    wrong = list(unprotected(settings, snapshot))
     if wrong:
         raise SetupError("\n".join(wrong))
     return Ground(
@@ -101,14 +104,14 @@ def read_by(document: Document) -> tuple[str, ...]:
     return tuple(document["made_from"]) + (() if "emergency" in document else ("items.jsonl",))
 
 
-def again(review: Folder, toml: bytes, document: Document) -> Document:
+def again(review: Folder, settings: Settings, toml: bytes, document: Document) -> Document:
     """The plan made again now, from what it was made from then."""
     marked = document.get("emergency")
     if marked is None:
-        return make(review, toml)
+        return make(review, settings, toml)
     at = pd.Timestamp(marked["at"]).to_pydatetime()
     approval = Approval(marked["findings"], marked["approver"], marked["reason"], at)
-    return make_emergency(review, toml, approval)
+    return make_emergency(review, settings, toml, approval)
 
 
 def newest(review: Folder) -> tuple[str, Document]:
@@ -130,23 +133,26 @@ def load(review: Folder, name: str) -> Document:
 def up_to_date(review: Folder) -> Plan:
     """The newest plan, if making it again now with them gives the same."""
     name, document = newest(review)
-    toml = _settings(review, document)
-    if again(review, toml, document) != document:
+    settings, toml = _settings(review, document)
+    if again(review, settings, toml, document) != document:
         raise FolderError(
             f"Decisions have come in, have become too old, or removals were put back since {name} "
             f"was made; run uar plan {review.path} and look at it again."
         )
-    return Plan(name, document, parse(toml, "uar.toml").apply)
+    return Plan(name, document, settings.apply)
 
 
 def settings_of(review: Folder, document: Document) -> Apply:
     """The settings that a plan was made with."""
-    return parse(_settings(review, document), "uar.toml").apply
+    return _settings(review, document)[0].apply
 
 
-def _settings(review: Folder, document: Document) -> bytes:
-    used = document["settings"]
-    return review.read(f"settings/{used[:16]}.toml", "plan") if used else b""
+def _settings(review: Folder, document: Document) -> tuple[Settings, bytes]:
+    if not (used := document["settings"]):
+        return Settings(), b""
+    name = f"settings/{used[:16]}.toml"
+    toml = review.read(name, "plan")
+    return parse(toml, name), toml
 
 
 def past(review: Folder) -> pd.DataFrame:

@@ -140,7 +140,7 @@ def _own_admins(owners: set[str] | None, rows: Iterable[Row], settings: Apply) -
     if owners is None:
         says = (
             "JumpCloud does not tell which admin owns UAR_APPLY_API_KEY; set "
-            "apply.credential_admin in uar.toml and run uar plan again."
+            "apply.credential_admin in the settings file and run uar plan again."
         )
         return {row["item"]: says for row in roles}
     says = "This admin owns the key in UAR_APPLY_API_KEY; use the key of another admin."

@@ -30,7 +30,7 @@ from uar.folder import Folder
 from uar.overrides import overrides, refused
 from uar.persons import persons
 from uar.previous import Previous
-from uar.settings import Where, load
+from uar.settings import load
 from uar.snapshot import ROSTER_FILE, file_names, from_lines, to_lines
 from uar.tables import ROSTER, SEVERITIES, records
 from uar.unmatched import unmatched
@@ -87,11 +87,10 @@ def command(
     persons_file, said = beside(settings_path, persons_path, PERSONS_FILE)
     written = said or b""
     exceptions = None if accepted is None else parse(accepted, path)
-    where = Where(str(settings_path or "uar.toml"), toml.decode("utf-8-sig"))
     with Folder(folder).locked() as review:
         _refuse_when_used(review)
         snapshot = load_snapshot(review)
-        wrong = unmatched(settings, snapshot, where)
+        wrong = unmatched(settings, snapshot)
         if wrong:
             raise SetupError("\n".join([*wrong, CORRECT]))
         given = overrides(written, persons_file, snapshot.accounts)

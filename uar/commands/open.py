@@ -37,7 +37,7 @@ from uar.previous import Previous, names
 from uar.review.campaign import campaign
 from uar.review.cards import gives, people
 from uar.review.items import Known, in_order, population
-from uar.settings import Settings, Where, load
+from uar.settings import Settings, load
 from uar.snapshot import Snapshot, file_names, json_bytes, to_lines
 from uar.text import plain
 from uar.verify import CAMPAIGN, ITEMS, merkle_root
@@ -80,7 +80,6 @@ def command(
     """
     be_frugal(COLUMN)
     settings, toml = load(settings_path)
-    where = Where(str(settings_path or "uar.toml"), toml.decode("utf-8-sig"))
     with Folder(folder).locked() as review:
         persons, links, findings = load_detected(review)
         issued_at = iso(now())
@@ -90,7 +89,7 @@ def command(
         detected = [Detected(snapshot, persons, links, findings, previous)]
         del snapshot, persons, links, findings  # let go where they are not needed any more
         form = Form(issued_at, suffix, picture)
-        files, facts, idle = contents(detected.pop(), settings, where.line, form)
+        files, facts, idle = contents(detected.pop(), settings, settings.where.line, form)
         review.write(
             "open",
             {**files, **frozen},

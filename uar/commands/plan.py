@@ -69,11 +69,11 @@ def command(
 
     Exits with 1 when something in it needs a person.
     """
-    _, toml = load(settings_path)
+    given = load(settings_path)
     approval = _approval(findings, approver, reason)
     with Folder(folder).locked() as review:
-        document = make_emergency(review, toml, approval) if approval else make(review, toml)
-        name = _keep(review, document, toml)
+        document = make_emergency(review, *given, approval) if approval else make(review, *given)
+        name = _keep(review, document, given[1])
     if as_json:
         put_json(document)
     elif as_csv:

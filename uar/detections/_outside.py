@@ -13,7 +13,7 @@ from uar.text import folded, is_email
 
 def without_domains(settings: Settings) -> str:
     """Why a detection is not wanted: nothing says which addresses are ours."""
-    return "" if settings.domains.own else "domains.own in uar.toml names no domain"
+    return "" if settings.domains.own else "domains.own names no domain"
 
 
 def is_external(facts: Facts, emails: pd.Series[Any]) -> pd.Series[Any]:

@@ -36,12 +36,12 @@ def judge(facts: Facts) -> pd.DataFrame:
     service = accounts["service_like"].mask(declared, True)
     users = accounts.assign(service=service)[(accounts["kind"] == "user") & service.fillna(True)]
     manager = look_up(users["manager_id"], accounts.set_index("account_id")["who"])
-    serves = users["service_like"].fillna(False).astype(bool)
+    why = users["service_like"].map({True: "serves LDAP or Samba"})
     return each(
         users,
         users["manager_id"].notna().astype("boolean").mask(users["service"].isna()),
         manager=manager.fillna("an unknown user"),
-        why=serves.map({True: "serves LDAP or Samba", False: "is a service by uar.toml"}),
+        why=why.fillna("is named in service_accounts.owners"),
     )
 
 

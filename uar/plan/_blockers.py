@@ -33,7 +33,8 @@ def _not_revocable(row: Row, known: Known) -> Reason | None:
     if ruled and known.settings.exempt_dynamic:
         return None
     exempting = (
-        " Or set apply.exempt_dynamic = true in uar.toml and run uar plan again: uar does both."
+        " Or set apply.exempt_dynamic = true in the settings file and run uar plan again: uar does "
+        "both."
         if ruled
         else ""
     )
@@ -109,7 +110,10 @@ def _protected(row: Row, known: Known) -> Reason | None:
         if group
         else f"{names} is a protected account."
     )
-    return says, "Remove it by hand, or take the account out of apply.protected in uar.toml."
+    return (
+        says,
+        "Remove it by hand, or take the account out of apply.protected in the settings file.",
+    )
 
 
 def _shielded(account_ids: Iterable[str], known: Known) -> list[str]:
@@ -151,7 +155,8 @@ def _own_credential(row: Row, known: Known) -> Reason | None:
         return (
             "JumpCloud does not tell which admin owns the API key, and a key must not take away "
             "its own admin's role.",
-            "Set apply.credential_admin in uar.toml to the e-mail of the admin who owns the key.",
+            "Set apply.credential_admin in the settings file to the e-mail of the admin who owns "
+            "the key.",
         )
     if row["holder_id"] == known.credential_id or (row["login"] or "").casefold() == named:
         return (
@@ -170,7 +175,7 @@ def _reader_that_stays(row: Row, known: Known) -> Reason | None:
         return None
     return (
         'apply.last_admin_role = "read-only" leaves this role to an admin who has no other.',
-        'Set apply.last_admin_role = "delete" in uar.toml, or delete the admin by hand.',
+        'Set apply.last_admin_role = "delete" in the settings file, or delete the admin by hand.',
     )
 
 

@@ -99,12 +99,12 @@ def population(
     kept = ~within(rows["grant_id"], out["grant_id"])
     asked = rows[kept].reset_index(drop=True) if len(out) else rows
     if asked.empty and len(rows):
-        raise SetupError("Nothing is left to review: see scope in uar.toml.")
+        raise SetupError(f"Nothing is left to review: see scope in {settings.where.name}.")
     rules = settings.reviewers.rules
     fits = [choice.fits(rule, "reviewers.rules")[kept] for rule in rules]
     silent += idle(rules, fits, "reviewers.rules")
     desk = router(known.snapshot, known.persons, settings, line, issued_on)
-    chosen = reviewers(asked, desk, _places(fits, len(asked)))
+    chosen = reviewers(asked, desk, _places(fits, len(asked)), settings.where.name)
     owned = settings.reviewers.workbook_per == "application"
     books: list[Book] = [
         (reviewer, *((thing, name) if owned and route.by == "owner" else ("", "")))
@@ -204,9 +204,10 @@ def _grants(known: Known) -> pd.DataFrame:
 
 
 def reviewers(
-    rows: pd.DataFrame, desk: Router, rules: Sequence[tuple[int, ...]]
+    rows: pd.DataFrame, desk: Router, rules: Sequence[tuple[int, ...]], where: str
 ) -> list[tuple[Route, Candidate]]:
-    """The route of each row and where it leads. `rules`: the numbers of those that each fits."""
+    """The route of each row and where it leads. `rules`: the numbers of those that each fits;
+    `where`: the settings file that is to name more."""
     names = ["holder_id", "holder_kind", "person_id", "manager_id", "borrowed", "entitlement_id",
              "entitlement"]  # fmt: skip
     asked = rows[names].fillna({"person_id": "", "manager_id": ""})
@@ -223,7 +224,7 @@ def reviewers(
         routes.append(route)
     chosen = [(route, route.reviewer) for route in routes if route.reviewer is not None]
     if len(chosen) < len(routes):
-        raise SetupError(_nobody(rows, routes))
+        raise SetupError(_nobody(rows, routes, where))
     return chosen
 
 
@@ -236,7 +237,7 @@ def _places(fits: Sequence[pd.Series[bool]], count: int) -> list[tuple[int, ...]
     return found
 
 
-def _nobody(rows: pd.DataFrame, routes: list[Route]) -> str:
+def _nobody(rows: pd.DataFrame, routes: list[Route], where: str) -> str:
     """Which items have no reviewer, and what to do about it."""
     lost = [place for place, route in enumerate(routes) if route.reviewer is None]
     listed = [
@@ -247,7 +248,7 @@ def _nobody(rows: pd.DataFrame, routes: list[Route]) -> str:
     more = [f"and {len(lost) - LISTED:,} more"] if len(lost) > LISTED else []
     advice = (
         f"{counted(len(lost), 'item has', 'items have')} no reviewer, so nothing was opened. Name "
-        "reviewers.fallback, or owners under [reviewers.owners], in uar.toml:"
+        "reviewers.fallback, or owners under [reviewers.owners], in {where}:"
     )
     return "\n  ".join([advice, *listed, *more])
 

@@ -52,15 +52,17 @@ def refusals(tables: Tables, tenant: Tenant) -> None:
             told = f"Not collected: GET {path} was answered with status {status}: "
             tables.gap(name, path, f"{told}{REFUSED[status]}.")
     if tenant.usage is None:
-        tables.gap("events", "uar.toml", f"Left out by sync.leave_out in uar.toml: {LAST_USE}.")
+        tables.gap("events", "sync.leave_out", f"Left out by sync.leave_out: {LAST_USE}.")
     elif tenant.usage.refused:
         told = f"When access was last used is {tenant.usage.usage}: POST {EVENTS} was answered "
         told += f"with status {tenant.usage.refused.status}. The review goes on without it."
         tables.gap("events", EVENTS, told)
     for name in tenant.bindings.left_out:
-        told = f"Left out by sync.leave_out in uar.toml: {name}, and who is bound to them."
-        tables.gap(name, "uar.toml", told)
+        told = f"Left out by sync.leave_out: {name}, and who is bound to them."
+        tables.gap(name, "sync.leave_out", told)
     for name in tenant.bindings.nameless:
         told = f"Not collected: JumpCloud tells {name} of one organisation only, and its route "
         told += "takes no JUMPCLOUD_ORG_ID. Read it with a key of the organisation itself, without "
-        tables.gap(name, "JUMPCLOUD_ORG_ID", f"{told}that variable, or leave it out in uar.toml.")
+        tables.gap(
+            name, "JUMPCLOUD_ORG_ID", f"{told}that variable, or leave it out by sync.leave_out."
+        )

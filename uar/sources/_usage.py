@@ -189,7 +189,7 @@ class Trail:
     def _moved(self, why: str) -> Moved:
         return Moved(
             f"POST {PATH}: the events did not come whole, {READS} times over ({why}); run the "
-            'command again, or leave "usage" out in sync.leave_out of uar.toml.'
+            'command again, or leave "usage" out in sync.leave_out of the settings file.'
         )
 
 

@@ -100,14 +100,15 @@ def _columns(name: str, head: Row, settings: Roster, word: str) -> dict[str, int
         elif places:
             found[column] = places[0]
         elif given:
-            wrong[column] = f"there is no heading {given}, which roster.columns names"
+            line = settings.where.section("roster.columns").line(column)
+            wrong[column] = f"{line}: roster.columns: there is no heading {given}"
     known = {*found, *wrong}
     problems = list(wrong.values())
     problems += [] if "status" in known else ["there is no heading status"]
     if not set(IDENTIFY) & known:
         problems.append("there is neither a heading employee_id nor email")
     if problems:
-        hint = "Say in uar.toml, [roster.columns], what the headings are called:"
+        hint = f"Say in {settings.where.name}, [roster.columns], what the headings are called:"
         problems.append(f"the headings, in {word} {head.number}: {', '.join(head.cells.values())}")
         raise TableError(f"{name}: {hint}", tuple(problems))
     return found
