@@ -275,7 +275,6 @@ class Roster:
     columns: Annotated[Pairs, OneOf(ROSTER_COLUMNS)] = field(default_factory=_no_pairs)
     employed: Names = ("active", "employed", "leave", "on leave")
     left: Names = ("terminated", "left", "inactive", "former", "resigned", "retired")
-    where: Where = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True)

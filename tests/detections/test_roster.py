@@ -28,7 +28,7 @@ def day(text: str) -> str:
 
 
 def test_the_samples_list_is_read() -> None:
-    people = read_roster("hr.csv", SAMPLE.read_bytes(), Roster())
+    people = read_roster("hr.csv", SAMPLE.read_bytes(), Settings(roster=Roster()))
     jonas = people[people["employee_id"] == "JT-0015"].iloc[0]
     assert (len(people), jonas["status"], jonas["row"]) == (27, "left", 10)
     assert jonas["end_date"].isoformat() == "2026-09-30T00:00:00+00:00"
@@ -38,7 +38,9 @@ def test_the_samples_list_is_read() -> None:
 def test_headings_words_and_delimiter_are_the_settings() -> None:
     content = "Mail;Zustand;Extra\nAna@corp.example;aktiv;7\n".encode("utf-8-sig")
     columns = MappingProxyType({"email": "mail", "status": "Zustand"})
-    people = read_roster("hr.csv", content, Roster(columns=columns, employed=("Aktiv",)))
+    people = read_roster(
+        "hr.csv", content, Settings(roster=Roster(columns=columns, employed=("Aktiv",)))
+    )
     assert people[["email", "status"]].to_numpy().tolist() == [["Ana@corp.example", "employed"]]
 
 
@@ -51,7 +53,7 @@ def test_a_workbook_has_dates_as_numbers() -> None:
     sheet.append(["008", "left", "2026-10-01T17:00:00"])
     buffer = io.BytesIO()
     book.save(buffer)
-    people = read_roster("hr.xlsx", buffer.getvalue(), Roster())
+    people = read_roster("hr.xlsx", buffer.getvalue(), Settings(roster=Roster()))
     assert people["employee_id"].tolist() == ["007", "008"]
     assert people["email"].iloc[0] == "a@corp.example"
     assert people["end_date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-09-30", "2026-10-01"]
@@ -66,7 +68,7 @@ def test_a_formula_without_its_value_is_no_empty_cell() -> None:
     buffer = io.BytesIO()
     book.save(buffer)
     with pytest.raises(TableError) as caught:
-        read_roster("hr.xlsx", buffer.getvalue(), Roster())
+        read_roster("hr.xlsx", buffer.getvalue(), Settings(roster=Roster()))
     (problem,) = caught.value.problems
     assert problem.startswith("Sheet!C2: a formula without a stored value")
 
@@ -76,7 +78,7 @@ def test_a_formula_without_its_value_is_no_empty_cell() -> None:
 def test_a_list_as_a_spreadsheet_program_saves_it(encoding: str, delimiter: str) -> None:
     lines = (["email", "status", "name"], [], ["a@b.example", "left", "Zo\u00eb \u20ac"], [])
     content = "\r\n".join(delimiter.join(cells) for cells in lines).encode(encoding)
-    people = read_roster("hr.csv", content, Roster())
+    people = read_roster("hr.csv", content, Settings(roster=Roster()))
     assert people[["name", "row"]].to_numpy().tolist() == [["Zo\u00eb \u20ac", 3]]
 
 
@@ -90,7 +92,7 @@ def test_every_bad_cell_is_named_at_once() -> None:
         b"1,,left,,\n"
     )
     with pytest.raises(TableError) as caught:
-        read_roster("hr.csv", content, Roster())
+        read_roster("hr.csv", content, Settings(roster=Roster()))
     assert caught.value.problems == (
         "line 2, column start_date: '2026-02-30' is not a date such as 2026-12-15",
         "line 2, column email: 'ana' is not an e-mail address",
@@ -128,7 +130,7 @@ def test_every_bad_cell_is_named_at_once() -> None:
 def test_a_file_that_is_none(content: bytes, says: str) -> None:
     columns = MappingProxyType({"email": "e-mail"}) if b"E-Mail" in content else {}
     with pytest.raises(TableError, match=r"^hr.csv: ") as caught:
-        read_roster("hr.csv", content, Roster(columns=columns))
+        read_roster("hr.csv", content, Settings(roster=Roster(columns=columns)))
     assert says in str(caught.value)
 
 
@@ -146,7 +148,7 @@ def test_a_heading_that_is_not_there_is_told_with_the_line_that_names_it(
 ) -> None:
     settings = parse(text.encode(), "q4/own.toml")
     with pytest.raises(TableError) as caught:
-        read_roster("hr.csv", b"State,E-mail\nactive,a@b.example\n", settings.roster)
+        read_roster("hr.csv", b"State,E-mail\nactive,a@b.example\n", settings)
     assert str(caught.value).startswith("hr.csv: Say in q4/own.toml, [roster.columns], what")
     says = f"q4/own.toml, line {line}: roster.columns: there is no heading Post"
     assert says in caught.value.problems

@@ -23,7 +23,7 @@ from uar.commands._shared import (
 from uar.commands._table import put_table
 from uar.errors import SetupError
 from uar.folder import digest
-from uar.settings import Roster, load
+from uar.settings import Settings, load
 from uar.snapshot import ROSTER_FILE, Snapshot, to_lines
 from uar.tables import records
 
@@ -71,7 +71,7 @@ def command(
     settings, toml = load(settings_path)
     if roster and all_orgs:
         raise SetupError("--roster is the list of one organisation; leave out --all-orgs.")
-    files, facts = _frozen(roster, settings.roster) if roster else ({}, {})
+    files, facts = _frozen(roster, settings) if roster else ({}, {})
     wish = Wish(settings, toml, files, facts, resume)
     if all_orgs:
         context.exit(show_all(freeze_all(folder, os.environ, wish), as_json))
@@ -81,7 +81,7 @@ def command(
     context.exit(1 if len(snapshot.gaps) else 0)
 
 
-def _frozen(path: Path, settings: Roster) -> tuple[dict[str, bytes], dict[str, Any]]:
+def _frozen(path: Path, settings: Settings) -> tuple[dict[str, bytes], dict[str, Any]]:
     """HR's list as a file of the snapshot, and where it came from, for the ledger."""
     from uar.workbooks.roster import read_roster
 

@@ -248,7 +248,7 @@ def _nobody(rows: pd.DataFrame, routes: list[Route], where: str) -> str:
     more = [f"and {len(lost) - LISTED:,} more"] if len(lost) > LISTED else []
     advice = (
         f"{counted(len(lost), 'item has', 'items have')} no reviewer, so nothing was opened. Name "
-        "reviewers.fallback, or owners under [reviewers.owners], in {where}:"
+        f"reviewers.fallback, or owners under [reviewers.owners], in {where}:"
     )
     return "\n  ".join([advice, *listed, *more])
 

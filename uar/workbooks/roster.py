@@ -17,7 +17,7 @@ import pandas as pd
 
 from uar.decisions.returned import Row, Sheet
 from uar.errors import TableError
-from uar.settings import ROSTER_COLUMNS, Roster
+from uar.settings import ROSTER_COLUMNS, Roster, Settings
 from uar.tables import ROSTER
 from uar.text import EMAIL
 from uar.workbooks.read_csv import decoded
@@ -29,7 +29,7 @@ ALSO_CALLED = {"manager": "manager_email"}
 SHOWN = 50  # problems in one message
 
 
-def read_roster(name: str, content: bytes, settings: Roster) -> pd.DataFrame:
+def read_roster(name: str, content: bytes, settings: Settings) -> pd.DataFrame:
     """The roster of a file. Raises TableError with every cell that is wrong."""
     try:
         sheet, epoch = _sheet(content)
@@ -48,7 +48,7 @@ def read_roster(name: str, content: bytes, settings: Roster) -> pd.DataFrame:
         for column, at in columns.items()
         if (row.number, at) in sheet.valueless
     ]
-    people = [_person(row, sheet, columns, epoch, settings, problems) for row in rows]
+    people = [_person(row, sheet, columns, epoch, settings.roster, problems) for row in rows]
     problems += _repeated(people, sheet, columns)
     if problems:
         more = len(problems) - SHOWN
@@ -87,12 +87,12 @@ def _lines(text: str, delimiter: str) -> Iterator[Row]:
         raise TableError(f"line {line} is no line of a CSV file ({error}).") from error
 
 
-def _columns(name: str, head: Row, settings: Roster, word: str) -> dict[str, int]:
+def _columns(name: str, head: Row, settings: Settings, word: str) -> dict[str, int]:
     """Where each of our columns stands."""
     found: dict[str, int] = {}
     wrong: dict[str, str] = {}
     for column in ROSTER_COLUMNS:
-        given = settings.columns.get(column)
+        given = settings.roster.columns.get(column)
         wanted = {_plain(given or name) for name in (column, ALSO_CALLED.get(column, column))}
         places = [place for place, heading in head.cells.items() if _plain(heading) in wanted]
         if len(places) > 1:
