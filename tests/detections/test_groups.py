@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.detections.examples.ent import EVERY_LIST
 from tests.detections.world import Row, detect, facts, grant, thing, user
@@ -54,6 +56,35 @@ def test_grp_06_is_about_nine_of_ten(both: int, only_a: int, only_b: int, alike:
     things = [thing("group", "a"), thing("group", "b"), thing("app", "pay")]
     world = facts([*map(user, people)], things, [*inside, *opens], collected=EVERY_LIST)
     assert list(detect("GRP-06", world)[0]) == (["group:b"] if alike else [])
+
+
+# A dozen people are in every group but for the few that one leaves out, and has more.
+CHANGED = st.frozensets(st.integers(0, 15), max_size=3)
+OPENED = st.sampled_from([("pay",), ("ops",), ("ops", "pay")])
+
+
+@given(st.lists(st.tuples(CHANGED, OPENED), min_size=2, max_size=6))
+@settings(max_examples=60)
+def test_grp_06_says_of_each_group_what_comparing_each_with_each_says(
+    drawn: list[tuple[frozenset[int], tuple[str, ...]]],
+) -> None:
+    groups = {f"g{at}": (changed ^ set(range(12)), of) for at, (changed, of) in enumerate(drawn)}
+    edges = [
+        grant(f"user:u{one}", f"group:{name}") for name, (of, _) in groups.items() for one in of
+    ]
+    edges += [
+        grant(f"group:{name}", f"app:{app}") for name, (_, of) in groups.items() for app in of
+    ]
+    things = [*(thing("group", name) for name in groups), thing("app", "pay"), thing("app", "ops")]
+    world = facts([user(f"u{one}") for one in range(16)], things, edges, collected=EVERY_LIST)
+    expected: dict[str, str] = {}
+    for name, (mine, opened) in groups.items():
+        for other, (theirs, also) in groups.items():
+            if other < name and opened == also and len(mine & theirs) / len(mine | theirs) >= 0.9:
+                expected.setdefault(f"group:{name}", f"nearly the same people as {other}.")
+    found, _ = detect("GRP-06", world)
+    assert set(found) == set(expected)
+    assert all(row["says"].endswith(expected[name]) for name, row in found.items())
 
 
 def test_grp_06_names_what_is_privileged_for_one_person() -> None:

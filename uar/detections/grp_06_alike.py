@@ -20,13 +20,14 @@ Severity
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import cast
 
 import pandas as pd
 
 from uar.detections import Detection, Facts
 from uar.detections._groups import groups, members, names_of
 
-ALIKE = 0.9  # of the members of both together
+ALIKE = 10  # of so many members of both together, all but one are in both
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -42,24 +43,47 @@ def judge(facts: Facts) -> pd.DataFrame:
 
 
 def _first_alike(facts: Facts, ids: pd.Series[str]) -> dict[str, str]:
-    """Each group that is like one before it -> the first such."""
-    opened = facts.opened.groupby("group_id")["entitlement_id"].agg(frozenset)
+    """Each group that is like one before it -> the first such.
+
+    Only groups that share one of the members of `_rarest` are compared: in a tenant whose groups
+    all open one directory, comparing each with each would take a minute.
+    """
+    targets = _targets(facts, ids)
     inside = members(facts)
-    of = inside[inside["group_id"].isin(ids)].groupby("group_id")["account"].agg(frozenset)
-    by_targets: dict[frozenset[str], list[str]] = defaultdict(list)
-    for group in sorted(ids):
-        if group in opened.index and group in of.index:
-            by_targets[opened[group]].append(group)
+    inside = inside[inside["group_id"].isin(targets)]
+    each = inside.groupby("group_id")["account"].agg(frozenset)
+    of = cast(dict[str, frozenset[int]], each.to_dict())
+    rarest = _rarest(inside)
+    before: dict[tuple[int, int], list[str]] = defaultdict(list)
     like: dict[str, str] = {}
-    for same in by_targets.values():
-        for at, group in enumerate(same):
-            mine = of[group]
-            for other in same[:at]:
-                theirs = of[other]
-                if len(mine & theirs) >= ALIKE * len(mine | theirs):
-                    like[group] = other
-                    break
+    for group, mine in of.items():
+        keys = [(targets[group], account) for account in rarest[group]]
+        for other in sorted({other for key in keys for other in before[key]}):
+            shared = len(mine & of[other])
+            if ALIKE * shared >= (ALIKE - 1) * (len(mine) + len(of[other]) - shared):
+                like[group] = other
+                break
+        for key in keys:
+            before[key].append(group)
     return like
+
+
+def _targets(facts: Facts, ids: pd.Series[str]) -> dict[str, int]:
+    """Groups -> a number for what they open; only where another opens the same."""
+    opened = facts.opened[facts.opened["group_id"].isin(ids)]
+    every = opened.groupby("group_id")["entitlement_id"].agg(frozenset)
+    number = pd.Series(pd.factorize(every)[0], index=every.index)
+    return cast(dict[str, int], number[number.duplicated(keep=False)].to_dict())
+
+
+def _rarest(inside: pd.DataFrame) -> dict[str, list[int]]:
+    """Of each group the members who are in the fewest groups: one more than may be missing in one
+    that is like it, so that one of them is among those of the other."""
+    number = inside.groupby("account")["account"].transform("size")
+    ordered = inside.assign(number=number).sort_values(["number", "account"])
+    of = ordered.groupby("group_id")["account"]
+    few = ordered[of.cumcount() <= of.transform("size") // ALIKE]
+    return cast(dict[str, list[int]], few.groupby("group_id")["account"].agg(list).to_dict())
 
 
 DETECTION = Detection(
