@@ -182,6 +182,21 @@ def test_a_login_like_an_administrators_is_a_hint(login: str) -> None:
     assert (link["rule"], link["merged"]) == ("name", False)
 
 
+def test_a_login_like_an_administrators_is_a_hint_at_somebody_else() -> None:
+    """Not at its own person's user; at the first other of the name."""
+    rows = [
+        bare(
+            "a", name="Sam Whitlock", email="sam@corp.example", linked_admin_id="jumpcloud:admin:x"
+        ),
+        bare("b", name="Sam Whitlock", email="sam@third.example"),
+        bare("c", name="Sam Whitlock", email="sam@fourth.example"),
+        admin("x", name="Sam Whitlock", email="adm-sam@other.example"),
+    ]
+    by_name = [link for link in links(rows) if link["rule"] == "name"]
+    (link,) = by_name
+    assert (link["account_a"][-1], link["account_b"][-1]) == ("x", "b")
+
+
 def borrowed(rows: list[Row]) -> pd.Series[Any]:
     who, _ = persons(ACCOUNTS.frame(rows), SETTINGS)
     return who.set_index("account_id").loc["jumpcloud:admin:ana"]

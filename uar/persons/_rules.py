@@ -115,11 +115,10 @@ def namesakes(accounts: Sequence[Account], first: Sequence[int]) -> Iterator[Lin
                 hints[one, other].append(hint)
     owned = {first[at] for at, one in enumerate(accounts) if one.kind == "user"}
     for group in _groups(accounts, lambda one: one.full_name):
-        admins = [at for at in group if ADMIN_LOGIN.fullmatch(_local(accounts[at]))]
-        others = [at for at in group if at not in set(admins)]
-        persons = _one_each(others, first.__getitem__)[:2]  # one of them is not the administrator
+        admins = {at for at in group if ADMIN_LOGIN.fullmatch(_local(accounts[at]))}
+        others = _one_each((at for at in group if at not in admins), first.__getitem__)
         for admin in admins:
-            for other in [at for at in persons if first[at] != first[admin]][:1]:
+            for other in [at for at in others[:2] if first[at] != first[admin]][:1]:
                 pair = min(admin, other), max(admin, other)
                 hints[pair].append("one login is an administrator's by its form")
         for admin, other in _without_user(accounts, first, group, owned):
