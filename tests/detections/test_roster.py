@@ -6,18 +6,24 @@ import io
 import json
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.detections.world import NOW, admin, detect, employee, facts, user
+from tests.detections.world import NOW, Row, admin, detect, employee, facts, user
 from uar.cli import main
 from uar.errors import TableError
 from uar.folder import Folder, digest
 from uar.sandbox.organisations import load, sample
 from uar.sandbox.server import Sandbox
 from uar.settings import Roster, ServiceAccounts, Settings, parse
+from uar.shortened import shortened
+from uar.tables import ROSTER
 from uar.workbooks.roster import read_roster
 
 SAMPLE = sample().with_name("hr_roster.csv")
@@ -170,6 +176,8 @@ def test_sync_freezes_the_list_and_detect_reads_it(tmp_path: Path) -> None:
         code, said = run("sync", str(folder), "--roster", str(SAMPLE))
         assert code == 0
         assert "HR's list hr_roster.csv: 24 employed, 3 left." in said
+        assert "leading zeros" not in said
+        assert "Read from both ends: 10 users and 8 applications, chosen" in said
     line = Folder(folder).ledger()[0]
     came = {"roster": "hr_roster.csv", "sha256": digest(SAMPLE.read_bytes())}
     assert line["facts"] == {**came, "employed": 24, "left": 3}
@@ -278,6 +286,107 @@ def test_lif_03_leaves_out_what_uar_toml_names_as_a_service() -> None:
     found, coverage = detect("LIF-03", world)
     assert not found
     assert coverage["looked_at"] == 1
+
+
+def numbered(name: str, number: str | None, /, **different: Any) -> Row:
+    return user(name, employee_id=number, email=f"{name}@other.example", **different)
+
+
+ZEROS = [
+    numbered("ana", "00123"),
+    numbered("bea", "E-007"),  # no number: a spreadsheet leaves it alone
+    numbered("cid", "0045"),  # JumpCloud has both
+    numbered("dan", "45"),
+    numbered("eve", "067"),  # HR's list has both
+    numbered("fay", "0"),
+    numbered("gus", "0088"),
+    numbered("hal", "0099"),  # found by the e-mail
+]
+THEIRS = [
+    employee("x", employee_id="123"),
+    employee("bea", 2, employee_id="E-7", email=None),
+    employee("y", employee_id="00045", email=None),
+    employee("z", employee_id="67", email=None),
+    employee("z2", employee_id="0067", email=None),
+    employee("o", employee_id="00", email=None),
+    employee("gus", employee_id="88", email=None, status="left"),
+    employee("hal", employee_id="99", email="hal@other.example"),
+]
+
+
+def test_an_employee_id_without_its_zeros_is_told_and_joins_nobody() -> None:
+    """Nor does it where it would be wrong: another company's 123 is not our 00123."""
+    world = facts(ZEROS, roster=THEIRS)
+    pairs = shortened(world.accounts, ROSTER.frame(THEIRS))
+    told = sorted(zip(pairs["employee_id"], pairs["hr_employee_id"], strict=True))
+    assert told == [("00123", "123"), ("0088", "88"), ("0099", "99")]
+    found, _ = detect("LIF-03", world)
+    said = {name[5:]: row["says"].partition("HR's list")[2] for name, row in found.items()}
+    assert said == {
+        "ana": "; the list has the employee id 123, of somebody employed: it is 00123 but for "
+        "leading zeros.",
+        "bea": ".", "cid": ".", "dan": ".", "eve": ".", "fay": ".",
+        "gus": "; the list has the employee id 88, of somebody who has left: it is 0088 but for "
+        "leading zeros.",
+    }  # fmt: skip
+    absent, _ = detect("LIF-11", world)
+    assert {name: row["says"].partition("no account")[2] for name, row in absent.items()} == {
+        "hr:123": "; the employee id 00123 in JumpCloud is the same but for leading zeros.",
+        "hr:E-7": ".", "hr:00045": ".", "hr:67": ".", "hr:0067": ".", "hr:00": ".",
+    }  # fmt: skip
+    assert not detect("LIF-01", world)[0]  # the leaver 88 is nobody's
+
+
+@pytest.mark.parametrize(
+    ("ids", "says"),
+    [
+        (
+            ("00042", "0043"),
+            "2 employee ids of HR's list differ from JumpCloud's by leading zeros only, such as",
+        ),
+        (("00042", "E-43"), "1 employee id of HR's list differs from JumpCloud's by leading"),
+        (("42", "43"), ""),
+    ],
+)
+def test_sync_tells_what_a_spreadsheet_may_have_done(
+    tmp_path: Path, ids: tuple[str, str], says: str
+) -> None:
+    state = load(sample())
+    for person, number in zip(state["systemusers"], ids, strict=False):
+        person["employeeIdentifier"] = number
+    short = tmp_path / "hr.csv"
+    short.write_text("employee_id,status\n42,active\n43,left\n", "utf-8")
+    with Sandbox(state) as tenant:
+        keys = {"JUMPCLOUD_API_KEY": tenant.api_key, "JUMPCLOUD_BASE_URL": tenant.url}
+
+        def run(folder: str, *words: str) -> Result:
+            given = ("sync", str(tmp_path / folder), "--roster", str(short), *words)
+            return CliRunner().invoke(main, given, env=keys)
+
+        said = " ".join(run("q4").stdout.split())
+        assert says in said
+        assert ("42 in the list and 00042 in JumpCloud" in said) == bool(says)
+        told = json.loads(run("again", "--json").stdout)
+        assert told["roster"]["ids_without_zeros"] == int(says[:1] or 0)
+        assert told["cross_check"]["users"] == 10
+        assert told["cross_check"]["applications"] == 8
+
+
+@given(
+    st.lists(st.sampled_from([None, "7", "07", "007", "x7", "0", "70"]), max_size=6),
+    st.lists(st.sampled_from([None, "7", "07", "007", "x7", "0", "70"]), max_size=6),
+)
+def test_each_id_is_told_at_most_once(ours: list[str | None], theirs: list[str | None]) -> None:
+    accounts = pd.DataFrame({"employee_id": pd.Series(ours, dtype="string")})
+    roster = pd.DataFrame({"employee_id": pd.Series(theirs, dtype="string")}).drop_duplicates()
+    pairs = shortened(accounts, roster.assign(row=range(len(roster))))
+    assert pairs["employee_id"].is_unique
+    assert pairs["hr_employee_id"].is_unique
+    for one, other, _ in pairs.itertuples(index=False):
+        assert one != other
+        assert int(one) == int(other) > 0
+        assert not {one, other} <= {*ours}
+        assert not {one, other} <= {*theirs}
 
 
 def test_lif_11_finds_who_has_no_account() -> None:

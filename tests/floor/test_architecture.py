@@ -19,7 +19,7 @@ LEVELS = (
     ("uar.tables", "uar.clock", "uar.settings"),
     ("uar.snapshot", "uar.sheet"),
     ("uar.access", "uar.unlike", "uar.previous", "uar.exceptions", "uar.overrides"),
-    ("uar.evidence", "uar.peers"),
+    ("uar.evidence", "uar.peers", "uar.shortened"),
     (
         "uar.unmatched",
         "uar.persons",

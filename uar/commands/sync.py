@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
 
 from uar.commands._everyone import freeze_all
 from uar.commands._everyone import show as show_all
@@ -24,8 +25,9 @@ from uar.commands._table import put_table
 from uar.errors import SetupError
 from uar.folder import digest
 from uar.settings import Settings, load
+from uar.shortened import shortened
 from uar.snapshot import ROSTER_FILE, Snapshot, to_lines
-from uar.tables import records
+from uar.tables import ROSTER, records
 
 COLUMNS = ("collection", "stated", "fetched", "stored", "pages")
 
@@ -71,28 +73,44 @@ def command(
     settings, toml = load(settings_path)
     if roster and all_orgs:
         raise SetupError("--roster is the list of one organisation; leave out --all-orgs.")
-    files, facts = _frozen(roster, settings) if roster else ({}, {})
+    files, facts, people = _frozen(roster, settings) if roster else ({}, {}, ROSTER.empty())
     wish = Wish(settings, toml, files, facts, resume)
     if all_orgs:
         context.exit(show_all(freeze_all(folder, os.environ, wish), as_json))
     with connect(os.environ) as client:
         snapshot = freeze(folder, client, wish)
-    _show(snapshot, folder, facts, as_json)
+    _show(snapshot, folder, facts, shortened(snapshot.accounts, people), as_json)
     context.exit(1 if len(snapshot.gaps) else 0)
 
 
-def _frozen(path: Path, settings: Settings) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """HR's list as a file of the snapshot, and where it came from, for the ledger."""
+def _frozen(
+    path: Path, settings: Settings
+) -> tuple[dict[str, bytes], dict[str, Any], pd.DataFrame]:
+    """HR's list as a file of the snapshot; where it came from, for the ledger; and ROSTER."""
     from uar.workbooks.roster import read_roster
 
     content = path.read_bytes()
     people = read_roster(path.name, content, settings)
     counts = {name: int((people["status"] == name).sum()) for name in ("employed", "left")}
     facts = {"roster": path.name, "sha256": digest(content), **counts}
-    return {ROSTER_FILE: to_lines(people)}, facts
+    return {ROSTER_FILE: to_lines(people)}, facts, people
 
 
-def _show(snapshot: Snapshot, folder: Path, facts: Mapping[str, Any], as_json: bool) -> None:
+def _in_words(alike: pd.DataFrame) -> str:
+    """What to do about the ids that leading zeros alone tell apart."""
+    ours, theirs, _ = alike.iloc[0]
+    differ = "differs" if len(alike) == 1 else "differ"
+    return (
+        f"{counted(len(alike), 'employee id')} of HR's list {differ} from JumpCloud's by leading "
+        f"zeros only, such as {theirs} in the list and {ours} in JumpCloud. A spreadsheet may have "
+        "dropped them. uar does not guess: to it these are different people. Write them alike, and "
+        "run uar sync again into a new folder."
+    )
+
+
+def _show(
+    snapshot: Snapshot, folder: Path, facts: Mapping[str, Any], alike: pd.DataFrame, as_json: bool
+) -> None:
     rows = records(snapshot.collections[list(COLUMNS)])
     gaps = snapshot.gaps["says"].tolist()
     header = snapshot.header
@@ -108,14 +126,18 @@ def _show(snapshot: Snapshot, folder: Path, facts: Mapping[str, Any], as_json: b
                     "halvings": header.halvings,
                     "retries": header.retries,
                 },
-                "cross_check": {"size": header.cross_check, "seed": header.cross_check_seed},
+                "cross_check": {
+                    "size": header.cross_check,
+                    "seed": header.cross_check_seed,
+                    **dict(zip(("users", "applications"), snapshot.cross_checked, strict=True)),
+                },
                 "usage": {
                     "state": header.usage,
                     "from": header.usage_from,
                     "to": header.usage_to,
                     "uses": len(snapshot.uses),
                 },
-                "roster": dict(facts) or None,
+                "roster": {**facts, "ids_without_zeros": len(alike)} if facts else None,
                 "collections": rows,
                 "gaps": gaps,
             }
@@ -145,12 +167,15 @@ def _show(snapshot: Snapshot, folder: Path, facts: Mapping[str, Any], as_json: b
         since, until = header.usage_from[:10], header.usage_to[:10]
         put(f"{counted(len(snapshot.uses), 'use')} of access observed from {since} to {until}.")
     if header.cross_check:
+        users, apps = snapshot.cross_checked
         put(
-            f"Read from both ends: {counted(header.cross_check, 'user')} and as many applications, "
+            f"Read from both ends: {counted(users, 'user')} and {counted(apps, 'application')}, "
             f"chosen by the seed {header.cross_check_seed}."
         )
     if facts:
         put(f"HR's list {facts['roster']}: {facts['employed']:,} employed, {facts['left']:,} left.")
+    if len(alike):
+        put(_in_words(alike))
     for says in gaps:
         put(f"Missing: {says}")
     put(

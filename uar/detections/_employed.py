@@ -7,6 +7,7 @@ from typing import Any, cast
 import pandas as pd
 
 from uar.detections import Facts, once
+from uar.shortened import shortened
 from uar.tables import positions
 
 COLUMNS = {name: f"hr_{name}" for name in ("name", "status", "start_date", "end_date", "manager")}
@@ -36,6 +37,13 @@ def _single_rows(facts: Facts) -> pd.DataFrame:
     single = facts.listed[~facts.listed["person_id"].duplicated(keep=False)]
     rows = roster(facts).rename(columns=COLUMNS)
     return single.merge(rows, on="row", validate="many_to_one").reset_index(drop=True)
+
+
+@once
+def shortened_ids(facts: Facts) -> pd.DataFrame:
+    """uar.shortened of HR's list, where its row is nobody's otherwise."""
+    pairs = shortened(facts.accounts, roster(facts))
+    return pairs[~pairs["row"].isin(facts.listed["row"])]
 
 
 def day(moments: pd.Series[Any]) -> pd.Series[Any]:

@@ -10,7 +10,9 @@ Facts read
 Controls
     NIST SP 800-53 AC-2; SOC 2 CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4, 8.2.4.
 What to do
-    Nothing where no account is needed. Otherwise look for the account under another address.
+    Nothing where no account is needed. Otherwise look for the account under another address. An
+    employee id that differs by leading zeros only is named, and not taken for the same: write the
+    two alike if they are.
 Severity
     Info. Looks at the rows of those who are employed and have begun; no row is left untold.
 """
@@ -20,7 +22,8 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts
-from uar.detections._employed import over, roster
+from uar.detections._employed import over, roster, shortened_ids
+from uar.tables import look_up
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -28,6 +31,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     begun = ~(rows["start_date"] > facts.now)
     stays = ~over(facts, rows["end_date"]).fillna(False)
     here = rows[(rows["status"] == "employed") & begun & stays.astype(bool)]
+    alike = shortened_ids(facts).set_index("row")["employee_id"]
     key = here["employee_id"].fillna(here["email"])
     return here.assign(
         subject="hr:" + key,
@@ -35,6 +39,12 @@ def judge(facts: Facts) -> pd.DataFrame:
         accounts=None,
         hit=(~here["row"].isin(facts.listed["row"])).astype("boolean"),
         called=(here["name"] + " (" + key + ")").fillna(key),
+        perhaps=(
+            "; the employee id "
+            + look_up(here["row"], alike)
+            + " in JumpCloud is the same but for "
+            "leading zeros"
+        ).fillna(""),
     )
 
 
@@ -42,7 +52,7 @@ DETECTION = Detection(
     id="LIF-11",
     title="Employee without an account",
     severity="info",
-    says="HR's list has {called}, who has no account.",
+    says="HR's list has {called}, who has no account{perhaps}.",
     judge=judge,
     needs=("roster",),
 )

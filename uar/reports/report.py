@@ -38,8 +38,8 @@ from uar.reports._html import page
 from uar.reports._listing import Listing, listing, records, spoken
 from uar.reports._parts import parts
 from uar.reports._register import register
-from uar.snapshot import Header
-from uar.text import plain
+from uar.snapshot import Snapshot
+from uar.text import counted, plain
 from uar.tieout import NO, NOT_YET, TieOut, exceptions_said
 
 PRINTED = 2_000  # items; measured: 10,000 take a browser 22 s and 5 GB
@@ -169,13 +169,16 @@ def cover(evidence: Evidence, tieout: TieOut) -> Mapping[str, Any]:
     }
 
 
-def _cross_check(header: Header) -> str:
+def _cross_check(snapshot: Snapshot) -> str:
     """Which sample, so that it can be taken again."""
-    if not header.cross_check:
+    if not snapshot.header.cross_check:
         return "nobody: cross_check is 0"
+    users, apps = snapshot.cross_checked
+    header = snapshot.header
     return (
-        f"{header.cross_check:,} users and {header.cross_check:,} applications, or all where there "
-        f"are fewer: those whose SHA-256 of {header.cross_check_seed}:<id> is smallest"
+        f"{counted(users, 'user')} and {counted(apps, 'application')}, at most "
+        f"{header.cross_check:,} of each: those whose SHA-256 of {header.cross_check_seed}:<id> is "
+        "smallest"
     )
 
 
@@ -195,7 +198,7 @@ def _source(evidence: Evidence) -> list[tuple[str, str, str]]:
         ("with the role", roles or "not told by the source", ""),
         ("Requests, of which repeated", f"{header.requests:,}, {header.retries:,}", ""),
         ("Log of use (UTC)", log or header.usage, ""),
-        ("Read from both ends", _cross_check(header), ""),
+        ("Read from both ends", _cross_check(evidence.snapshot), ""),
         *_made_with(evidence),
         ("Settings of the last step (SHA-256)", settings or "defaults", "code"),
     )
