@@ -225,3 +225,16 @@ def test_a_direct_assignment_is_spoken_of_once() -> None:
     assert sorted(several) == ["app:pay>user:ana", "group:b>user:cid"]
     severities = {subject: row["severity"] for subject, row in several.items()}
     assert severities == {"app:pay>user:ana": "medium", "group:b>user:cid": "info"}
+
+
+def test_ent_03_lists_ten_ways_to_one_application() -> None:
+    def says(number: int) -> str:
+        names = [f"g{at:02}" for at in range(number)]
+        held = [grant("user:ana", f"group:{name}") for name in names]
+        held += [grant(f"group:{name}", "app:pay") for name in names]
+        things = [*(thing("group", name) for name in names), thing("app", "pay")]
+        (row,) = detect("ENT-03", facts([user("ana")], things, held))[0].values()
+        return str(row["says"])
+
+    assert says(10).endswith(", by the group g08 and by the group g09.")
+    assert says(11).endswith(", by the group g08, by the group g09 and 1 more.")

@@ -340,3 +340,18 @@ def test_dup_07_finds_shared_logins_uids_and_keys_once_a_group() -> None:
     assert found["user:ana"]["says"] == "The user ana and the user bea share the SSH key SHA256:b."
     assert found["user:bea"]["says"] == "The user bea and the user cid share the Unix uid 7."
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (7, 1)
+
+
+def test_of_very_many_who_share_a_sentence_lists_ten() -> None:
+    """A key that a script put on every user; one person's users without end."""
+    many = [f"u{at:02}" for at in range(12)]
+    shared, _ = detect("DUP-07", facts([user(name, ssh_keys="SHA256:a") for name in many]))
+    row = shared["user:u00"]
+    assert row["says"].endswith(
+        "the user u08 and the user u09 and 2 more share the SSH key SHA256:a."
+    )
+    assert row["accounts"].split() == [f"jumpcloud:user:{name}" for name in many]
+    one = [user(name, email="ana@corp.example", employee_id=None) for name in many]
+    row = detect("DUP-05", facts(one))[0]["person:user:u00"]
+    assert row["says"].endswith("has 12 active users: " + " and ".join(many[:10]) + " and 2 more.")
+    assert len(row["accounts"].split()) == 12

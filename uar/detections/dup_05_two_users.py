@@ -22,8 +22,10 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts
+from uar.text import some
 
 KEYS = ["email", "employee_id", "alternate_email", "recovery_email"]
+SHOWN = 10  # users that a sentence lists; `accounts` has all
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -43,7 +45,8 @@ def judge(facts: Facts) -> pd.DataFrame:
     several = users[users["surely"] & users["person_id"].isin(people.index[people["surely"] > 1])]
     several = several.assign(login=several["login"].fillna(several["account_id"]))
     named = several.groupby("person_id").agg(
-        accounts=("account_id", " ".join), logins=("login", lambda names: " and ".join(names))
+        accounts=("account_id", " ".join),
+        logins=("login", lambda names: some(list(names), SHOWN, " and ")),
     )
     return people.join(named).assign(subject=people.index, hit=hit.mask(~hit & unclear))
 

@@ -25,7 +25,9 @@ import pandas as pd
 
 from uar.detections import Detection, Facts, each
 from uar.tables import look_up, within
-from uar.text import folded
+from uar.text import folded, some
+
+SHOWN = 10  # users that a sentence lists; `accounts` has all
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -41,7 +43,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     groups = shared.groupby(["what", "value"], as_index=False).agg(
         first=("account_id", "first"),
         accounts=("account_id", lambda ids: " ".join(ids)),
-        who=("who", lambda names: " and ".join(names)),
+        who=("who", lambda names: some(list(names), SHOWN, " and ")),
     )
     groups["sentence"] = groups["who"] + " share " + groups["what"] + " " + groups["value"]
     told = groups.groupby("first").agg(

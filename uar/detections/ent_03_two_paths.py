@@ -28,6 +28,9 @@ import pandas as pd
 from uar.detections import Detection, Facts
 from uar.detections._grants import judged, kind_is, told
 from uar.detections._paths import several
+from uar.text import some
+
+SHOWN = 10  # ways to one application that a sentence lists
 
 
 def judge(facts: Facts) -> pd.DataFrame:
@@ -58,7 +61,9 @@ def tell(facts: Facts, found: pd.DataFrame) -> pd.DataFrame:
     said_of: dict[int, list[str]] = defaultdict(list)
     for pair, (row, called) in needless.items():
         *first, last = ways[pair]
-        said_of[row].append(f"{called} {', '.join(first)} and {last}")
+        few = len(first) < SHOWN
+        said = f"{', '.join(first)} and {last}" if few else some(ways[pair], SHOWN)
+        said_of[row].append(f"{called} {said}")
     sentence = found["row"].map({row: "; ".join(said) for row, said in said_of.items()})
     return told(facts, found).assign(sentence=sentence)
 
