@@ -12,7 +12,7 @@ from uar.settings import Domains, Employment, Reviewers, ServiceAccounts, Settin
 
 NOW, LATER, EARLIER = "2026-11-20T09:00:00Z", "2026-11-20T09:00:01Z", "2026-11-01T00:00:00Z"
 PRIVILEGED = [thing("group", "it", privileged=True)]
-SERVES = "serves LDAP or Samba, and has 1 SSH key."
+SERVES = "serves programs by LDAP or Samba, and has 1 SSH key."
 OURS = Settings(domains=Domains(own=("corp.example",)))
 
 
@@ -87,11 +87,11 @@ def test_aut_06_text_messages_only() -> None:
         ({"email": "ana@home.example"}, OURS, "is not of the organisation, and has 1 SSH key."),
         ({"email": "ana@home.example"}, Settings(), ""),
         ({"employee_type": "contractor"}, OURS, "is not of the organisation, and has 1 SSH key."),
-        ({"service_like": True}, OURS, "serves LDAP or Samba, and has 1 SSH key."),
+        ({"service_like": True}, OURS, "serves programs by LDAP or Samba, and has 1 SSH key."),
         (
             {"service_like": True, "status": "suspended", "ssh_keys": "k1 k2"},
             OURS,
-            "is suspended and serves LDAP or Samba, and has 2 SSH keys.",
+            "is suspended and serves programs by LDAP or Samba, and has 2 SSH keys.",
         ),
         ({"status": "unknown"}, OURS, None),
         ({"status": "unknown", "service_like": True}, OURS, SERVES),
@@ -131,7 +131,9 @@ def test_aut_08_a_user_that_is_a_service() -> None:
     found, coverage = detect("AUT-08", facts(accounts, settings=settings))
     assert sorted(found) == ["user:ldap", "user:samba"]
     assert found["user:ldap"]["severity"] == "medium"
-    assert found["user:ldap"]["says"].endswith("serves LDAP or Samba, without a named owner.")
+    assert found["user:ldap"]["says"].endswith(
+        "serves programs by LDAP or Samba, without a named owner."
+    )
     assert found["user:samba"]["severity"] == "info"
     assert found["user:samba"]["says"].endswith("Samba, answered for by ana@corp.example.")
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 2)

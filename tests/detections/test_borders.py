@@ -280,7 +280,7 @@ def test_mgr_05_gives_the_reasons_that_are_known() -> None:
     zed = user("zed", manager_id=None, service_like=True, employee_type=None)
     world = facts([user("ana", manager_id=zed["account_id"]), zed])
     says = detect("MGR-05", world)[0]["user:zed"]["says"]
-    assert says == "The user zed serves LDAP or Samba, and is the manager of 1 person."
+    assert says == "The user zed serves programs by LDAP or Samba, and is the manager of 1 person."
 
 
 def test_adm_10_nothing_is_borrowed_from_a_user_without_a_profile() -> None:

@@ -447,7 +447,9 @@ def test_nhi_06_a_service_with_a_manager() -> None:
     assert found["user:backup"]["says"] == (
         "The user backup is named in service_accounts.owners, and has the user boss for a manager."
     )
-    assert found["user:ldap"]["says"].startswith("The user ldap serves LDAP or Samba, and has")
+    assert found["user:ldap"]["says"].startswith(
+        "The user ldap serves programs by LDAP or Samba, and has"
+    )
     assert found["user:ldap"]["severity"] == "medium"
     assert found["user:ldap"]["says"].endswith("and has the user boss for a manager.")
     assert "an unknown user for a manager" in found["user:dangling"]["says"]

@@ -102,7 +102,7 @@ def test_one_name_for_what_was_read_and_what_was_not_leaves_it_open() -> None:
 def test_an_outlier_says_how_many_of_how_many() -> None:
     rows, _ = detect("ENT-05", outliers())
     assert rows["group:rare>user:u0"]["says"] == (
-        "The user u0 holds rare, as 0 of 11 others of the same department and title do."
+        "The user u0 holds rare, which 0 of 11 others of the same department and title hold."
     )
 
 

@@ -128,7 +128,7 @@ OURS = Settings(domains=Domains(own=("corp.example",)))
     ("boss", "settings", "why"),
     [
         ({}, OURS, ""),
-        ({"service_like": True}, OURS, "serves LDAP or Samba"),
+        ({"service_like": True}, OURS, "serves programs by LDAP or Samba"),
         ({"login": "helpdesk"}, OURS, "is named as a function and not as a person"),
         ({"email": "boss@home.example"}, OURS, "has an address outside the organisation's domains"),
         ({"email": "boss@home.example"}, Settings(), ""),
@@ -138,7 +138,7 @@ OURS = Settings(domains=Domains(own=("corp.example",)))
         (
             {"service_like": True, "employee_type": "vendor"},
             OURS,
-            "serves LDAP or Samba and is no employee",
+            "serves programs by LDAP or Samba and is no employee",
         ),
     ],
 )

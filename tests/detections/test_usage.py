@@ -20,7 +20,7 @@ from tests.detections.world import (
     user,
 )
 from uar.detections import Facts
-from uar.settings import Settings, Thresholds
+from uar.settings import ServiceAccounts, Settings, Thresholds
 
 BLIND = replace(HEADER, usage="not permitted")
 SHORT = replace(HEADER, usage_from="2026-09-20T09:00:00Z")  # 61 days
@@ -308,6 +308,16 @@ def test_nhi_05_used_as_a_program_would(
 ) -> None:
     uses = [use("user:ana", kind) for kind in kinds]
     assert told("NHI-05", user("ana", **different), uses=uses, header=header) is found
+
+
+def test_nhi_05_leaves_out_what_is_named_as_a_service() -> None:
+    settings = Settings(service_accounts=ServiceAccounts(owners={"ana": "boss@corp.example"}))
+    uses = [use(f"user:{name}", "directory") for name in ("ana", "bea")]
+    found, coverage = detect(
+        "NHI-05", facts([user("ana"), user("bea")], uses=uses, settings=settings)
+    )
+    assert list(found) == ["user:bea"]
+    assert coverage["looked_at"] == 1
 
 
 def test_nhi_05_what_it_says_and_whom_it_leaves_out() -> None:

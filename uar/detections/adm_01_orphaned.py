@@ -13,8 +13,9 @@ Controls
     NIST SP 800-53 AC-2(3), AC-2(j), AC-6(7); SOC 2 CC6.1, CC6.3; ISO/IEC 27001:2022 A.5.16, A.8.2;
     PCI DSS 7.2.4.
 What to do
-    Find the owner and attach the role to the owner's user, or delete the administrator. For an
-    emergency account, write down who may use it and where its password lies.
+    Find the owner and attach the role to the owner's user, or delete the administrator. Whose it
+    is, where the directory cannot show it, persons.toml can say under [[same]]. For an emergency
+    account, write down who may use it and where its password lies, and accept the finding.
 Severity
     High. Looks at administrators that are not suspended; one without a usable e-mail, or of
     unknown status, cannot be told.

@@ -1,14 +1,15 @@
 """An active user is an administrator on every device bound to them.
 
 What it means
-    The user itself, not a group, carries global sudo or passwordless sudo.
+    The user itself, not a group, carries sudo for all devices: the right to do everything on them,
+    with or without giving the password again.
 Why it matters
     Whoever takes over the account takes over each of those devices. It is easily overlooked,
     because no group shows it.
 Facts read
     The user's sudo settings and status.
 Controls
-    NIST SP 800-53 AC-6(7); SOC 2 CC6.1, CC6.3; ISO/IEC 27001:2022 A.8.2; PCI DSS 7.2.4.
+    NIST SP 800-53 AC-6(5), AC-6(7); SOC 2 CC6.1, CC6.3; ISO/IEC 27001:2022 A.8.2; PCI DSS 7.2.4.
 What to do
     Take it away from the user; where it is needed, grant it by a group bound to those devices.
 Severity

@@ -39,7 +39,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     reasons = {
         "is suspended": suspended,
         "is not of the organisation": outside,
-        "serves LDAP or Samba": users["service_like"].fillna(False),
+        "serves programs by LDAP or Samba": users["service_like"].fillna(False),
     }
     hit = pd.Series(False, index=users.index, dtype="boolean")
     why = pd.Series("", index=users.index, dtype="string")

@@ -42,6 +42,6 @@ DETECTION = Detection(
     id="AUT-08",
     title="User that is a service",
     severity="medium",
-    says="{who} serves LDAP or Samba, {owner}.",
+    says="{who} serves programs by LDAP or Samba, {owner}.",
     judge=judge,
 )

@@ -1,7 +1,8 @@
 """A user is an administrator of one device, or of a group of devices.
 
 What it means
-    The user's own binding to the device carries sudo, with or without a password.
+    The user's own binding to the device carries sudo, the right to do everything on it, with or
+    without giving the password again.
 Why it matters
     Whoever takes over the account takes over the device: its data, its protection, and what else
     signs in there. Most people need the device, and not these rights.

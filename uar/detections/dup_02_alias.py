@@ -12,7 +12,8 @@ Controls
     NIST SP 800-53 AC-2(3), AC-2(j); SOC 2 CC6.1, CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
 What to do
     Ask the person whether both accounts are needed. Delete one, or attach the administrator role
-    to the user after giving both one e-mail.
+    to the user after giving both one e-mail. Where they are two people, say so in persons.toml
+    under [[not_same]].
 Severity
     Medium; low where something speaks against it, such as different employee ids or the mailbox of
     a role (it@...): then the two are kept as two persons. Info where both are active users: DUP-05

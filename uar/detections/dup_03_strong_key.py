@@ -14,7 +14,8 @@ Controls
     NIST SP 800-53 AC-2(3), AC-2(j); SOC 2 CC6.1, CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
 What to do
     Ask the person whether both accounts are needed; delete one, or give both the work e-mail and
-    attach the administrator role to the user.
+    attach the administrator role to the user. Where they are two people, say so in persons.toml
+    under [[not_same]].
 Severity
     Medium; low where something speaks against it: then the two are kept as two persons. Info where
     both are active users: DUP-05 says so of the person. An account with neither employee id nor

@@ -13,7 +13,8 @@ Controls
     NIST SP 800-53 AC-2(j); SOC 2 CC6.1, CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
 What to do
     Ask. If it is one person, make it provable: the same employee id, or one account's e-mail as
-    the other's alternate e-mail. Nothing to do for two people of one name.
+    the other's alternate e-mail; or say so in persons.toml under [[same]]. Of two people of one
+    name, say that under [[not_same]]: it is not told again.
 Severity
     Low, "possible": a name alone never makes one person of two accounts. Info, and no flag, where
     the employee ids differ by more than leading zeros, which spreadsheets drop: HR knows them as

@@ -11,7 +11,9 @@ Facts read
 Controls
     NIST SP 800-53 AC-2(3), AC-2(j); SOC 2 CC6.1, CC6.2; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
 What to do
-    Move what is needed to one account and suspend the other, or document why both are needed.
+    Move what is needed to one account and suspend the other. Where both are needed, accept the
+    finding in exceptions.toml with the reason; where they are two people, say so in persons.toml
+    under [[not_same]].
 Severity
     Medium. Looks at persons with a user account; one with a second user of unknown status, or of
     whom neither e-mail nor employee id is known, cannot be told.

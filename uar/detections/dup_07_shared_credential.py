@@ -2,14 +2,15 @@
 
 What it means
     What should tell two users apart on devices is equal: the username (apart from letter case),
-    the Unix uid, or a public SSH key.
+    the Unix uid (the number by which a device knows its user), or a public SSH key.
 Why it matters
     An equal SSH key or uid means shared credentials or shared files: actions on a device cannot
     be traced to one person.
 Facts read
     Username, Unix uid, and fingerprints of the SSH keys of all users, whatever their status.
 Controls
-    NIST SP 800-53 AC-2(3), AC-6(7); SOC 2 CC6.1; ISO/IEC 27001:2022 A.5.16; PCI DSS 7.2.4.
+    NIST SP 800-53 IA-2, IA-4, AC-2(9); SOC 2 CC6.1; ISO/IEC 27001:2022 A.5.16, A.5.17;
+    PCI DSS 8.2.1, 8.2.2.
 What to do
     Give each user a key and a uid of their own; ask who holds the private key.
 Severity

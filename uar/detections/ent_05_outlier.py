@@ -84,7 +84,7 @@ DETECTION = Detection(
     id="ENT-05",
     title="Held by hardly anybody of the same place",
     severity="medium",
-    says="{who} holds {what}, as {share} others of the {basis} do.",
+    says="{who} holds {what}, which {share} others of the {basis} hold.",
     judge=judge,
     tell=tell,
 )

@@ -64,6 +64,6 @@ DETECTION = Detection(
     id="ENT-12",
     title="Far more access than the others of the same place",
     severity="low",
-    says="{who} holds {number} things; half of those of the {basis} hold {middle} or fewer.",
+    says="{who} holds {number} things; half of those of the {basis} hold no more than {middle}.",
     judge=judge,
 )

@@ -8,7 +8,7 @@ Why it matters
 Facts read
     The error flags of a group's rule and the number of its waiting suggestions.
 Controls
-    NIST SP 800-53 AC-2(j), CM-3, SI-10; SOC 2 CC6.3, CC4.1; ISO/IEC 27001:2022 A.5.18;
+    NIST SP 800-53 AC-2(j), CM-3; SOC 2 CC6.3, CC4.1; ISO/IEC 27001:2022 A.5.18;
     PCI DSS 7.2.4, 7.3.2.
 What to do
     Correct the rule; accept or refuse what it proposes; then sync again.

@@ -12,7 +12,8 @@ Controls
     NIST SP 800-53 AC-2(3), AC-2(l), PS-4; SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18, A.6.5;
     PCI DSS 7.2.4, 8.2.5; HIPAA 164.308(a)(3)(ii)(C).
 What to do
-    Suspend it now, then end what it holds; ask why the leaving did not reach the directory.
+    Suspend it now: uar plan FOLDER --finding LIF-01 prepares that. Then end what it holds, and ask
+    why the leaving did not reach the directory.
 Severity
     Critical. Cannot be told: the status of the account is unknown, or the person's accounts fit
     different rows of the list. Who is not in the list is for LIF-03.

@@ -35,7 +35,7 @@ from uar.text import counted
 def judge(facts: Facts) -> pd.DataFrame:
     them = managers(facts)
     reasons = {
-        "serves LDAP or Samba": them["service_like"],
+        "serves programs by LDAP or Samba": them["service_like"],
         "is named as a function and not as a person": is_generic(them),
         "is no employee": is_no_employee(facts, them["employee_type"]),
     }

@@ -8,12 +8,14 @@ Why it matters
     file, and it breaks when the person leaves.
 Facts read
     Use in the window of JumpCloud's events; the service marks and status of users. Left out: users
-    that are not active, users that serve LDAP or Samba.
+    that are not active, and services: users that serve LDAP or Samba, or that
+    service_accounts.owners names.
 Controls
     NIST SP 800-53 AC-2, AC-2(9), IA-2; SOC 2 CC6.1; ISO/IEC 27001:2022 A.5.16, A.8.2;
     PCI DSS 7.2.5, 8.6.1.
 What to do
-    Ask the person. Give the program a user of its own that is marked as a service, with an owner.
+    Ask the person. Give the program a user of its own that is marked as a service, with an owner. A
+    user that is the program's already is named, with its owner, in service_accounts.owners.
 Severity
     Low, a possibility only: looks at users of which some use was observed. Who works without a
     computer of the organisation may use its Wi-Fi and nothing else. The window must be as long as
@@ -25,7 +27,7 @@ from __future__ import annotations
 import pandas as pd
 
 from uar.detections import Detection, Facts, each
-from uar.detections._missing import active_people
+from uar.detections._missing import profiled
 from uar.detections._unused import in_words, long_enough, unobserved
 from uar.tables import look_up, within
 
@@ -33,7 +35,7 @@ AS_A_PROGRAM = {"directory": "LDAP", "radius": "RADIUS"}
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    people = active_people(facts)
+    people = profiled(facts)
     uses = facts.snapshot.uses
     people = people[within(people["account_id"], uses["account_id"])]
     program = uses["kind"].isin(AS_A_PROGRAM)

@@ -36,7 +36,7 @@ def judge(facts: Facts) -> pd.DataFrame:
     service = accounts["service_like"].mask(declared, True)
     users = accounts.assign(service=service)[(accounts["kind"] == "user") & service.fillna(True)]
     manager = look_up(users["manager_id"], accounts.set_index("account_id")["who"])
-    why = users["service_like"].map({True: "serves LDAP or Samba"})
+    why = users["service_like"].map({True: "serves programs by LDAP or Samba"})
     return each(
         users,
         users["manager_id"].notna().astype("boolean").mask(users["service"].isna()),
