@@ -16,8 +16,7 @@ from tests.seal.conftest import beside_the_snapshot
 from uar.cli import main
 from uar.commands._evidence import load
 from uar.folder import Folder
-from uar.snapshot import to_files, to_lines
-from uar.tables import COVERAGE, LINKS
+from uar.snapshot import to_files
 from uar.tieout import tie_out
 
 AT = "2026-11-20T09:00:00Z"
@@ -39,15 +38,9 @@ def place(tmp_path: Path) -> Path:
 
 
 def detected(place: Path, name: str = "q4") -> None:
-    known = world([person("ann"), person("mia"), person("boss")], [], [])
-    files = {
-        "persons.jsonl": to_lines(known.persons),
-        "links.jsonl": to_lines(LINKS.empty()),
-        "findings.jsonl": to_lines(known.findings),
-        "coverage.jsonl": to_lines(COVERAGE.empty()),
-    }
-    with Folder(place / name).locked() as folder:
-        folder.write("detect", files, at=AT)
+    words = ["detect", str(place / name), "--settings", str(place / "uar.toml")]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
 
 
 def opening(place: Path, *more: str) -> Result:

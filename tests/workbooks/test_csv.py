@@ -14,13 +14,12 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.review.test_open import TOML, opening, place
+from tests.review.test_open import TOML, detected, opening, place
 from tests.review.world import access_of, entitlement, person, world
 from tests.seal.conftest import beside_the_snapshot
 from uar.cli import main
 from uar.folder import Folder
-from uar.snapshot import to_files, to_lines
-from uar.tables import COVERAGE, LINKS
+from uar.snapshot import to_files
 from uar.text import FORMULAS, guarded, unguarded
 
 __all__ = ["place"]
@@ -35,11 +34,9 @@ def hostile(path: Path) -> Path:
               person("mia", name="Mia; \"the\" boss,\nDoe"), person("boss")]  # fmt: skip
     known = world(people, [entitlement("app:p", name="'=quoted")],
                   [access_of("jumpcloud:app:p", "jumpcloud:user:ann")])  # fmt: skip
-    empty = {"links": LINKS.empty(), "findings": known.findings, "coverage": COVERAGE.empty()}
-    files = {f"{name}.jsonl": to_lines(frame) for name, frame in empty.items()}
     with Folder(path / "q4").locked(create=True) as folder:
         folder.write("sync", to_files(known.snapshot), at=AT)
-        folder.write("detect", {"persons.jsonl": to_lines(known.persons), **files}, at=AT)
+    detected(path)
     return path
 
 

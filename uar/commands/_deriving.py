@@ -1,15 +1,25 @@
-"""The snapshot of a review once more, from the answers of the tenant that are sealed with it."""
+"""What follows in a review from its answers, and what from all that uar detect was given."""
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from uar.commands._evidence import Review, settings_of
+from uar.commands._evidence import (
+    Before,
+    Review,
+    given_roster,
+    kept_previous,
+    kept_settings,
+    settings_of,
+)
+from uar.commands._looking import DETECTED_FILES, PERSONS_FILE, Told, look
 from uar.commands._shared import counted
 from uar.errors import FolderError, UarError
+from uar.exceptions import FILE
+from uar.folder import LEDGER
 from uar.snapshot import (
     HEADER_FILE,
     PAGES,
@@ -17,6 +27,8 @@ from uar.snapshot import (
     ROSTER_FILE,
     Header,
     Snapshot,
+    file_names,
+    from_files,
     to_files,
 )
 from uar.text import some
@@ -25,25 +37,23 @@ from uar.unlike import unlike
 if TYPE_CHECKING:
     from uar.sources.jumpcloud import Sealed
 
+Made = Iterator[tuple[str, bytes]]
 NAMED = 3  # rows that are named of those that differ
 
 
 class Derivation:
-    """A snapshot derived again. `failed`: why none follows; "" where one does, or `files` is not
+    """Files derived again. `failed`: why they do not come out; "" where they do, or `files` is not
     through."""
 
-    def __init__(self, review: Review) -> None:
-        self._review = review
+    def __init__(self, sealed: Iterable[str], made: Callable[[], Made]) -> None:
+        """`sealed`: the names of those that there are; `made`: raises UarError."""
+        self._sealed = sealed
+        self._made = made
         self.failed = ""
 
     def files(self) -> Iterator[tuple[str, bytes | None]]:
-        """Every file of the snapshot and its answers; None for one that does not come out again.
-
-        What was given to the snapshot, as HR's list is, follows from nothing and is not among them.
-        """
-        left = dict.fromkeys(
-            name for name in self._review.names("snapshot/") if name != ROSTER_FILE
-        )
+        """Each that is sealed or made; None for one that does not come out again."""
+        left = dict.fromkeys(self._sealed)
         try:
             for name, content in self._made():
                 left.pop(name, None)
@@ -52,42 +62,89 @@ class Derivation:
             self.failed = str(error)
         yield from ((name, None) for name in left)
 
-    def _made(self) -> Iterator[tuple[str, bytes]]:
-        from uar.sources.jumpcloud import Sealed
 
-        pages = self._review.names(PAGES)
-        if READ_FILE not in pages:
-            raise FolderError(f"{READ_FILE} is not there, so the answers are not all of them.")
-        with tempfile.TemporaryFile() as file:
-            sealed = Sealed(file, (self._review.read(name, "sync") for name in pages))
-            files = to_files(self._snapshot(sealed))
-            for name in sorted(files, key=lambda name: (name.startswith(PAGES), name)):
-                yield name, files[name]
+def of_answers(review: Review) -> Derivation:
+    """The snapshot and its answers.
 
-    def _snapshot(self, sealed: Sealed) -> Snapshot:
-        from uar.sources.jumpcloud import derive
-
-        header = Header(**json.loads(self._review.read(HEADER_FILE, "sync")))
-        sync = settings_of(self._review, "sync").sync
-        return derive(sealed, header, leave_out=sync.leave_out, cross_check=sync.cross_check)
-
-
-def difference(name: str, sealed: bytes, made: bytes | None) -> str:
-    """What a file of the snapshot says otherwise than its answers do, in words.
-
-    `made`: None where it does not come out again although the snapshot does.
+    What was given to the snapshot, as HR's list is, follows from nothing and is not among them.
     """
+    names = (name for name in review.names("snapshot/") if name != ROSTER_FILE)
+    return Derivation(names, lambda: _snapshot_files(review))
+
+
+def of_detection(review: Review) -> Derivation:
+    """What uar detect wrote; nothing of a review that it has not seen."""
+    there = [name for name in review.names("") if name in DETECTED_FILES]
+    lines = [line for line in review.ledger() if line["step"] == "detect"]
+
+    def made() -> Made:
+        if not lines:
+            raise FolderError(f"{LEDGER} does not tell of uar detect.")
+        then = Before(review, lines[-1]["number"] + 1)
+        yield from _detected_files(then, lines[-1]["settings"])
+
+    return Derivation(there, made if there or lines else lambda: iter(()))
+
+
+def _snapshot_files(review: Review) -> Made:
+    from uar.sources.jumpcloud import Sealed
+
+    pages = review.names(PAGES)
+    if READ_FILE not in pages:
+        raise FolderError(f"{READ_FILE} is not there, so the answers are not all of them.")
+    with tempfile.TemporaryFile() as file:
+        sealed = Sealed(file, (review.read(name, "sync") for name in pages))
+        files = to_files(_snapshot(review, sealed))
+        for name in sorted(files, key=lambda name: (name.startswith(PAGES), name)):
+            yield name, files[name]
+
+
+def _snapshot(review: Review, sealed: Sealed) -> Snapshot:
+    from uar.sources.jumpcloud import derive
+
+    header = Header(**json.loads(review.read(HEADER_FILE, "sync")))
+    sync = settings_of(review, "sync").sync
+    return derive(sealed, header, leave_out=sync.leave_out, cross_check=sync.cross_check)
+
+
+def _detected_files(then: Review, settings: str) -> Made:
+    """`then`: the review as uar detect left it; `settings`: the digest of those it worked with."""
+    there = set(then.names(""))
+    persons, exceptions = (
+        then.read(name, "detect") if name in there else b"" for name in (PERSONS_FILE, FILE)
+    )
+    snapshot = from_files({name: then.read(name, "sync") for name in file_names()})
+    seen = look(
+        snapshot,
+        kept_settings(then, settings),
+        Told(persons, exceptions),
+        given_roster(then),
+        kept_previous(then),
+    )
+    yield from seen.files().items()
+
+
+def difference(name: str, sealed: bytes | None, made: bytes | None) -> str:
+    """What a file says otherwise than it must, in words; "" of one that is neither table nor
+    answers.
+
+    `sealed`: None where it is not there; `made`: None where it does not come out again although
+    others do.
+    """
+    if sealed is None:
+        return "it is not there"
     if made is None:
-        return "no list needs it"
+        return "nothing needs it"
     found = unlike(name, sealed, made)
     if found is None:
-        return "its answers are not those that the lists need, once and in order"
+        answers = "its answers are not those that the lists need, once and in order"
+        return answers if name.startswith(PAGES) else ""
     parts = [
-        f"{counted(len(names), found.what)} {does} ({some(names, NAMED)})"
-        for names, does in (
-            (found.only_here, "that the answers do not tell of"),
-            (found.only_there, "missing that the answers tell of"),
-            (found.otherwise, "otherwise than the answers tell"),
+        f"{counted(len(names), found.what)} {how} ({some(names, NAMED)})"
+        for names, how in (
+            (found.only_here, "too many"),
+            (found.only_there, "missing"),
+            (found.otherwise, "otherwise than it must be"),
         )
         if names
     ]

@@ -104,7 +104,7 @@ def settings_of(review: Review, step: str) -> Settings:
     used = [line["settings"] for line in review.ledger() if line["step"] == step]
     if len(used) != 1:
         raise FolderError(f"{LEDGER} tells of uar {step} {len(used)} times, which is done once.")
-    return _kept(review, used[0])
+    return kept_settings(review, used[0])
 
 
 def load(folder: Review) -> Evidence:
@@ -146,10 +146,17 @@ def load(folder: Review) -> Evidence:
         outcomes=journal.outcomes(raw),
         closing=document(CLOSING, "close"),
         excluded=table(EXCLUDED, EXCLUDED_FILE, "open"),
-        roster=table(ROSTER, ROSTER_FILE, "sync"),
+        roster=given_roster(folder),
         previous=kept_previous(folder),
         later=document(LATER, "report --later"),
     )
+
+
+def given_roster(review: Review) -> pd.DataFrame | None:
+    """HR's list, ROSTER, as uar sync took it in; None where none was given."""
+    if not review.names(ROSTER_FILE):
+        return None
+    return from_lines(ROSTER, review.read(ROSTER_FILE, "sync"))
 
 
 def kept_previous(review: Review) -> Previous | None:
@@ -162,10 +169,10 @@ def kept_previous(review: Review) -> Previous | None:
 def _settings(folder: Review) -> Settings:
     """The settings the last step worked with, as the folder keeps them."""
     used = [line["settings"] for line in folder.ledger() if line["settings"]]
-    return _kept(folder, used[-1] if used else "")
+    return kept_settings(folder, used[-1] if used else "")
 
 
-def _kept(review: Review, used: str) -> Settings:
+def kept_settings(review: Review, used: str) -> Settings:
     """The settings of that digest; "": the defaults."""
     name = f"settings/{used[:16]}.toml"
     return parse(review.read(name, "sync"), name) if used else Settings()

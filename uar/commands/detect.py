@@ -9,6 +9,8 @@ from typing import Any
 import click
 import pandas as pd
 
+from uar.commands._evidence import given_roster
+from uar.commands._looking import FINDINGS_FILE, PERSONS_FILE, Told, look
 from uar.commands._previous import earlier, previous_option
 from uar.commands._shared import (
     beside,
@@ -23,23 +25,18 @@ from uar.commands._shared import (
     settings_option,
 )
 from uar.commands._table import put_table
-from uar.detections import Facts, detections, run
 from uar.errors import FolderError, SetupError
-from uar.exceptions import FILE, accept, parse
+from uar.exceptions import FILE
 from uar.folder import Folder
-from uar.overrides import overrides, refused
-from uar.persons import persons
-from uar.previous import Previous
+from uar.previous import Previous, names
 from uar.settings import load
-from uar.snapshot import ROSTER_FILE, file_names, from_lines, to_lines
-from uar.tables import ROSTER, SEVERITIES, records
+from uar.snapshot import ROSTER_FILE, file_names
+from uar.tables import SEVERITIES, records
 from uar.unmatched import unmatched
 
 COUNTS = ("found", "looked_at", "cannot_tell", "accepted")
 CORRECT = "Correct what is named there, or take it out; nothing was written."
 MOST_LISTED = 20  # findings of one detection that a terminal shows
-PERSONS_FILE = "persons.toml"
-FINDINGS_FILE = "findings.jsonl"
 
 
 @click.command()
@@ -85,39 +82,30 @@ def command(
     settings, toml = load(settings_path)
     path, accepted = beside(settings_path, exceptions_path, FILE)
     persons_file, said = beside(settings_path, persons_path, PERSONS_FILE)
-    written = said or b""
-    exceptions = None if accepted is None else parse(accepted, path)
+    told = Told(said or b"", accepted or b"", persons_file, path)
     with Folder(folder).locked() as review:
         _refuse_when_used(review)
         snapshot = load_snapshot(review)
         wrong = unmatched(settings, snapshot)
         if wrong:
             raise SetupError("\n".join([*wrong, CORRECT]))
-        given = overrides(written, persons_file, snapshot.accounts)
-        people, links = persons(
-            snapshot.accounts, settings.persons, settings.attributes.placeholders, given
-        )
-        refused(links, given)
         previous, kept = earlier(review, previous_path, snapshot)
-        finished = pd.Timestamp(snapshot.header.finished_at)
-        listed = review.has(ROSTER_FILE)
-        roster = from_lines(ROSTER, review.read(ROSTER_FILE, "sync")) if listed else None
-        facts = Facts(snapshot, people, links, settings, finished, roster, previous, exceptions)
-        findings, coverage = run(facts, detections())
-        if exceptions is not None:
-            findings, coverage = accept(findings, coverage, exceptions, finished, path)
+        roster = given_roster(review)
+        seen = look(snapshot, settings, told, roster, previous)
+        people, findings, coverage = seen.people, seen.findings, seen.coverage
         review.write(
             "detect",
             {
-                "persons.jsonl": to_lines(people),
-                "links.jsonl": to_lines(links),
-                FINDINGS_FILE: to_lines(findings),
-                "coverage.jsonl": to_lines(coverage),
+                **seen.files(),
                 **_as_given(review, {FILE: accepted, PERSONS_FILE: said}),
                 **kept,
             },
             at=iso(now()),
-            read=(*file_names(), *([ROSTER_FILE] if listed else [])),
+            read=(
+                *file_names(),
+                *([] if roster is None else [ROSTER_FILE]),
+                *(names() if previous and not kept else ()),
+            ),
             counts={
                 "accounts": len(people),
                 "persons": people["person_id"].nunique(),

@@ -1,17 +1,16 @@
-"""uar rebuild: the snapshot derived again from the sealed answers, and all the rest from it."""
+"""uar rebuild: the snapshot again from the sealed answers, findings from it, the rest from both."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
-from uar.commands._deriving import Derivation, difference
+from uar.commands._deriving import Derivation, difference, of_answers, of_detection
 from uar.commands._evidence import Before, Review, load, opened, settings_of
 from uar.commands._shared import counted, json_option, put, put_json, say
 from uar.commands._table import put_table
@@ -19,11 +18,11 @@ from uar.commands.verify import holding
 from uar.errors import FolderError, SetupError
 from uar.folder import CLOSE
 from uar.maker import otherwise, ways_back
-from uar.verify import CLOSING, digest
+from uar.previous import UNDER
+from uar.verify import CAMPAIGN, CLOSING, digest
 
 PAGE = ".html"  # what templates are for
-SNAPSHOT = "snapshot/"
-CAMPAIGN = "campaign.json"
+GIVEN = ("settings/", UNDER)  # what a step keeps of what it was given
 
 
 @click.command()
@@ -36,48 +35,43 @@ CAMPAIGN = "campaign.json"
 )
 @json_option
 def command(path: Path, out: Path, templates: Path | None, as_json: bool) -> None:
-    """Make the snapshot, population, workbooks and reports again, in the folder OUT.
+    """Make snapshot, findings, population, workbooks and reports again, in the folder OUT.
 
     The snapshot from the tenant's answers that are sealed with it, by the steps that made it and
-    without asking the tenant; the rest from the sealed snapshot. HR's list, and what no answer
-    tells (whose key it was, how many requests there were), are taken as they are sealed.
+    without asking the tenant; persons, links, findings and coverage from the sealed snapshot, as
+    uar detect does; population, workbooks and reports from these and the decisions. What was given
+    (uar.toml, exceptions.toml, persons.toml, HR's list, the review before), and what no answer
+    tells (whose key it was, how many requests there were), is taken as it is sealed.
 
     Says of each file whether it is byte-identical to the one in FOLDER or PACK. Everything in it
     holds (uar verify), so a file that differs was not changed since: it was made by another uar,
     with other templates or with other libraries, and both are named. Exits with 1 then, and with 5
-    if a file differs that this very uar made: so a table that does not follow from the answers.
+    if a file differs that this very uar made: so one that does not follow from what it was made
+    of. Of a table the rows are named.
     """
     holding(path)
     review = opened(path)
     if out.exists():
         raise SetupError(f"{out} is already there; name a folder that is not.")
+    stages = (
+        Stage("snapshot", "the answers", "The snapshot", of_answers(review)),
+        Stage("detection", "what uar detect was given", "What uar detect wrote",
+              of_detection(review)),
+        Stage("campaign", "what uar open was given", "What uar open and uar report wrote",
+              of_campaign(review, templates)),
+    )  # fmt: skip
     lines = {name: line for line in review.ledger() for name in line["wrote"]}
-    derivation = Derivation(review)
-    rows: list[dict[str, Any]] = []
-    for name, content in chain(derivation.files(), made_again(review, templates)):
-        if content is not None:
-            target = out / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        line = lines.get(name)
-        sealed = line["wrote"][name]["sha256"] if line else None
-        same = content is not None and digest(content) == sealed
-        other = [] if same or line is None else otherwise(line, name.endswith(PAGE), templates)
-        says = ""
-        if line and not same and name.startswith(SNAPSHOT) and not derivation.failed:
-            says = difference(name, review.read(name, "sync"), content)
-        rows.append({"file": name, "identical": same, "made_with_other": other, "says": says})
-    differing = [row for row in rows if not row["identical"]]
+    made = {stage: [*_rows(review, stage, lines, out, templates)] for stage in stages}
+    differing = [row for rows in made.values() for row in rows if not row["identical"]]
+    same = not differing and not any(stage.again.failed for stage in stages)
     if as_json:
         made_by = sorted({line["version"] for line in review.ledger()})
-        derived = {"derived": not derivation.failed, "says": derivation.failed}
-        said = {"identical": not differing, "made_by": made_by, "snapshot": derived}
-        put_json({**said, "files": rows})
+        put_json({"identical": same, "made_by": made_by, **_document(made)})
     else:
-        _tell(path, rows, len(differing), derivation.failed)
+        _tell(path, made, len(differing), same)
     if CAMPAIGN not in lines:
         say("Of workbooks and reports there are none yet: uar open has not run.")
-    if differing:
+    if not same:
         others = [lines[row["file"]] for row in differing if row["made_with_other"]]
         if others:
             say("No file was changed, for every digest holds. What differs was made with")
@@ -87,27 +81,90 @@ def command(path: Path, out: Path, templates: Path | None, as_json: bool) -> Non
                 say(f"  {other}")
         for way in ways_back(others):
             say(way)
-        raise click.exceptions.Exit(1 if len(others) == len(differing) else FolderError.exit_code)
+        explained = others and len(others) == len(differing)
+        raise click.exceptions.Exit(1 if explained else FolderError.exit_code)
 
 
-def _tell(path: Path, rows: Sequence[Mapping[str, Any]], differing: int, failed: str) -> None:
+class Stage(NamedTuple):
+    """Files that follow from others: what they are, from what, what wrote them, and they again."""
+
+    name: str
+    source: str
+    wrote: str
+    again: Derivation
+
+
+Made = Mapping[Stage, Sequence[Mapping[str, Any]]]  # the rows of each
+
+
+def _rows(
+    review: Review,
+    stage: Stage,
+    lines: Mapping[str, Mapping[str, Any]],
+    out: Path,
+    templates: Path | None,
+) -> Iterator[dict[str, Any]]:
+    """Each file of a stage, written to `out`, and how it compares. `lines`: who wrote what."""
+    for name, content in stage.again.files():
+        if content is not None:
+            target = out / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        line = lines.get(name)
+        sealed = line["wrote"][name]["sha256"] if line else None
+        same = content is not None and digest(content) == sealed
+        other = [] if same or line is None else otherwise(line, name.endswith(PAGE), templates)
+        says = ""
+        if not same and not stage.again.failed:
+            there = review.read(name, line["step"]) if line else None
+            says = difference(name, there, content)
+        yield {"file": name, "identical": same, "made_with_other": other, "says": says}
+
+
+def _document(made: Made) -> dict[str, Any]:
+    """Of each stage, None where it has not come yet; and of each file."""
+    derived = {
+        stage.name: {"derived": not stage.again.failed, "says": stage.again.failed}
+        if rows or stage.again.failed
+        else None
+        for stage, rows in made.items()
+    }
+    return {**derived, "files": [row for rows in made.values() for row in rows]}
+
+
+def _tell(path: Path, made: Made, differing: int, same: bool) -> None:
     def word(row: Mapping[str, Any]) -> str:
         if row["identical"]:
             return "byte-identical"
         return "made otherwise" if row["made_with_other"] else "differs"
 
-    put_table(("File", "Made again"), [(row["file"], word(row)) for row in rows])
-    if failed:
-        put(f"The snapshot does not follow from its answers. {failed}")
-    for row in rows:
-        if row["says"]:
-            follows = ":" if row["made_with_other"] else " does not follow from the answers:"
-            put(f"{row['file']}{follows} {row['says']}.")
-    put(
-        f"{counted(differing, 'file')} of {len(rows):,} not as in {path}."
-        if differing
-        else f"All {counted(len(rows), 'file')} are byte-identical."
+    files = [(row["file"], word(row)) for rows in made.values() for row in rows]
+    put_table(("File", "Made again"), files)
+    for stage, rows in made.items():
+        if stage.again.failed:
+            put(f"{stage.wrote} does not follow from {stage.source}. {stage.again.failed}")
+        for row in rows:
+            if row["says"]:
+                follows = "" if row["made_with_other"] else f" does not follow from {stage.source}"
+                put(f"{row['file']}{follows}: {row['says']}.")
+    if same:
+        put(f"All {counted(len(files), 'file')} are byte-identical.")
+    elif differing:
+        put(f"{counted(differing, 'file')} of {len(files):,} not as in {path}.")
+
+
+def of_campaign(review: Review, templates: Path | None = None) -> Derivation:
+    """What uar open and uar report wrote; nothing before uar open."""
+    from uar.reports import every
+
+    reports = {report.file for report in every().values()}
+    sealed = (
+        name
+        for line in review.ledger()
+        for name in line["wrote"]
+        if name in reports or (line["step"] == "open" and not name.startswith(GIVEN))
     )
+    return Derivation(sealed, lambda: made_again(review, templates))
 
 
 def made_again(review: Review, templates: Path | None = None) -> Iterator[tuple[str, bytes]]:
@@ -123,8 +180,8 @@ def made_again(review: Review, templates: Path | None = None) -> Iterator[tuple[
     evidence = load(review)
     if evidence.items is None or evidence.campaign is None:
         return
-    assert evidence.persons is not None and evidence.links is not None  # noqa: S101 - before open
-    assert evidence.findings is not None  # noqa: S101
+    if evidence.persons is None or evidence.links is None or evidence.findings is None:
+        raise FolderError("Something that uar detect writes is not there.")
     detected = Detected(
         evidence.snapshot, evidence.persons, evidence.links, evidence.findings, evidence.previous
     )
