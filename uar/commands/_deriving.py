@@ -144,7 +144,7 @@ def difference(name: str, sealed: bytes | None, made: bytes | None) -> str:
         for names, how in (
             (found.only_here, "too many"),
             (found.only_there, "missing"),
-            (found.otherwise, "otherwise than it must be"),
+            (found.otherwise, "different"),
         )
         if names
     ]
