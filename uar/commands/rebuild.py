@@ -43,11 +43,10 @@ def command(path: Path, out: Path, templates: Path | None, as_json: bool) -> Non
     (uar.toml, exceptions.toml, persons.toml, HR's list, the review before), and what no answer
     tells (whose key it was, how many requests there were), is taken as it is sealed.
 
-    Says of each file whether it is byte-identical to the one in FOLDER or PACK. Everything in it
-    holds (uar verify), so a file that differs was not changed since: it was made by another uar,
-    with other templates or with other libraries, and both are named. Exits with 1 then, and with 5
-    if a file differs that this very uar made: so one that does not follow from what it was made
-    of. Of a table the rows are named.
+    Says of each file whether it is byte-identical to the one in FOLDER or PACK. One that differs
+    was made by another uar, with other templates or with other libraries: both are named, it is no
+    sign of tampering, and the exit code is 1. Or it is said to be made by this very uar, and does
+    not follow from what it was made of: the rows of a table are named, and the exit code is 5.
     """
     holding(path)
     review = opened(path)
@@ -68,7 +67,7 @@ def command(path: Path, out: Path, templates: Path | None, as_json: bool) -> Non
         made_by = sorted({line["version"] for line in review.ledger()})
         put_json({"identical": same, "made_by": made_by, **_document(made)})
     else:
-        _tell(path, made, len(differing), same)
+        _tell(path, out, made, len(differing), same)
     if CAMPAIGN not in lines:
         say("Of workbooks and reports there are none yet: uar open has not run.")
     if not same:
@@ -132,7 +131,7 @@ def _document(made: Made) -> dict[str, Any]:
     return {**derived, "files": [row for rows in made.values() for row in rows]}
 
 
-def _tell(path: Path, made: Made, differing: int, same: bool) -> None:
+def _tell(path: Path, out: Path, made: Made, differing: int, same: bool) -> None:
     def word(row: Mapping[str, Any]) -> str:
         if row["identical"]:
             return "byte-identical"
@@ -140,6 +139,7 @@ def _tell(path: Path, made: Made, differing: int, same: bool) -> None:
 
     files = [(row["file"], word(row)) for rows in made.values() for row in rows]
     put_table(("File", "Made again"), files)
+    put()
     for stage, rows in made.items():
         if stage.again.failed:
             put(f"{stage.wrote} does not follow from {stage.source}. {stage.again.failed}")
@@ -150,7 +150,7 @@ def _tell(path: Path, made: Made, differing: int, same: bool) -> None:
     if same:
         put(f"All {counted(len(files), 'file')} are byte-identical.")
     elif differing:
-        put(f"{counted(differing, 'file')} of {len(files):,} not as in {path}.")
+        put(f"{counted(differing, 'file')} of {len(files):,} not as in {path}; see {out}.")
 
 
 def of_campaign(review: Review, templates: Path | None = None) -> Derivation:
