@@ -11,11 +11,13 @@ import pytest
 
 from uar.commands._evidence import load, opened
 from uar.commands._previous import earlier
+from uar.commands.detect import _of_coverage
 from uar.errors import SetupError
 from uar.evidence import previous_of
 from uar.folder import Folder
 from uar.previous import TABLES, files_of, names, read_back
 from uar.snapshot import to_lines
+from uar.tables import COVERAGE
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "review"
 
@@ -84,3 +86,16 @@ def test_what_is_no_review_is_one_sentence(tmp_path: Path, old: Path) -> None:
     folder, snapshot = _later(old)
     with pytest.raises(SetupError, match="no review that can be read"):
         earlier(folder, tmp_path / "old" / "workbooks", snapshot)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("why", [None, "no roster given"])
+def test_why_something_did_not_run_is_told_where_there_is_such_a_thing(why: str | None) -> None:
+    ran = {"found": 1_204, "looked_at": 2_000, "cannot_tell": 0, "accepted": 0, "not_run": None}
+    rows = [ran, ran | ({"not_run": why} | dict.fromkeys(list(ran)[:4]) if why else {})]
+    texts = {"title": "Active", "severity": "low"}
+    told = [{"detection": f"LIF-{at}", **texts, **row} for at, row in enumerate(rows)]
+    heading, shown = _of_coverage(COVERAGE.frame(told))
+    assert heading[-1] == ("Not run" if why else "Accepted")
+    first, second = map(list, shown)
+    assert first == ["LIF-0", "Active", "1,204", "2,000", "0", "0", *([""] if why else [])]
+    assert second[2:] == (["-"] * 4 + [why] if why else first[2:])

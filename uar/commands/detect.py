@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -205,11 +205,16 @@ def _show(
         put()
         put(_where_to_read_on(findings, listed))
     put()
-    put_table(
-        ("Detection", "Looks for", "Found", "Looked at", "Cannot tell", "Accepted", "Not run"),
-        coverage.drop(columns="severity")
-        .assign(**{name: coverage[name].map("{:,}".format, na_action="ignore") for name in COUNTS})
-        .astype(object)
-        .fillna(dict.fromkeys(COUNTS, "-") | {"not_run": ""})
-        .itertuples(index=False),
-    )
+    put_table(*_of_coverage(coverage))
+
+
+def _of_coverage(coverage: pd.DataFrame) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
+    """Headings and rows; why something did not run is a column only where there is such a thing."""
+    shown = {"Detection": "detection", "Looks for": "title", "Found": "found"}
+    shown |= {"Looked at": "looked_at", "Cannot tell": "cannot_tell", "Accepted": "accepted"}
+    if coverage["not_run"].notna().any():
+        shown["Not run"] = "not_run"
+    numbers = {name: coverage[name].map("{:,}".format, na_action="ignore") for name in COUNTS}
+    texts = coverage.assign(**numbers)[list(shown.values())].astype(object)
+    rows = texts.fillna(dict.fromkeys(COUNTS, "-") | {"not_run": ""}).itertuples(index=False)
+    return tuple(shown), rows
