@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,8 @@ from uar.errors import SetupError
 from uar.evidence import previous_of
 from uar.folder import Folder
 from uar.previous import TABLES, files_of, names, read_back
-from uar.snapshot import to_lines
-from uar.tables import COVERAGE
+from uar.snapshot import from_lines, to_lines
+from uar.tables import COVERAGE, LINKS
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "review"
 
@@ -25,6 +26,16 @@ SAMPLE = Path(__file__).parents[1] / "samples" / "review"
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SAMPLE, tmp_path / "old"))
+
+
+def test_a_review_from_before_links_said_what_keeps_accounts_apart_is_read(old: Path) -> None:
+    """The program is newer than the last review: what its tables lack is unknown."""
+    lines = (old / "links.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    fewer = [{name: row[name] for name in row if name != "kept_apart"} for row in rows]
+    read = from_lines(LINKS, "".join(json.dumps(row) + "\n" for row in fewer).encode())
+    assert len(read) == len(rows) > 0
+    assert read["kept_apart"].isna().all()
 
 
 def test_what_is_frozen_reads_back_the_same(old: Path) -> None:

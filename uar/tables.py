@@ -458,7 +458,8 @@ LINKS = Table(
         # Do the two accounts have different employee ids? Unknown where one has none, and where
         # they differ by leading zeros only, which spreadsheets drop.
         Column("ids_differ", FLAG),
-        Column("kept_apart", FLAG, needed=True),  # persons.toml says that they are two persons
+        # persons.toml says that they are two persons; unknown where an older version wrote it.
+        Column("kept_apart", FLAG),
     ),
 )
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.detections.world import NOW, Row, admin, detect, employee, facts, user
+from tests.detections.world import NOW, Row, admin, detect, employee, facts, use, user
 from uar.cli import main
 from uar.errors import TableError
 from uar.folder import Folder, digest
@@ -253,6 +253,22 @@ def test_lif_02_finds_a_contract_that_is_over() -> None:
     assert list(found) == ["user:ana"]
     assert "the last day that HR states for Ana Quine was 2026-11-19." in found["user:ana"]["says"]
     assert (coverage["looked_at"], coverage["cannot_tell"]) == (5, 2)
+
+
+def test_of_an_administrator_without_a_name_the_person_is_named() -> None:
+    ana = user("ana", linked_admin_id="jumpcloud:admin:root")
+    root = admin("root", name=None)
+    for detection, said in (
+        ("LIF-01", {"status": "left"}),
+        ("LIF-02", {"end_date": day("2026-11-01")}),
+    ):
+        found, _ = detect(detection, facts([ana, root], roster=[employee("ana", **said)]))
+        assert "HR" in found["admin:root"]["says"]
+        assert " Ana Quine " in found["admin:root"]["says"]
+    signed_in = use("admin:root", "sign-in")
+    left = employee("ana", status="left", end_date=day("2026-11-01"))
+    found, _ = detect("LIF-05", facts([ana, root], roster=[left], uses=[signed_in]))
+    assert "used after Ana Quine left on" in found["admin:root"]["says"]
 
 
 def test_lif_03_finds_whom_hr_does_not_know() -> None:

@@ -42,7 +42,7 @@ DETECTION = Detection(
     id="LIF-01",
     title="Left the company, account still active",
     severity="critical",
-    says="{who} is active, but HR says that {shown} {when}.",
+    says="{who} is active, but HR says that {person_name} {when}.",
     judge=judge,
     needs=("roster",),
 )

@@ -41,7 +41,7 @@ DETECTION = Detection(
     id="LIF-02",
     title="Contract over, account still active",
     severity="high",
-    says="{who} is active, but the last day that HR states for {shown} was {when}.",
+    says="{who} is active, but the last day that HR states for {person_name} was {when}.",
     judge=judge,
     needs=("roster",),
 )

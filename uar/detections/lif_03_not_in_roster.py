@@ -57,7 +57,7 @@ DETECTION = Detection(
     id="LIF-03",
     title="Active person that HR does not know",
     severity="high",
-    says="{who} is active, but {shown} is not in HR's list{perhaps}.",
+    says="{who} is active, but {person_name} is not in HR's list{perhaps}.",
     judge=judge,
     needs=("roster",),
 )
