@@ -151,7 +151,7 @@ def test_who_reviews_himself_is_named(finished: Evidence) -> None:
     ("collection", "subject", "says", "word", "told"),
     [
         ("events", None, "Not licensed.", YES, "1 gap in what could be read"),
-        ("devices", None, "Left out by sync.leave_out in uar.toml: devices.", YES, "by uar.toml"),
+        ("devices", None, "Left out by sync.leave_out: devices.", YES, "by the settings"),
         ("cross-check", "jumpcloud:group:g1>user:u1", "Two answers disagree.", NO, "disagree"),
     ],
 )

@@ -46,7 +46,7 @@ def complete(evidence: Evidence, equations: Sequence[Equation]) -> Answer:
         number = int(disagree.sum())
         wrong.append(f"At {counted(number, 'edge')} two answers of the tenant disagree: {GAPS}")
     for which, words in (
-        (by_choice, "left out by uar.toml"),
+        (by_choice, "left out by the settings"),
         (~by_choice & ~disagree, "in what could be read"),
     ):
         if which.any():
