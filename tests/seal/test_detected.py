@@ -15,8 +15,9 @@ from tests.seal.test_answers import Files, rebuilt
 from uar.commands._looking import DETECTED_FILES
 from uar.folder import Folder
 from uar.sandbox.server import Sandbox
-from uar.snapshot import json_line
-from uar.verify import PACK
+from uar.snapshot import HEADER_FILE, json_bytes, json_line
+from uar.unlike import Unlike, unlike
+from uar.verify import CAMPAIGN, PACK
 
 FINDINGS, COVERAGE, PERSONS, LINKS = (
     f"{name}.jsonl" for name in ("findings", "coverage", "persons", "links")
@@ -125,15 +126,19 @@ def row_of(rows: Rows, key: str) -> Row:
     )
 
 
-def resealed(told: Path, path: Path, changed: Files) -> Path:
-    """The review until uar open with other files in its steps, as uar itself writes them."""
+def resealed(told: Path, path: Path, changed: Files, upto: str = "detect") -> Path:
+    """The review up to a step with other files in its steps, as uar itself writes them."""
+    lines = Folder(told).ledger()
+    last = [line["number"] for line in lines if line["step"] == upto][-1]
     with Folder(path).locked(create=True) as folder:
-        for line in Folder(told).ledger()[:4]:
+        for line in lines[:last]:
             settings = b""
             if line["settings"]:
                 settings = (told / f"settings/{line['settings'][:16]}.toml").read_bytes()
             names = [name for name in line["wrote"] if not name.startswith("settings/")]
             files = {n: changed[n] if n in changed else (told / n).read_bytes() for n in names}
+            if line["number"] == last:
+                files |= {name: raw for name, raw in changed.items() if not folder.has(name)}
             folder.write(
                 line["step"], files, at=line["at"], read=list(line["read"]), settings=settings,
                 counts=line["counts"], facts=line["facts"], replace=True,
@@ -284,3 +289,35 @@ def test_a_table_that_is_not_there(told: Path, tmp_path: Path) -> None:
         code, said = rebuilt(tmp_path / step, tmp_path / f"{step} again")
         assert code == 5 and says == (said["rows"].get(COVERAGE) or {"says": ""})["says"]
     assert "does not tell of uar detect" in said["detection"]["says"]
+
+
+def test_what_uar_open_wrote_that_does_not_follow(told: Path, tmp_path: Path) -> None:
+    campaign = json.loads((told / CAMPAIGN).read_bytes())
+    more = "workbooks/more.xlsx"
+    changed = {CAMPAIGN: json_bytes({**campaign, "owner": "Nobody"}), more: b"x"}
+    path = resealed(told, tmp_path / "q1", changed, "open")
+    done("verify", path)
+    code, said = rebuilt(path, tmp_path / "again")
+    assert code == 5 and said["campaign"]["derived"]
+    assert {name: row["says"] for name, row in said["rows"].items() if not row["identical"]} == {
+        CAMPAIGN: "1 field different (owner)",
+        more: "nothing needs it",
+    }
+
+
+def test_an_item_that_is_another(told: Path) -> None:
+    """uar verify already names one that was changed; here it is told which, and only by its row."""
+    rows = rows_of(told, "items.jsonl")
+    other = [{**row, "reviewer": "Me"} if at == 2 else row for at, row in enumerate(rows)][1:]
+    found = unlike("items.jsonl", lines(rows), lines(other))
+    assert found == Unlike("row", [rows[0]["item_id"]], [], [f"{rows[2]['item_id']}: reviewer"])
+    again = unlike("items.jsonl", lines(rows), lines(rows[::-1]))
+    assert again == Unlike("row", [], [], [])
+
+
+@pytest.mark.parametrize("finished", ["rubbish", 7])
+def test_a_moment_that_uar_never_writes(told: Path, tmp_path: Path, finished: object) -> None:
+    header = json.loads((told / HEADER_FILE).read_bytes()) | {"finished_at": finished}
+    path = resealed(told, tmp_path / "q1", {HEADER_FILE: json_bytes(header)})
+    code, said = rebuilt(path, tmp_path / "again")
+    assert code == 5 and "not what uar writes" in said["detection"]["says"]

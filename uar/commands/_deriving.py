@@ -33,6 +33,7 @@ from uar.snapshot import (
 )
 from uar.text import some
 from uar.unlike import unlike
+from uar.verify import UNREADABLE
 
 if TYPE_CHECKING:
     from uar.sources.jumpcloud import Sealed
@@ -60,6 +61,10 @@ class Derivation:
                 yield name, content
         except UarError as error:
             self.failed = str(error)
+        except UNREADABLE as error:
+            # The command that wrote them went through with what it had; so it had something else.
+            kind = type(error).__name__
+            self.failed = f"What is sealed of it is not what uar writes ({kind}: {error})."
         yield from ((name, None) for name in left)
 
 
