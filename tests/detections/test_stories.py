@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from uar.cli import main
 from uar.sandbox.organisations import load, sample
 from uar.sandbox.server import Sandbox
+from uar.tables import FINDINGS
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SETTINGS = SAMPLES / "uar.toml"
@@ -164,6 +165,12 @@ def test_the_same_words_for_people_and_the_exit_code_on_request(
     assert result.stdout.splitlines()[0].startswith("39 accounts of ")
     twice = CliRunner().invoke(main, ["detect", folder])
     assert (twice.exit_code, twice.stdout) == (0, result.stdout)
+
+
+def test_the_readme_names_everything_that_a_program_is_given_of_a_finding() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    said = readme.split("- `uar detect --json`")[1].split("\n- ")[0]
+    assert not [one.name for one in FINDINGS.columns if f"`{one.name}`" not in said]
 
 
 def test_list_explains_a_detection() -> None:

@@ -52,6 +52,33 @@ def test_a_table_fits_its_terminal_and_keeps_every_word() -> None:
     assert len(re.findall(r"\bword\b", text)) == 40
 
 
+EXPLAINED = """
+from uar.cli import main
+main(["list", "detections", "ADM-02"])
+"""
+
+
+def test_what_explains_a_detection_fills_the_terminal_paragraph_by_paragraph() -> None:
+    """Its lines are a file's of 100 columns: each folded by itself would leave every second one
+    short."""
+    wide, narrow = (on_a_terminal(columns, EXPLAINED).splitlines() for columns in (200, 80))
+    assert max(map(len, narrow)) <= 80
+    assert " ".join(narrow).split() == " ".join(wide).split()
+    headings = [line for line in wide if line[:1].strip()]
+    assert [line for line in narrow if line[:1].strip()] == headings
+    assert headings[1:3] == [
+        "An administrator can sign in without a second factor.",
+        "What it means",
+    ]
+    at = narrow.index("What it means")
+    assert narrow[at - 1] == ""
+    for place, line in enumerate(narrow[at:-1], at):
+        if line.startswith("    ") and narrow[place + 1].startswith("    "):
+            assert (
+                len(line) + 1 + len(narrow[place + 1].split()[0]) > 80
+            )  # the next word did not fit
+
+
 HEADINGS = """
 from uar.commands._table import put_table
 put_table(["Reviewer", "Not reviewed yet", "Last file"], [["Amara Delacroix", 7, "0008 accepted"]])

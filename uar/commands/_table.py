@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TextIO
 
 import click
@@ -46,6 +48,30 @@ def fitted(text: str, stream: TextIO) -> str:
         for whole in text.split("\n")
         for line in _folded(whole, columns, " " * _hanging(whole))
     )
+
+
+def flowing(text: str, stream: TextIO) -> str:
+    """Paragraphs that fill the terminal; as they are in a file or pipe. What is indented alike,
+    line by line, is one paragraph; an empty line parts two."""
+    if not stream.isatty():
+        return text
+    columns = shutil.get_terminal_size().columns
+    whole = (
+        textwrap.TextWrapper(
+            columns,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ).fill(" ".join(line.strip() for line in lines))
+        for (indent, _), lines in groupby(text.split("\n"), key=_indent)
+    )
+    return "\n".join(whole)
+
+
+def _indent(line: str) -> tuple[str, bool]:
+    """The spaces that a line begins with, and whether anything stands behind them."""
+    return line[: len(line) - len(line.lstrip())], bool(line.strip())
 
 
 def _hanging(line: str) -> int:

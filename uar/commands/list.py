@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import sys
 
 import click
 
 from uar.commands._shared import json_option, put, put_json
-from uar.commands._table import put_table
+from uar.commands._table import flowing, put_table
 from uar.detections import modules
 from uar.detections._elsewhere import ELSEWHERE
 from uar.errors import SetupError
@@ -48,7 +49,8 @@ def command(what: str, name: str | None, as_json: bool) -> None:
     else:
         put("  ".join(value for key, value in chosen[0].items() if key != "text"))
         put()
-        put(chosen[0]["text"])
+        text = chosen[0]["text"]
+        put(flowing(text, sys.stdout) if what == "detections" else text)
 
 
 def _detections() -> list[dict[str, str]]:
