@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from tests.detections.world import Row, admin, detect, facts, grant, thing, user
 from uar.detections import Facts
-from uar.settings import Attributes, Domains, Settings, Thresholds
+from uar.settings import Attributes, Domains, ServiceAccounts, Settings, Thresholds
 
 NO_MANAGER = {"manager_id": None}
 
@@ -122,6 +123,7 @@ def test_atr_09_whom_it_looks_at() -> None:
 
 
 OURS = Settings(domains=Domains(own=("corp.example",)))
+BOT = ServiceAccounts(owners=MappingProxyType({"boss": "ana@corp.example"}))
 
 
 @pytest.mark.parametrize(
@@ -129,6 +131,12 @@ OURS = Settings(domains=Domains(own=("corp.example",)))
     [
         ({}, OURS, ""),
         ({"service_like": True}, OURS, "serves programs by LDAP or Samba"),
+        ({}, Settings(service_accounts=BOT), "is named in service_accounts.owners"),
+        (
+            {"login": None, "employee_type": None, "service_like": None, "email": None},
+            Settings(service_accounts=ServiceAccounts(owners={"jumpcloud:user:boss": "ana@x.eu"})),
+            "is named in service_accounts.owners",
+        ),
         ({"login": "helpdesk"}, OURS, "is named as a function and not as a person"),
         ({"email": "boss@home.example"}, OURS, "has an address outside the organisation's domains"),
         ({"email": "boss@home.example"}, Settings(), ""),

@@ -133,6 +133,21 @@ def test_the_owner_of_a_service_account_decides_about_it() -> None:
     assert row["routed_because"].endswith("Odd Doe, the owner of the account, decides.")
 
 
+def test_a_user_that_is_named_as_a_service_is_its_owners_and_decides_nothing() -> None:
+    toml = '[service_accounts.owners]\n"ANN@example.com" = "odd@example.com"\n'
+    assert deciders(toml) == USUAL | {"ann pay": "odd", "ann all": "odd"}
+    row = by_name(told(toml).items)["ann pay"]
+    assert row["routed_because"] == (
+        "A service account has no manager; Odd Doe, the owner of the account, decides."
+    )
+    toml = '[service_accounts.owners]\n"mia" = "odd@example.com"\n'
+    row = by_name(told(toml).items)["ann pay"]
+    assert row["routed_because"] == (
+        "Manager Mia Doe is an account of a service; no owner is named for Payroll; "
+        "Boss Doe, the fallback reviewer, decides."
+    )
+
+
 AWAY = """
 [[reviewers.delegations]]
 absent = "mia@example.com"

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from uar.detections import Facts, each, once
-from uar.detections._named import is_declared
+from uar.services import is_declared
 from uar.settings import PLACES, AttributesRule, Settings
 from uar.text import folded, is_placeholder
 
@@ -23,7 +23,7 @@ def profiled(facts: Facts) -> pd.DataFrame:
     """Those of `active_people` who have a profile of their own: a user that uar.toml names as a
     service account has no department, no manager and no employee id, and is for NHI."""
     people = active_people(facts)
-    return people[~is_declared(facts, people)]
+    return people[~is_declared(facts.settings, people)]
 
 
 def is_missing(values: pd.Series[Any], facts: Facts) -> pd.Series[Any]:

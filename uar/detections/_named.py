@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
+from uar import services
 from uar.detections import Facts
-from uar.tables import TEXT
 from uar.text import folded
-from uar.toml_file import Pairs
 
 # What stands for a function or a device. A name made of these alone is nobody's.
 WORDS = (
@@ -33,14 +32,9 @@ MARKED = re.compile(rf"(?:{'|'.join(MARKS)})\d*[\W_].*|.*[\W_](?:{'|'.join(MARKS
 def owners(facts: Facts, accounts: pd.DataFrame) -> pd.Series[Any]:
     """The e-mail of each account's owner, by name, login or id; unknown where uar.toml has none."""
     settings = facts.settings
-    return _owners(settings.service_accounts.owners, accounts).fillna(
-        _owners(settings.reviewers.owners, accounts)
+    return services.owners(settings.service_accounts.owners, accounts).fillna(
+        services.owners(settings.reviewers.owners, accounts)
     )
-
-
-def is_declared(facts: Facts, accounts: pd.DataFrame) -> pd.Series[bool]:
-    """Is an account named in service_accounts.owners? Whatever it is used for, it is no person."""
-    return _owners(facts.settings.service_accounts.owners, accounts).notna()
 
 
 def is_generic(accounts: pd.DataFrame) -> pd.Series[Any]:
@@ -53,19 +47,3 @@ def is_generic(accounts: pd.DataFrame) -> pd.Series[Any]:
         alone = bare.str.fullmatch(ALONE.pattern) | bare.str.fullmatch(MARKED.pattern)
         generic |= alone.fillna(False).astype(bool)
     return generic.astype("boolean").mask(login.isna() & email.isna())
-
-
-def _owners(named: Pairs, accounts: pd.DataFrame) -> pd.Series[Any]:
-    found = pd.Series(None, index=accounts.index, dtype=cast(Any, TEXT))
-    emails = _by_name(named)
-    if emails.empty:
-        return cast("pd.Series[Any]", found)
-    for column in ("account_id", "source_id", "login", "email", "name"):
-        found = found.fillna(folded(accounts[column]).map(emails).astype(cast(Any, TEXT)))
-    return cast("pd.Series[Any]", found)
-
-
-def _by_name(named: Pairs) -> pd.Series[Any]:
-    keys = [key.strip().casefold() for key in named]
-    emails = pd.Series(list(named.values()), index=keys, dtype=cast(Any, TEXT))
-    return cast("pd.Series[Any]", emails[~emails.index.duplicated()])

@@ -1,15 +1,15 @@
 """A manager is no person of the organisation: a service, a shared account or an outsider.
 
 What it means
-    People have a manager whose user serves LDAP or Samba, is named as a function ("helpdesk"), has
-    an address outside the organisation's domains, or an employee type of those who are no
-    employees.
+    People have a manager whose user serves LDAP or Samba, is named in service_accounts.owners or as
+    a function ("helpdesk"), has an address outside the organisation's domains, or an employee type
+    of those who are no employees.
 Why it matters
     A review goes to the manager. A service or a shared account cannot answer for a decision, and an
     outsider should not decide who of the organisation may see what.
 Facts read
     Manager, names, service marks and employee types of users; domains.own, where it is set;
-    employment.external.
+    employment.external; service_accounts.owners.
 Controls
     NIST SP 800-53 AC-2(j), AC-5; SOC 2 CC6.2, CC6.3; ISO/IEC 27001:2022 A.5.18, A.5.3;
     PCI DSS 7.2.4.
@@ -29,13 +29,18 @@ from uar.detections import Detection, Facts, each
 from uar.detections._managers import managers
 from uar.detections._named import is_generic
 from uar.detections._outside import is_external, is_no_employee, without_domains
+from uar.services import is_declared
 from uar.text import counted
 
 
 def judge(facts: Facts) -> pd.DataFrame:
     them = managers(facts)
+    named = is_declared(facts.settings, them)
     reasons = {
         "serves programs by LDAP or Samba": them["service_like"],
+        "is named in service_accounts.owners": named.astype("boolean").where(
+            named
+        ),  # of the others nothing
         "is named as a function and not as a person": is_generic(them),
         "is no employee": is_no_employee(facts, them["employee_type"]),
     }

@@ -28,8 +28,9 @@ import pandas as pd
 
 from uar.detections import Detection, Facts, each
 from uar.detections._gone import has_left
-from uar.detections._named import is_declared, owners
+from uar.detections._named import owners
 from uar.detections._services import can_write
+from uar.services import is_declared
 from uar.tables import look_up, within
 from uar.text import folded
 
@@ -38,7 +39,7 @@ ADMINS = "admins"
 
 def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
-    marked = (accounts["kind"] == "service") | is_declared(facts, accounts)
+    marked = (accounts["kind"] == "service") | is_declared(facts.settings, accounts)
     service = accounts["service_like"] | marked
     robots = accounts.assign(service=service)[(service & accounts["active"]).fillna(True)]
     robots = robots.assign(owner=owners(facts, robots))

@@ -12,6 +12,7 @@ from uar.detections import Facts
 from uar.detections._employed import employed, over
 from uar.detections._outside import is_external, without_domains
 from uar.evidence import Evidence
+from uar.services import is_declared
 from uar.tables import records, within
 from uar.tieout import TieOut
 
@@ -122,11 +123,12 @@ def privileged(tieout: TieOut, columns: Sequence[str]) -> pd.DataFrame | None:
 
 
 def non_human(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:
-    """Rows of the standing held by service accounts and by users that serve a machine."""
+    """Rows of the standing held by service accounts and by users that are no person."""
     if tieout.standing is None:
         return None
     accounts = evidence.snapshot.accounts
     service = (accounts["kind"] == "service") | accounts["service_like"].fillna(False)
+    service |= is_declared(evidence.settings, accounts)
     served = within(tieout.standing["holder_id"], accounts.loc[service, "account_id"])
     return tieout.standing[served]
 

@@ -170,7 +170,7 @@ def privileged(tieout: TieOut) -> Listing:
 
 
 def non_human(evidence: Evidence, tieout: TieOut) -> Listing:
-    none = "No service account, and no user that serves a machine, holds anything."
+    none = "No service account, and no user that is a service, holds anything."
     found = people.non_human(evidence, tieout)
     return _items("non-human", "Held by service accounts and the like", found, none)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from uar import services
 from uar.errors import SetupError
 from uar.review.candidates import Candidate, address, by_email, candidates, why_not
 from uar.review.use import day_in_short
@@ -69,7 +70,7 @@ class Router:
     """Everyone who may be asked. `rules`: one of USUAL, or who is named, per rule of uar.toml."""
 
     candidates: Mapping[str, Candidate]  # by account_id
-    owners: Mapping[str, Candidate]  # by entitlement_id, or the account_id of a service account
+    owners: Mapping[str, Candidate]  # by entitlement_id, or the account_id of what is a service
     fallback: Candidate | None
     rules: Sequence[str | Candidate] = ()
     deputies: Mapping[str, Deputy] = field(default_factory=dict)  # by account_id of who is away
@@ -126,7 +127,7 @@ class Router:
     def _manager(self, asked: Question) -> tuple[Candidate | None, str, str]:
         if asked.holder_kind == "group":
             return None, "", ""
-        if asked.holder_kind == "service":
+        if asked.holder_kind == "service" or asked.holder_id in self.owners:
             return None, "", "a service account has no manager"
         if not asked.manager_id:
             return None, "", "no manager is recorded"
@@ -209,17 +210,10 @@ def router(
 def _owners_of_accounts(
     accounts: pd.DataFrame, settings: Settings, users: Mapping[str, Candidate]
 ) -> dict[str, Candidate]:
-    """account_id of a service account -> its owner, where he is one of `users`, by e-mail."""
-    services = accounts[accounts["kind"] == "service"]
-    named = settings.service_accounts.owners
-    owned = {key.strip().casefold(): email for key, email in named.items()}
-    found: dict[str, Candidate] = {}
-    for column in ("name", "login", "source_id", "account_id"):
-        for account, text in zip(services["account_id"], services[column], strict=True):
-            owner = users.get(address(owned.get(str(text).strip().casefold(), "")))
-            if owner is not None:
-                found[account] = owner
-    return found
+    """account_id of what is named in service_accounts.owners -> who of `users` answers for it."""
+    emails = services.owners(settings.service_accounts.owners, accounts)
+    named = zip(accounts["account_id"], emails.fillna("").map(address).map(users.get), strict=True)
+    return {account: owner for account, owner in named if isinstance(owner, Candidate)}
 
 
 def _ids(entitlements: pd.DataFrame) -> dict[str, list[str]]:
