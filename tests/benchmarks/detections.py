@@ -6,7 +6,9 @@ together.
 The organisation is the generator's (XL: 50,000 users, 1,000,000 grants); its snapshot is written
 first, as sync does, and is kept in FOLDER where one is named. Detections then run in a process of
 their own, that reads what uar detect reads. The earlier review is the same organisation with three
-grants in a hundred gone and three people in a hundred placed differently; HR's list has everybody.
+grants in a hundred gone, three people in a hundred placed differently, and one grant in a hundred
+revoked; HR's list has everybody, one in a hundred as gone. Every list was read: no detection is
+quick because it has nothing to tell.
 
 Times are seconds of the processor, so that they mean the same on a busy machine: of each detection,
 and of putting together what all of them found. The peak is what the process held at most while one
@@ -17,6 +19,7 @@ id, or the e-mail of one as alternate of the other.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -32,14 +35,23 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from tests.detections.world import HEADER, collection
+from tests.detections.world import ANSWER, HEADER, ITEM, collection
 from uar.access import reach
 from uar.detections import Facts, ask, detections, put_together
+from uar.detections._lists import ACCOUNTS_IN, GROUPS_IN
 from uar.persons import persons
 from uar.previous import Previous
 from uar.sandbox import names
-from uar.sandbox.generate import organisation
-from uar.settings import Domains, Employment, Persons, Privileged, Settings, SodRule
+from uar.sandbox.generate import SIZES, organisation
+from uar.settings import (
+    Domains,
+    Employment,
+    Persons,
+    Privileged,
+    Settings,
+    SodRule,
+    Temporary,
+)
 from uar.snapshot import Snapshot, from_files, to_files
 from uar.sources import _rows as rows
 from uar.sources import _things as things
@@ -49,6 +61,7 @@ from uar.tables import (
     COVERAGE,
     DECISIONS,
     ENTITLEMENTS,
+    EXCEPTIONS,
     FINDINGS,
     GAPS,
     GRANTS,
@@ -61,7 +74,7 @@ from uar.tables import (
 
 Answer = TypeVar("Answer")
 KINDS = {"user_group": "group", "application": "app", "user": "user"}
-READ = ("group members", "application users", "admins")
+READ = sorted({*ACCOUNTS_IN.values(), *GROUPS_IN.values()})
 
 
 def snapshot(state: dict[str, Any]) -> Snapshot:
@@ -131,7 +144,14 @@ def used(snap: Snapshot) -> Snapshot:
 def roster_of(snap: Snapshot) -> pd.DataFrame:
     users = snap.accounts[snap.accounts["kind"] == "user"].dropna(subset=["employee_id"])
     listed = users[["employee_id", "email", "name", "department", "title"]]
-    return ROSTER.frame(listed.assign(row=np.arange(2, len(users) + 2), status="employed"))
+    gone = np.arange(len(users)) % 100 == 0
+    return ROSTER.frame(
+        listed.assign(
+            row=np.arange(2, len(users) + 2),
+            status=np.where(gone, "left", "employed"),
+            end_date=np.where(gone, "2026-10-01T00:00:00Z", None),
+        )
+    )
 
 
 def earlier(snap: Snapshot) -> Previous:
@@ -140,10 +160,24 @@ def earlier(snap: Snapshot) -> Previous:
     accounts = snap.accounts.copy()
     others = np.arange(len(accounts)) % 33 == 0
     accounts["department"] = accounts["department"].mask(others, "Elsewhere")
+    revoked = snap.grants[np.arange(len(snap.grants)) % 100 == 0]
+    named = revoked[["grant_id", "holder_id", "holder_kind", "entitlement_id"]]
+    items = named.assign(item_id="UAR-" + named["grant_id"], holder_name="Ana", entitlement="Pay")
+    items = items.assign(entitlement_kind="app", **ITEM)
+    answers = items[["item_id"]].assign(decision="Revoke", written="Revoke", **ANSWER)
     return Previous(
         "", "2026-Q3", "", replace(snap, accounts=accounts, grants=grants), pd.DataFrame(),
-        FINDINGS.empty(), ITEMS.empty(), DECISIONS.empty(), OUTCOMES.empty(), COVERAGE.empty(),
+        FINDINGS.empty(), ITEMS.frame(items), DECISIONS.frame(answers), OUTCOMES.empty(),
+        COVERAGE.empty(),
     )  # fmt: skip
+
+
+def exceptions() -> pd.DataFrame:
+    """A thousand that are over."""
+    rows = pd.DataFrame({"line": np.arange(1, 1001)})
+    rows["finding"] = "ADM-01:jumpcloud:admin:" + rows["line"].astype("string")
+    over = {"reason": "Asked.", "approver": "Ana Ng", "expires": "2026-01-31T00:00:00Z"}
+    return EXCEPTIONS.frame(rows.assign(**over))
 
 
 def settings_of(snap: Snapshot) -> Settings:
@@ -151,12 +185,18 @@ def settings_of(snap: Snapshot) -> Settings:
     things = snap.entitlements
     apps = things.loc[things["kind"] == "app", "entitlement_id"].tolist()
     groups = things.loc[things["kind"] == "group", "entitlement_id"].tolist()
+    ends = [date for date in (dt.date(2026, 10, 31), dt.date(2027, 1, 31)) for _ in range(10)]
+    own = snap.grants[snap.grants["holder_kind"] == "user"].head(len(ends))
     return Settings(
         persons=Persons(alias_domains={names.ALIAS_DOMAIN: names.DOMAIN}),
         domains=Domains(own=(names.DOMAIN, names.ALIAS_DOMAIN)),
         privileged=Privileged(entitlements=tuple(apps[:3])),
         employment=Employment(employees_only=tuple(groups[:10])),
         sod=tuple(SodRule(f"rule {n}", tuple(apps[n : n + 2])) for n in range(5)),
+        temporary=tuple(
+            Temporary(*each)
+            for each in zip(own["holder_id"], own["entitlement_id"], ends, strict=True)
+        ),
     )
 
 
@@ -241,7 +281,8 @@ def measure(folder: Path) -> None:
     quality(folder, snap, who, links)
 
     finished = pd.Timestamp(snap.header.finished_at)
-    facts = Facts(snap, who, links, settings, finished, roster_of(snap), earlier(snap))
+    given = roster_of(snap), earlier(snap), exceptions()
+    facts = Facts(snap, who, links, settings, finished, *given)
     total, most, answers = 0.0, 0.0, []
 
     def timed(name: str, work: Callable[[], Answer], says: Callable[[Answer], str]) -> Answer:
@@ -268,6 +309,8 @@ def in_words(answer: tuple[pd.DataFrame | None, dict[str, Any]]) -> str:
 
 
 def main(size: str = "XL", folder: str = "") -> None:
+    if size not in (*SIZES, "measure"):
+        raise SystemExit(__doc__)
     if size == "measure":
         measure(Path(folder))
         return
