@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +22,7 @@ from uar.errors import TableError
 from uar.folder import Folder, digest
 from uar.sandbox.organisations import load, sample
 from uar.sandbox.server import Sandbox
-from uar.settings import Roster, ServiceAccounts, Settings, parse
+from uar.settings import Attributes, Roster, ServiceAccounts, Settings, parse
 from uar.shortened import shortened
 from uar.tables import ROSTER
 from uar.workbooks.roster import read_roster
@@ -110,6 +111,27 @@ def test_every_bad_cell_is_named_at_once() -> None:
         "line 5, column email: B@corp.example stands in line 3 too",
         "line 6, column employee_id: 1 stands in line 2 too",
     )
+
+
+def test_a_cell_that_says_nothing_is_empty() -> None:
+    content = (
+        b"employee_id,email,status,end_date,manager\n"
+        b"n/a,a@b.example,-,-,?\n"
+        b"N/A,b@b.example,active,0000-00-00,TBD\n"
+        b"000,c@b.example,active,,c@b.example\n"
+        b"E-7,none,left,,keine\n"
+    )
+    settings = Settings(roster=Roster(employed=("-", "active")))
+    people = read_roster("hr.csv", content, settings)
+    assert people["employee_id"].dropna().tolist() == ["E-7"]
+    assert people["email"].isna().tolist() == [False, False, False, True]
+    assert people["end_date"].isna().all()
+    assert people["manager"].dropna().tolist() == ["c@b.example", "keine"]
+    assert people["status"].tolist() == ["employed", "employed", "employed", "left"]
+    own = replace(settings, attributes=Attributes(placeholders=("keine",)))
+    with pytest.raises(TableError) as caught:
+        read_roster("hr.csv", content, own)
+    assert "line 3, column employee_id: N/A stands in line 2 too" in caught.value.problems
 
 
 @pytest.mark.parametrize(

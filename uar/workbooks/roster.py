@@ -1,7 +1,8 @@
 """HR's list of employees, .xlsx or .csv -> ROSTER, or every cell that cannot be understood at once.
 
 The first row that is filled holds the headings: the names of ROSTER_COLUMNS, or what
-[roster.columns] says instead. Other columns are not looked at.
+[roster.columns] says instead. Other columns are not looked at. A cell that says nothing, by
+attributes.placeholders, is as good as empty: "n/a" as the employee id of two people is nobody's.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from uar.decisions.returned import Row, Sheet
 from uar.errors import TableError
 from uar.settings import ROSTER_COLUMNS, Roster, Settings
 from uar.tables import ROSTER
-from uar.text import EMAIL
+from uar.text import EMAIL, is_placeholder
 from uar.workbooks.read_csv import decoded
 from uar.workbooks.read_xlsx import read_xlsx
 
@@ -48,7 +49,10 @@ def read_roster(name: str, content: bytes, settings: Settings) -> pd.DataFrame:
         for column, at in columns.items()
         if (row.number, at) in sheet.valueless
     ]
-    people = [_person(row, sheet, columns, epoch, settings.roster, problems) for row in rows]
+    nothing = _nothing(rows, columns, settings.attributes.placeholders)
+    people = [
+        _person(row, sheet, columns, epoch, settings.roster, nothing, problems) for row in rows
+    ]
     problems += _repeated(people, sheet, columns)
     if problems:
         more = len(problems) - SHOWN
@@ -119,16 +123,27 @@ def _plain(heading: str) -> str:
     return re.sub(r"[\s_-]+", "", heading.casefold())
 
 
+def _nothing(
+    rows: Iterable[Row], columns: Mapping[str, int], placeholders: Iterable[str]
+) -> set[str]:
+    """What stands in cells and says nothing."""
+    cells = {row.text(at).strip() for row in rows for at in columns.values()}
+    said = pd.Series(sorted(cells), dtype="string")
+    return set(said[is_placeholder(said, placeholders).fillna(False)])
+
+
 def _person(
     row: Row,
     sheet: Sheet,
     columns: Mapping[str, int],
     epoch: dt.date,
     settings: Roster,
+    nothing: set[str],
     problems: list[str],
 ) -> dict[str, Any]:
     """A row of ROSTER; what is wrong with it is added to the problems."""
     person: dict[str, Any] = {column: row.text(at).strip() for column, at in columns.items()}
+    person |= {name: "" for name, said in person.items() if said in nothing and name != "status"}
 
     def wrong(column: str, what: str) -> None:
         problems.append(f"{_place(sheet, row.number, columns, column)}: {what}")
