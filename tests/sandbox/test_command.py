@@ -16,6 +16,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from uar.cli import main
 from uar.commands.sandbox import command
 from uar.sandbox.faults import KINDS, Fault
 from uar.sandbox.server import Sandbox
@@ -148,3 +149,14 @@ def test_every_request_is_logged(box: Sandbox, reader: httpx.Client) -> None:
 def test_bodies_without_a_length_are_refused(reader: httpx.Client) -> None:
     answer = reader.post("/api/search/systemusers", content=iter([b"{}"]))
     assert answer.status_code == 411
+
+
+def test_an_organisation_without_a_reading_key_is_told_what_to_add(tmp_path: Path) -> None:
+    state = small()
+    state["keys"] = [entry for entry in state["keys"] if entry.get("key") != READ_KEY]
+    path = tmp_path / "organisation.json"
+    path.write_text(json.dumps(state))
+    done = CliRunner().invoke(main, ["sandbox", "--port", "0", "--organisation", str(path)])
+    assert done.exit_code == 2
+    assert "the role 'read only': its `keys` need an entry" in done.stderr
+    assert "apiKeyAllowed" in done.stderr

@@ -108,7 +108,10 @@ class Sandbox:
             admin = self.tenant.admins.get(entry.get("admin", ""))
             if admin is not None and str(admin.get("roleName", "")).lower() == role:
                 return str(entry["key"])
-        raise SetupError(f"The organisation has no key of an administrator with the role {role!r}.")
+        raise SetupError(
+            f"The organisation has no key of an administrator with the role {role!r}: its `keys` "
+            'need an entry {"key": ..., "admin": the id of one}, for whom apiKeyAllowed is true.'
+        )
 
     @property
     def connections(self) -> int:
