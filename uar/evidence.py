@@ -14,6 +14,7 @@ import pandas as pd
 from uar.previous import TABLES, Previous
 from uar.settings import Settings
 from uar.snapshot import Snapshot
+from uar.verify import SEAL
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ class Evidence:
 
 
 def previous_of(evidence: Evidence) -> Previous:
-    """An earlier review as the next one needs it; without its pages and without its seal key."""
+    """An earlier review as the next one needs it; without its pages and without its seal key.
+
+    The same of a folder and of its pack, which is without the entry that records it.
+    """
     snapshot = evidence.snapshot
     campaign = evidence.campaign or {}
     parts = {
@@ -62,7 +66,7 @@ def previous_of(evidence: Evidence) -> Previous:
     return Previous(
         name=campaign.get("name", ""),
         period=campaign.get("period", ""),
-        ledger_head=evidence.ledger[-1]["hash"],
+        ledger_head=[line["hash"] for line in evidence.ledger if line["step"] != SEAL][-1],
         snapshot=replace(snapshot, header=replace(snapshot.header, seal_key=""), pages={}),
         **parts,
     )

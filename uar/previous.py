@@ -38,7 +38,8 @@ class Previous:
 
     name: str  # of its campaign
     period: str
-    ledger_head: str  # the hash of its last ledger line: which review it was, to the byte
+    # The hash of its last ledger line, or of a closed one the root hash: which it was, to the byte.
+    ledger_head: str
     snapshot: Snapshot
     persons: pd.DataFrame
     findings: pd.DataFrame

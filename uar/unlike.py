@@ -7,13 +7,14 @@ import json
 from dataclasses import dataclass
 from itertools import compress
 
+from uar.previous import ABOUT, TABLES, UNDER
 from uar.snapshot import HEADER_FILE, TABLE_FILES, from_lines, table_from
-from uar.tables import COVERAGE, EXCLUDED, FINDINGS, ITEMS, LINKS, PERSONS
+from uar.tables import EXCLUDED, LINKS
 from uar.verify import CAMPAIGN
 
-MADE_FILES = {
-    f"{table.name}.jsonl": table for table in (PERSONS, LINKS, FINDINGS, COVERAGE, ITEMS, EXCLUDED)
-}  # what uar detect and uar open make
+# What uar detect and uar open make, and what is kept of a review before.
+MADE_FILES = {f"{table.name}.jsonl": table for table in (*TABLES, LINKS, EXCLUDED)}
+DOCUMENTS = (HEADER_FILE, CAMPAIGN, ABOUT)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ def unlike(name: str, here: bytes, there: bytes) -> Unlike | None:
 
     Raises TableError where a version is not what this table must be.
     """
-    if name in (HEADER_FILE, CAMPAIGN):
+    name = name.removeprefix(UNDER)
+    if name in DOCUMENTS:
         one, other = json.loads(here), json.loads(there)
         fields = sorted(key for key in {*one, *other} if one.get(key) != other.get(key))
         return Unlike("field", [], [], fields)

@@ -18,8 +18,8 @@ LEVELS = (
     ("uar.toml_file", "uar.zipped", "uar.memory", "uar.processes", "uar.maker", "uar.when"),
     ("uar.tables", "uar.clock", "uar.settings"),
     ("uar.snapshot", "uar.sheet"),
-    ("uar.access", "uar.services", "uar.unlike", "uar.previous", "uar.exceptions", "uar.overrides"),
-    ("uar.evidence", "uar.peers", "uar.shortened"),
+    ("uar.access", "uar.services", "uar.previous", "uar.exceptions", "uar.overrides"),
+    ("uar.evidence", "uar.peers", "uar.shortened", "uar.unlike"),
     (
         "uar.unmatched",
         "uar.persons",

@@ -26,8 +26,8 @@ GRANTS = "snapshot/grants.parquet"
 MEMBERS = page_file("group members")
 
 
-def rebuilt(path: Path, out: Path) -> tuple[int, dict[str, Any]]:
-    done = uar("rebuild", path, out, "--json")
+def rebuilt(path: Path, out: Path, *words: object) -> tuple[int, dict[str, Any]]:
+    done = uar("rebuild", path, out, "--json", *words)
     said = json.loads(done.stdout)
     said["rows"] = {row["file"]: row for row in said["files"]}
     return done.exit_code, said

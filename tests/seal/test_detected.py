@@ -12,7 +12,10 @@ import pytest
 from tests.sandbox.small import READ_KEY, small
 from tests.seal.conftest import uar
 from tests.seal.test_answers import Files, rebuilt
+from uar import verify
+from uar.commands._evidence import load
 from uar.commands._looking import DETECTED_FILES
+from uar.evidence import previous_of
 from uar.folder import Folder
 from uar.sandbox.server import Sandbox
 from uar.snapshot import HEADER_FILE, json_bytes, json_line
@@ -111,6 +114,46 @@ def test_everything_told_tells_in_it(told: Path) -> None:
     assert coverage["LIF-01"]["found"]
     (link,) = [row for row in rows_of(told, LINKS) if row["rule"] == "override"]
     assert (link["account_a"], link["account_b"]) == (OWNER, ANA) and link["merged"]
+
+
+def test_what_is_kept_of_the_review_before_is_compared_with_itself(
+    told: Path, opened: Path, tmp_path: Path
+) -> None:
+    """Folder or pack; and the hash that is kept of it is the one that closing printed."""
+    about = json.loads((told / "previous" / "review.json").read_bytes())
+    root = verify.check_pack((opened / PACK).read_bytes()).root
+    assert about["ledger_head"] == root == previous_of(load(Folder(opened))).ledger_head
+    rows = rows_of(told, "previous/findings.jsonl")
+    gone = rows.pop()["id"]
+    changed = {
+        "previous/findings.jsonl": lines(rows),
+        "previous/review.json": json_bytes({**about, "period": "2029-Q4"}),
+    }
+    path = resealed(told, tmp_path / "q1", changed)
+    taken = uar("rebuild", path, tmp_path / "taken")
+    assert "--previous compares it" in taken.stderr and "previous/findings" not in taken.stdout
+    for number, before in enumerate((opened, opened / PACK)):
+        code, said = rebuilt(path, tmp_path / f"again {number}", "--previous", before)
+        assert code == 5 and said["previous"]["derived"]
+        kept = {name: row for name, row in said["rows"].items() if name.startswith("previous/")}
+        assert {name: row["says"] for name, row in kept.items() if not row["identical"]} == {
+            "previous/findings.jsonl": f"1 row missing ({gone})",
+            "previous/review.json": "1 field different (period)",
+        }
+
+
+def test_the_review_before_is_the_one_that_was_given(
+    told: Path, opened: Path, tmp_path: Path
+) -> None:
+    path = resealed(told, tmp_path / "q1", {})
+    code, said = rebuilt(path, tmp_path / "again", "--previous", opened / PACK)
+    assert (code, said["identical"]) == (0, True)
+    assert said["rows"]["previous/snapshot/grants.parquet"]["identical"]
+    another = uar("rebuild", path, tmp_path / "more", "--previous", told)
+    assert another.exit_code == 5 and "no entry of its ledger.jsonl has the hash" in another.stderr
+    none = uar("rebuild", opened, tmp_path / "more", "--previous", told)
+    assert none.exit_code == 2 and "made without one" in none.stderr
+    assert not (tmp_path / "more").exists()
 
 
 def rows_of(review: Path, name: str) -> Rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uar.commands._evidence import (
@@ -13,13 +14,17 @@ from uar.commands._evidence import (
     given_roster,
     kept_previous,
     kept_settings,
+    load,
+    opened,
     settings_of,
 )
 from uar.commands._looking import DETECTED_FILES, PERSONS_FILE, Told, look
 from uar.commands._shared import counted
 from uar.errors import FolderError, UarError
+from uar.evidence import previous_of
 from uar.exceptions import FILE
 from uar.folder import LEDGER
+from uar.previous import UNDER, files_of
 from uar.snapshot import (
     HEADER_FILE,
     PAGES,
@@ -89,6 +94,27 @@ def of_detection(review: Review) -> Derivation:
         yield from _detected_files(then, lines[-1]["settings"])
 
     return Derivation(there, made if there or lines else lambda: iter(()))
+
+
+def of_previous(review: Review, path: Path | None) -> Derivation:
+    """What is kept of the review before, from itself; nothing where it is not at hand.
+
+    `path`: a folder or pack, which holds. FolderError where it never was that review.
+    """
+    kept = kept_previous(review) if path is not None else None
+    if path is None or kept is None:
+        return Derivation((), lambda: iter(()))
+    earlier = opened(path)
+    then = [line for line in earlier.ledger() if line["hash"] == kept.ledger_head]
+    if not then:
+        raise FolderError(
+            f"--previous {path}: no entry of its {LEDGER} has the hash {kept.ledger_head}, which "
+            f"the review before ({kept.called}) ended with; name that one."
+        )
+    before = Before(earlier, then[0]["number"] + 1)
+    return Derivation(
+        review.names(UNDER), lambda: iter(files_of(previous_of(load(before))).items())
+    )
 
 
 def _snapshot_files(review: Review) -> Made:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from uar.commands._deriving import Derivation, difference, of_answers, of_detection
+from uar.commands._deriving import Derivation, difference, of_answers, of_detection, of_previous
 from uar.commands._evidence import Before, Review, load, opened, settings_of
 from uar.commands._shared import counted, json_option, put, put_json, say
 from uar.commands._table import put_table
@@ -33,15 +33,25 @@ GIVEN = ("settings/", UNDER)  # what a step keeps of what it was given
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder of templates that the reports were made with, if it was one of your own.",
 )
+@click.option(
+    "--previous",
+    "previous_path",
+    metavar="FOLDER|PACK",
+    type=click.Path(exists=True, path_type=Path),
+    help="The review before, which uar detect or uar open was given: what is kept of it is "
+    "compared with itself.",
+)
 @json_option
-def command(path: Path, out: Path, templates: Path | None, as_json: bool) -> None:
+def command(
+    path: Path, out: Path, templates: Path | None, previous_path: Path | None, as_json: bool
+) -> None:
     """Make snapshot, findings, population, workbooks and reports again, in the folder OUT.
 
     The snapshot from the tenant's answers that are sealed with it, by the steps that made it and
     without asking the tenant; persons, links, findings and coverage from the sealed snapshot, as
     uar detect does; population, workbooks and reports from these and the decisions. What was given
-    (uar.toml, exceptions.toml, persons.toml, HR's list, the review before), and what no answer
-    tells (whose key it was, how many requests there were), is taken as it is sealed.
+    (uar.toml, exceptions.toml, persons.toml, HR's list, the review before without --previous), and
+    what no answer tells (whose key it was, how many requests there were), is taken as it is sealed.
 
     Says of each file whether it is byte-identical to the one in FOLDER or PACK. One that differs
     was made by another uar, with other templates or with other libraries: both are named, it is no
@@ -52,7 +62,9 @@ def command(path: Path, out: Path, templates: Path | None, as_json: bool) -> Non
     review = opened(path)
     if out.exists():
         raise SetupError(f"{out} is already there; name a folder that is not.")
+    previous = _previous(review, previous_path)
     stages = (
+        Stage("previous", "the review before", "What is kept of it", previous),
         Stage("snapshot", "the answers", "The snapshot", of_answers(review)),
         Stage("detection", "what uar detect was given", "What uar detect wrote",
               of_detection(review)),
@@ -70,6 +82,11 @@ def command(path: Path, out: Path, templates: Path | None, as_json: bool) -> Non
         _tell(path, out, made, len(differing), same)
     if CAMPAIGN not in lines:
         say("Of workbooks and reports there are none yet: uar open has not run.")
+    if previous_path is None and review.names(UNDER):
+        say(
+            f"The review before this one is taken as {UNDER} has it; --previous compares it with "
+            "itself."
+        )
     if not same:
         others = [lines[row["file"]] for row in differing if row["made_with_other"]]
         if others:
@@ -82,6 +99,15 @@ def command(path: Path, out: Path, templates: Path | None, as_json: bool) -> Non
             say(way)
         explained = others and len(others) == len(differing)
         raise click.exceptions.Exit(1 if explained else FolderError.exit_code)
+
+
+def _previous(review: Review, path: Path | None) -> Derivation:
+    """What is kept of the review before. SetupError: one is named, and none is kept."""
+    if path is not None:
+        if not review.names(UNDER):
+            raise SetupError(f"--previous {path}: this review was made without one; leave it out.")
+        holding(path)
+    return of_previous(review, path)
 
 
 class Stage(NamedTuple):

@@ -25,8 +25,8 @@ def said(found: Changes | None) -> str:
     return (
         f"Compared with {named or 'a review without a name'}, snapshot of "
         f"{spoken(before.snapshot.header.finished_at)} UTC, which was given when this review was "
-        f"made and lies in it under previous/. The hash of its last ledger entry is "
-        f"{before.ledger_head}."
+        f"made and lies in it under previous/. The hash of its last ledger entry, which "
+        f"closing prints as the root hash, is {before.ledger_head}."
     )
 
 
