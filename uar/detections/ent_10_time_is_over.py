@@ -18,6 +18,8 @@ Severity
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pandas as pd
 
 from uar.detections import Detection, Facts
@@ -25,41 +27,59 @@ from uar.detections._grants import named
 from uar.detections._lists import was_read
 from uar.detections._paths import reached
 from uar.settings import Settings, Temporary
+from uar.tables import objects
 
 COLUMNS = ["subject", "subject_name", "accounts", "grants", "hit", "who", "what", "until"]
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    rows = [row for entry in facts.settings.temporary for row in _judge_entry(facts, entry)]
+    by_name = _by_name(facts.accounts)
+    seen: dict[str, tuple[pd.DataFrame, bool]] = {}  # of each entitlement, once
+    rows = []
+    for entry in facts.settings.temporary:
+        if entry.entitlement not in seen:
+            seen[entry.entitlement] = _ways(facts, entry.entitlement)
+        at = sorted(set(by_name[entry.account.strip().casefold()]))
+        rows += _judge_entry(facts, entry, at, *seen[entry.entitlement])
     return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates("subject")
 
 
-def _judge_entry(facts: Facts, entry: Temporary) -> list[dict[str, object]]:
-    accounts = facts.accounts
-    key = entry.account.strip().casefold()
-    same = accounts["account_id"].eq(entry.account) | accounts["source_id"].eq(entry.account)
-    same |= accounts["login"].str.casefold().eq(key) | accounts["email"].str.casefold().eq(key)
-    at = [number for number, one in enumerate(same.fillna(False)) if one]
-    things = named(facts, (entry.entitlement,))
-    ways = reached(facts, things)
-    ways = ways[ways["account"].isin(at)]
+def _by_name(accounts: pd.DataFrame) -> dict[str, list[int]]:
+    """Where accounts stand, by what entries call them, in small letters: id, login and e-mail."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for column in ("account_id", "source_id", "login", "email"):
+        for at, name in enumerate(objects(accounts[column].str.casefold())):
+            if name is not None:
+                found[name].append(at)
+    return found
+
+
+def _ways(facts: Facts, entitlement: str) -> tuple[pd.DataFrame, bool]:
+    """(grant_id of each way to it, by the number of the account that has it; was it read?)"""
+    things = named(facts, (entitlement,))
+    ways = reached(facts, things).set_index("account")[["grant_id"]]
+    return ways, bool(was_read(facts.snapshot, facts.snapshot.entitlements[things]).all())
+
+
+def _judge_entry(
+    facts: Facts, entry: Temporary, at: list[int], ways: pd.DataFrame, read: bool
+) -> list[dict[str, object]]:
     over = pd.Timestamp(entry.until, tz="UTC") + pd.Timedelta(days=1) <= facts.now
-    read = was_read(facts.snapshot, facts.snapshot.entitlements[things]).all()
-    of = accounts.iloc[at]
+    of = facts.accounts.iloc[at]
+    grants = [sorted(set(ways.loc[ways.index == number, "grant_id"])) for number in at]
     return [
         {
             "subject": f"{account}:{entry.entitlement}",
             "subject_name": shown,
             "accounts": account,
-            "grants": " ".join(sorted(set(ways.loc[ways["account"] == number, "grant_id"])))
-            or None,
-            "hit": _answer(over, bool((ways["account"] == number).any()), bool(read)),
+            "grants": " ".join(held) or None,
+            "hit": _answer(over, bool(held), read),
             "who": who,
             "what": entry.entitlement,
             "until": entry.until.isoformat(),
         }
-        for number, account, shown, who in zip(
-            at, of["account_id"], of["shown"], of["who"], strict=True
+        for held, account, shown, who in zip(
+            grants, of["account_id"], of["shown"], of["who"], strict=True
         )
     ]
 
