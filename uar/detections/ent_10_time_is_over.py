@@ -19,6 +19,7 @@ Severity
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import cast
 
 import pandas as pd
 
@@ -27,30 +28,34 @@ from uar.detections._grants import named
 from uar.detections._lists import was_read
 from uar.detections._paths import reached
 from uar.settings import Settings, Temporary
-from uar.tables import objects
 
 COLUMNS = ["subject", "subject_name", "accounts", "grants", "hit", "who", "what", "until"]
 
 
 def judge(facts: Facts) -> pd.DataFrame:
-    by_name = _by_name(facts.accounts)
+    entries = facts.settings.temporary
+    by_name = _by_name(facts.accounts, {_key(entry) for entry in entries})
     seen: dict[str, tuple[pd.DataFrame, bool]] = {}  # of each entitlement, once
     rows = []
-    for entry in facts.settings.temporary:
+    for entry in entries:
         if entry.entitlement not in seen:
             seen[entry.entitlement] = _ways(facts, entry.entitlement)
-        at = sorted(set(by_name[entry.account.strip().casefold()]))
+        at = sorted(set(by_name[_key(entry)]))
         rows += _judge_entry(facts, entry, at, *seen[entry.entitlement])
     return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates("subject")
 
 
-def _by_name(accounts: pd.DataFrame) -> dict[str, list[int]]:
-    """Where accounts stand, by what entries call them, in small letters: id, login and e-mail."""
+def _key(entry: Temporary) -> str:
+    return entry.account.strip().casefold()
+
+
+def _by_name(accounts: pd.DataFrame, names: set[str]) -> dict[str, list[int]]:
+    """Where the accounts stand that are called one of `names`: by id, login or e-mail."""
     found: dict[str, list[int]] = defaultdict(list)
     for column in ("account_id", "source_id", "login", "email"):
-        for at, name in enumerate(objects(accounts[column].str.casefold())):
-            if name is not None:
-                found[name].append(at)
+        called = accounts[column].str.casefold().reset_index(drop=True)
+        for at, name in called[called.isin(names)].items():
+            found[name].append(cast(int, at))
     return found
 
 
