@@ -104,10 +104,14 @@ def accept(
     """
     idle = coverage.loc[coverage["not_run"].notna(), "detection"]
     asked = ~exceptions["finding"].str.replace(":.*", "", regex=True).isin(idle)
-    for row in exceptions[asked & ~exceptions["finding"].isin(findings["id"])].itertuples():
-        near = get_close_matches(str(row.finding), findings["id"], 1, 0.9)
-        hint = f"; is it {near[0]}?" if near else "; take the exception out, or correct its id."
-        raise SetupError(f"{name}, line {row.line}: there is no finding {row.finding}{hint}")
+    unknown = exceptions[asked & ~exceptions["finding"].isin(findings["id"])]
+    if len(unknown):
+        raise SetupError(
+            "\n".join(
+                f"{name}, line {line}: there is no finding {finding}{_hint(finding, findings)}"
+                for line, finding in zip(unknown["line"], unknown["finding"], strict=True)
+            )
+        )
     valid = exceptions[~over(exceptions, now)].set_index("finding")
     until = valid["expires"].dt.strftime("%Y-%m-%d").astype("string")
     marked = findings.assign(
@@ -135,3 +139,9 @@ def _wrong(entry: Mapping[str, Any], about: str) -> str:
     if not isinstance(expires, dt.date) or isinstance(expires, dt.datetime):
         return "expires must be a date such as 2027-03-31, without quotes"
     return ""
+
+
+def _hint(finding: str, findings: pd.DataFrame) -> str:
+    same = findings.loc[findings["detection"] == finding.partition(":")[0], "id"]
+    near = get_close_matches(finding, same, 1, 0.9)
+    return f"; is it {near[0]}?" if near else "; take the exception out, or correct its id."

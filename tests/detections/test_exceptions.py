@@ -76,6 +76,10 @@ def test_prc_15_finds_what_has_expired() -> None:
             toml("ADM-01:jumpcloud:admin:orphaned"),
             f"line 2: there is no finding ADM-01:jumpcloud:admin:orphaned; is it {ORPHAN}?",
         ),
+        (
+            toml("ADM-01:nobody") + toml("ADM-01:one"),
+            "correct its id.\ne.toml, line 8: there is no finding ADM-01:one; take",
+        ),
         (b"# x\n[[exeption]]\n", "e.toml, line 2: there is only [[exception]]"),
         (toml() + toml(), "e.toml, line 8: ADM-01:jumpcloud:admin:orphan stands in line 2 too"),
         (toml(expires='"2026-11-20"'), "line 2: expires must be a date"),
