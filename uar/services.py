@@ -1,4 +1,4 @@
-"""Which accounts uar.toml says are no person's, and who answers for them."""
+"""Which accounts are no person's, and who answers for them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ def owners(named: Pairs, accounts: pd.DataFrame) -> pd.Series[Any]:
 def is_declared(settings: Settings, accounts: pd.DataFrame) -> pd.Series[bool]:
     """Is an account named in service_accounts.owners? Whatever it is used for, it is no person."""
     return owners(settings.service_accounts.owners, accounts).notna()
+
+
+def is_service(settings: Settings, accounts: pd.DataFrame) -> pd.Series[Any]:
+    """Is an account no person's: a service account, a user that serves LDAP or Samba, or one that
+    is declared? Unknown where JumpCloud does not tell and nobody declared it."""
+    told = (accounts["kind"] == "service") | is_declared(settings, accounts)
+    return accounts["service_like"] | told
 
 
 def _by_name(named: Pairs) -> pd.Series[Any]:

@@ -46,6 +46,7 @@ SECTIONS = (
     "Severity",
 )
 GIVEN = {"previous": "previous review"}  # what an optional fact is called
+SHOWN = 10  # names that a sentence lists; of more it says how many
 Answer = TypeVar("Answer")
 KIND_WORDS = {"user": "user", "admin": "administrator", "service": "service account"}
 

@@ -23,11 +23,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from uar.detections import Detection, Facts
+from uar.detections import SHOWN, Detection, Facts
 from uar.text import some
 
 KEYS = ["email", "employee_id", "alternate_email", "recovery_email"]
-SHOWN = 10  # users that a sentence lists; `accounts` has all
 
 
 def judge(facts: Facts) -> pd.DataFrame:

@@ -24,11 +24,9 @@ from typing import Any
 
 import pandas as pd
 
-from uar.detections import Detection, Facts, each
+from uar.detections import SHOWN, Detection, Facts, each
 from uar.tables import look_up, within
 from uar.text import folded, some
-
-SHOWN = 10  # users that a sentence lists; `accounts` has all
 
 
 def judge(facts: Facts) -> pd.DataFrame:

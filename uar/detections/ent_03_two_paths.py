@@ -25,12 +25,10 @@ from collections import defaultdict
 import numpy as np
 import pandas as pd
 
-from uar.detections import Detection, Facts
+from uar.detections import SHOWN, Detection, Facts
 from uar.detections._grants import judged, kind_is, told
 from uar.detections._paths import several
 from uar.text import some
-
-SHOWN = 10  # ways to one application that a sentence lists
 
 
 def judge(facts: Facts) -> pd.DataFrame:

@@ -35,12 +35,11 @@ from uar.text import counted
 
 def judge(facts: Facts) -> pd.DataFrame:
     them = managers(facts)
-    named = is_declared(facts.settings, them)
+    named = is_declared(facts.settings, them).astype("boolean")
     reasons = {
         "serves programs by LDAP or Samba": them["service_like"],
-        "is named in service_accounts.owners": named.astype("boolean").where(
-            named
-        ),  # of the others nothing
+        # Of whom it does not name it says nothing.
+        "is named in service_accounts.owners": named.where(named),
         "is named as a function and not as a person": is_generic(them),
         "is no employee": is_no_employee(facts, them["employee_type"]),
     }

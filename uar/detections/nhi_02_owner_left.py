@@ -30,7 +30,7 @@ from uar.detections import Detection, Facts, each
 from uar.detections._gone import has_left
 from uar.detections._named import owners
 from uar.detections._services import can_write
-from uar.services import is_declared
+from uar.services import is_service
 from uar.tables import look_up, within
 from uar.text import folded
 
@@ -39,8 +39,7 @@ ADMINS = "admins"
 
 def judge(facts: Facts) -> pd.DataFrame:
     accounts = facts.accounts
-    marked = (accounts["kind"] == "service") | is_declared(facts.settings, accounts)
-    service = accounts["service_like"] | marked
+    service = is_service(facts.settings, accounts)
     robots = accounts.assign(service=service)[(service & accounts["active"]).fillna(True)]
     robots = robots.assign(owner=owners(facts, robots))
     robots = robots[(robots["kind"] == "service") | robots["owner"].notna()]

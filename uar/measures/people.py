@@ -12,7 +12,7 @@ from uar.detections import Facts
 from uar.detections._employed import employed, over
 from uar.detections._outside import is_external, without_domains
 from uar.evidence import Evidence
-from uar.services import is_declared
+from uar.services import is_service
 from uar.tables import records, within
 from uar.tieout import TieOut
 
@@ -127,8 +127,7 @@ def non_human(evidence: Evidence, tieout: TieOut) -> pd.DataFrame | None:
     if tieout.standing is None:
         return None
     accounts = evidence.snapshot.accounts
-    service = (accounts["kind"] == "service") | accounts["service_like"].fillna(False)
-    service |= is_declared(evidence.settings, accounts)
+    service = is_service(evidence.settings, accounts).fillna(False)
     served = within(tieout.standing["holder_id"], accounts.loc[service, "account_id"])
     return tieout.standing[served]
 

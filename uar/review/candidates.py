@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from uar.services import is_declared
+from uar.services import is_service
 from uar.settings import Settings
 from uar.text import is_email, plain
 
@@ -78,7 +78,7 @@ def _unfit(users: pd.DataFrame, settings: Settings) -> pd.Series[Any]:
     unfit = users["status"].map(lambda status: words.get(status, f"is {status}"))
     no_email = ~is_email(users["email"]).fillna(False).astype(bool)
     unfit = unfit.mask((unfit == "") & no_email, "has no valid e-mail address")
-    service = users["service_like"].fillna(False).astype(bool) | is_declared(settings, users)
+    service = is_service(settings, users).fillna(False).astype(bool)
     unfit = unfit.mask((unfit == "") & service, "is an account of a service")
     kinds = {kind.strip().casefold() for kind in settings.employment.external}
     hired = users["employee_type"].str.strip().str.casefold().isin(kinds).fillna(False)
