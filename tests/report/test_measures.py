@@ -20,7 +20,7 @@ from uar.reports._listing import Lines
 from uar.reports._process import period_said
 from uar.reports.report import REPORT
 from uar.review.flags import sentence
-from uar.settings import Campaign
+from uar.settings import Campaign, ServiceAccounts
 from uar.tables import DECISIONS, EXCLUDED, OUTCOMES
 from uar.tieout import tie_out
 
@@ -211,6 +211,27 @@ def test_a_leaver_is_who_has_only_suspended_users_also_with_an_active_admin() ->
     assert set(found["holder_id"]) == {"jumpcloud:user:u1", "jumpcloud:admin:a1"}
     before = people.leavers(evidence, tie_out(evidence))
     assert before is not None and before.empty
+
+
+def test_what_is_no_persons_is_told_by_jumpcloud_or_by_the_settings() -> None:
+    evidence = made.evidence()
+    accounts = evidence.snapshot.accounts
+    marked = accounts.assign(
+        service_like=accounts["service_like"].mask(
+            accounts["account_id"].eq("jumpcloud:user:u1"), True
+        )
+    )
+    login = accounts.set_index("account_id")["login"]["jumpcloud:user:u2"]
+    named = ServiceAccounts(owners={login: "boss@junipertide.example"})
+    changed = replace(
+        evidence,
+        snapshot=replace(evidence.snapshot, accounts=marked),
+        settings=replace(evidence.settings, service_accounts=named),
+    )
+    before, found = (people.non_human(one, tie_out(one)) for one in (evidence, changed))
+    assert before is not None and found is not None
+    more = set(found["holder_id"]) - set(before["holder_id"])
+    assert more == {"jumpcloud:user:u1", "jumpcloud:user:u2"}
 
 
 def test_a_control_holds_only_if_every_answer_it_rests_on_is_yes() -> None:
